@@ -1,0 +1,101 @@
+//! The hashes that miners and verifiers commit to before they reveal.
+//!
+//! Each starts with a tag of its own, so that a preimage of one kind is never one of another, and
+//! names its author, so that copying somebody's commitment is useless.
+
+use crate::{hash, ArtifactId, JobId, Outcome, Params, Score, TaskId, H256};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+
+/// What a miner reveals about its claim.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ClaimBody {
+	/// The training program.
+	pub program: ArtifactId,
+	/// Bytes handed to the program.
+	pub params: Params,
+	/// Seed handed to the program.
+	pub seed: u64,
+	/// The score that the miner claims on the holdout.
+	pub score: Score,
+	/// [`sealed_trace`] of the miner's own run: binds the miner to it, opened only in a dispute.
+	pub sealed_trace: H256,
+}
+
+/// `H("assay/claim" ‖ miner ‖ task ‖ body ‖ salt)`: the commitment of a claim. `miner` is the SCALE
+/// encoding of the account (32 bytes).
+#[must_use]
+pub fn claim<AccountId: Encode>(
+	miner: &AccountId,
+	task: TaskId,
+	body: &ClaimBody,
+	salt: &H256,
+) -> H256 {
+	hash(&(*b"assay/claim", miner, task, body, salt).encode())
+}
+
+/// `H("assay/trace" ‖ trace_root ‖ salt)`.
+#[must_use]
+pub fn sealed_trace(trace_root: &H256, salt: &H256) -> H256 {
+	hash(&(*b"assay/trace", trace_root, salt).encode())
+}
+
+/// `H("assay/verdict" ‖ verifier ‖ job ‖ round ‖ outcome ‖ salt)`: the commitment of a verdict.
+#[must_use]
+pub fn verdict<AccountId: Encode>(
+	verifier: &AccountId,
+	job: JobId,
+	round: u8,
+	outcome: &Outcome,
+	salt: &H256,
+) -> H256 {
+	hash(&(*b"assay/verdict", verifier, job, round, outcome, salt).encode())
+}
+
+/// What makes two claims in a task the same run: `H("assay/run" ‖ program ‖ params ‖ seed)`.
+#[must_use]
+pub fn run(program: &ArtifactId, params: &Params, seed: u64) -> H256 {
+	hash(&(*b"assay/run", program, params, seed).encode())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_claim_commitment_depends_on_every_part() {
+		let body = ClaimBody {
+			program: H256::repeat_byte(1),
+			params: Params::default(),
+			seed: 2,
+			score: Score(3),
+			sealed_trace: H256::repeat_byte(4),
+		};
+		let salt = H256::repeat_byte(5);
+		let base = claim(&[0u8; 32], 7, &body, &salt);
+		assert_ne!(base, claim(&[1u8; 32], 7, &body, &salt));
+		assert_ne!(base, claim(&[0u8; 32], 8, &body, &salt));
+		assert_ne!(base, claim(&[0u8; 32], 7, &body, &H256::zero()));
+		for change in [
+			|b: &mut ClaimBody| b.program = H256::zero(),
+			|b: &mut ClaimBody| b.params = Params::truncate_from(alloc::vec![0]),
+			|b: &mut ClaimBody| b.seed = 0,
+			|b: &mut ClaimBody| b.score = Score(0),
+			|b: &mut ClaimBody| b.sealed_trace = H256::zero(),
+		] {
+			let mut other = body.clone();
+			change(&mut other);
+			assert_ne!(base, claim(&[0u8; 32], 7, &other, &salt));
+		}
+	}
+
+	#[test]
+	fn a_verdict_commitment_names_its_round() {
+		let outcome = Outcome::Failed(crate::FailReason::Trap);
+		let of = |round| verdict(&[0u8; 32], 1, round, &outcome, &H256::zero());
+		assert_ne!(of(0), of(1));
+	}
+}

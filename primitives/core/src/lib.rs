@@ -1,0 +1,40 @@
+//! Types and pure logic that more than one part of Assay shares.
+//!
+//! - [`Score`] and [`Metric`]: what a claim is about, in fixed point.
+//! - [`TrainingJob`], [`Limits`] and [`Outcome`]: what a verifier is asked, and what it can answer.
+//! - [`artifact`]: how bytes become a content address.
+//! - [`merkle`]: binary Merkle trees with proofs.
+//! - [`commitment`]: the hashes that miners and verifiers commit to before they reveal.
+//!
+//! Everything is `no_std`, free of floating point, and does not panic.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+pub mod artifact;
+pub mod commitment;
+pub mod job;
+pub mod merkle;
+pub mod outcome;
+pub mod score;
+
+pub use artifact::{ArtifactId, Manifest};
+pub use job::{Limits, Params, TrainingJob, MAX_PARAMS, VM_VERSION};
+pub use outcome::{DataFault, FailReason, Input, Outcome, Scored};
+pub use primitive_types::H256;
+pub use score::{Metric, Score};
+
+/// Number of a task, counted from 0.
+pub type TaskId = u64;
+/// Number of a claim, counted from 0 over all tasks. An earlier commitment has a smaller number.
+pub type ClaimId = u64;
+/// Number of a verification job, counted from 0.
+pub type JobId = u64;
+/// Number of a slash, counted from 0.
+pub type SlashId = u64;
+
+/// BLAKE2b-256, the hash of everything in Assay.
+#[must_use]
+pub fn hash(data: &[u8]) -> H256 {
+	H256(sp_crypto_hashing::blake2_256(data))
+}
