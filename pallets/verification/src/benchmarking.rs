@@ -1,0 +1,219 @@
+//! Worst cases of the pallet's calls and hooks: the largest committee, drawn from the most verifiers.
+
+use super::*;
+use crate::Pallet as Verification;
+use assay_primitives::{DataFault, FailReason, Input, Metric, VM_VERSION};
+use frame_benchmarking::{account, v2::*};
+use frame_system::RawOrigin;
+
+const OUTCOME: Outcome = Outcome::Failed(FailReason::Trap);
+const SALT: H256 = H256::repeat_byte(7);
+
+fn spec() -> TrainingJob {
+	TrainingJob {
+		vm_version: VM_VERSION,
+		program: H256::repeat_byte(1),
+		params: Default::default(),
+		seed: 0,
+		train: H256::repeat_byte(2),
+		train_root: H256::repeat_byte(3),
+		chunk_rows: 32,
+		holdout: H256::repeat_byte(4),
+		metric: Metric::Accuracy,
+		limits: Limits { program_bytes: 1, memory_pages: 1, steps: 1, step_fuel: 1, total_fuel: 1 },
+	}
+}
+
+/// A job whose committee of the largest size was drawn from the most verifiers.
+fn drawn<T: Config>() -> JobId {
+	let verifiers: Vec<(T::AccountId, VerifierId)> = (0..T::MaxVerifiers::get())
+		.map(|n| {
+			let who = account("verifier", n, 0);
+			T::Stake::make_active(&who, Role::Verifier);
+			(who, VerifierId::generate_pair(None))
+		})
+		.collect();
+	ActiveVerifiers::<T>::put(BoundedVec::truncate_from(verifiers));
+	let id = opened::<T>();
+	Jobs::<T>::mutate(id, |job| {
+		if let Some(job) = job {
+			job.committee_size = T::MaxCommittee::get();
+			let now = frame_system::Pallet::<T>::block_number();
+			job.drawn_at = now;
+			let members = Pallet::<T>::candidates(&job.payer)
+				.into_iter()
+				.take(T::MaxCommittee::get() as usize)
+				.map(|(member, _)| member)
+				.collect();
+			job.members = BoundedVec::truncate_from(members);
+			for (member, at) in job.members.iter().zip(0u32..) {
+				Assignments::<T>::insert(&member.key, id, at);
+			}
+			Pallet::<T>::enter(id, job, Phase::Committing { until: now + job.commit_window });
+		}
+	});
+	id
+}
+
+fn opened<T: Config>() -> JobId {
+	let payer: T::AccountId = account("payer", 0, 0);
+	let fee = Pallet::<T>::fee(&spec().limits);
+	let enough = fee.saturating_mul(10u32.into()).saturating_add(T::Currency::minimum_balance());
+	fund::<T>(&payer, enough);
+	<Pallet<T> as Verification>::open(Client::Claim(0), &payer, spec()).unwrap()
+}
+
+fn fund<T: Config>(who: &T::AccountId, amount: BalanceOf<T>) {
+	use frame_support::traits::fungible::Mutate;
+	T::Currency::set_balance(who, amount);
+}
+
+/// Lets every member commit to `outcome(position)`, and all but `silent` last ones reveal it.
+fn revealed<T: Config>(id: JobId, silent: usize, outcome: impl Fn(usize) -> Outcome) {
+	Jobs::<T>::mutate(id, |job| {
+		if let Some(job) = job {
+			let count = job.members.len();
+			for (at, member) in job.members.iter_mut().enumerate() {
+				let said = outcome(at);
+				member.verdict = if at + silent < count {
+					Verdict::Revealed(said)
+				} else {
+					let hash = commitment::verdict(&member.account, id, 0, &said, &SALT);
+					Verdict::Committed(hash)
+				};
+			}
+			let until = frame_system::Pallet::<T>::block_number() + job.reveal_window;
+			Pallet::<T>::enter(id, job, Phase::Revealing { until });
+		}
+	});
+}
+
+/// Three quarters agree: the settlement pays many and slashes some.
+fn mixed(at: usize) -> Outcome {
+	if at % 4 == 1 {
+		Outcome::Failed(FailReason::OutOfFuel)
+	} else {
+		OUTCOME
+	}
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	fn last_commitment<T: Config>() -> (Commitment, VerifierSignature) {
+		let id = drawn::<T>();
+		let last = T::MaxCommittee::get() - 1;
+		let (account, key) = Jobs::<T>::mutate(id, |job| {
+			let members = &mut job.as_mut().unwrap().members;
+			for member in members.iter_mut().take(last as usize) {
+				member.verdict = Verdict::Committed(H256::zero());
+			}
+			let member = &members[last as usize];
+			(member.account.clone(), member.key.clone())
+		});
+		let hash = commitment::verdict(&account, id, 0, &OUTCOME, &SALT);
+		let commitment = Commitment { job: id, round: 0, member: last, hash };
+		let signature = key.sign(&Pallet::<T>::signed_payload(&commitment)).unwrap();
+		(commitment, signature)
+	}
+
+	#[benchmark]
+	fn commit_verdict() {
+		let (commitment, signature) = last_commitment::<T>();
+		let id = commitment.job;
+
+		#[extrinsic_call]
+		commit_verdict(RawOrigin::Authorized, commitment, signature);
+
+		assert!(matches!(Jobs::<T>::get(id).unwrap().phase, Phase::Revealing { .. }));
+	}
+
+	#[benchmark]
+	fn authorize_commit_verdict() {
+		let (commitment, signature) = last_commitment::<T>();
+		let valid;
+		#[block]
+		{
+			valid = Pallet::<T>::authorize_commitment(
+				TransactionSource::External,
+				&commitment,
+				&signature,
+			);
+		}
+		assert!(valid.is_ok());
+	}
+
+	#[benchmark]
+	fn reveal_verdict() {
+		let id = drawn::<T>();
+		revealed::<T>(id, 1, mixed);
+		let last = T::MaxCommittee::get() - 1;
+
+		#[extrinsic_call]
+		reveal_verdict(RawOrigin::Authorized, id, 0, last, mixed(last as usize), SALT);
+
+		assert!(!Jobs::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn authorize_reveal_verdict() {
+		let id = drawn::<T>();
+		revealed::<T>(id, 1, mixed);
+		let last = T::MaxCommittee::get() - 1;
+		let outcome = mixed(last as usize);
+		let valid;
+		#[block]
+		{
+			valid = Pallet::<T>::authorize_reveal(
+				TransactionSource::External,
+				&id,
+				&0,
+				&last,
+				&outcome,
+				&SALT,
+			);
+		}
+		assert!(valid.is_ok());
+	}
+
+	#[benchmark]
+	fn settle() {
+		let id = drawn::<T>();
+		revealed::<T>(id, 1, mixed);
+		let due = Jobs::<T>::get(id).unwrap().due();
+		frame_system::Pallet::<T>::set_block_number(due);
+
+		#[extrinsic_call]
+		settle(RawOrigin::Signed(account("anybody", 0, 0)), id);
+
+		assert!(!Jobs::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn idle() {
+		let now = frame_system::Pallet::<T>::block_number();
+		AgendaCursor::<T>::put(now);
+		#[block]
+		{
+			Pallet::<T>::serve_deadlines(now + One::one());
+		}
+		assert_eq!(AgendaCursor::<T>::get(), now + One::one());
+	}
+
+	#[benchmark]
+	fn serve() {
+		let id = drawn::<T>();
+		// A split committee that cannot be enlarged: everybody is counted, nobody agrees.
+		revealed::<T>(id, 1, |at| match at % 3 {
+			0 => OUTCOME,
+			1 => Outcome::Failed(FailReason::OutOfFuel),
+			_ => Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing },
+		});
+		#[block]
+		{
+			Pallet::<T>::serve(id);
+		}
+		assert!(Jobs::<T>::get(id).is_none_or(|job| job.round == 1));
+	}
+}

@@ -1,0 +1,1022 @@
+//! Has jobs re-run by committees of verifiers who commit to, then reveal, their verdicts.
+//!
+//! - [`Config`], [`Call`], [`Event`], [`Error`]
+//! - [`types`]: what a job is made of. [`committee`]: the draw. [`tally`](mod@tally): the count.
+//! - [`worker`]: the off-chain worker that drives a verifier's node.
+//!
+//! ## Overview
+//!
+//! Another pallet (claims, models) opens a *job* on behalf of a *payer*: a training run whose
+//! outcome depends on nothing but its inputs. The chain draws a *committee* from the active
+//! verifiers: validators of the current session with a [`key::VerifierId`] and enough stake. Each
+//! member runs the job in a sandbox beside its node, commits to the outcome, and reveals it when
+//! commitments are closed. What more than two thirds of the revealed weight say is the settlement;
+//! the client is told, those who said so share the fee, those who said otherwise or nothing are
+//! slashed.
+//!
+//! ```text
+//! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)
+//!            ▲                                 ├─► settled: Undecided
+//!            └──── a larger committee ─────────┘
+//! ```
+//!
+//! ## Goals
+//!
+//! 1. **Unpredictable.** Nobody knows the committee while the job can still be changed: it is drawn
+//!    from the VRF output of a block at least two after the one that opened the job.
+//! 2. **Independent.** A verdict cannot be copied: its commitment names the verifier, and contains a
+//!    trace root that only a run yields.
+//! 3. **Live.** Every job ends. Each phase has a last block, deadlines are served in order by
+//!    [`Hooks::on_initialize`], and what does not fit into one block is served in the next;
+//!    [`Pallet::settle`] lets anybody push a job whose deadline has passed.
+//! 4. **Once.** A verifier has one verdict a job and round, whatever forks and restarts do: it is
+//!    written to the node's disk before its commitment is first sent, and sent again from there.
+//! 5. **Bounded.** Members a job, jobs served a block and rounds a job have limits; fees pay for all
+//!    that is stored.
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects,
+		clippy::as_conversions
+	)
+)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+pub mod committee;
+pub mod key;
+#[cfg(test)]
+mod mock;
+pub mod tally;
+#[cfg(test)]
+mod tests;
+pub mod types;
+pub mod weights;
+pub mod worker;
+
+pub use key::{VerifierId, VerifierSignature, KEY_TYPE};
+pub use pallet::*;
+pub use types::{Commitment, Job, Member, Phase, Verdict};
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use assay_primitives::{commitment, JobId, Limits, Outcome, TrainingJob, H256};
+use assay_traits::{Client, Deed, Offence, OnSettled, Role, Settlement, Stake, Verification};
+use codec::Encode;
+use frame_support::{
+	defensive,
+	pallet_prelude::*,
+	traits::{
+		fungible::{Inspect, InspectHold, MutateHold},
+		tokens::{Fortitude, Precision, Restriction},
+		Defensive, OneSessionHandler, Randomness,
+	},
+};
+use frame_system::{
+	offchain::CreateAuthorizedTransaction,
+	pallet_prelude::{BlockNumberFor, *},
+};
+use sp_application_crypto::RuntimeAppPublic;
+use sp_runtime::{
+	traits::{CheckedDiv, One, SaturatedConversion, Saturating, Zero},
+	Perbill,
+};
+use tally::{tally, Tally};
+
+/// Amounts of the native token.
+pub type BalanceOf<T> =
+	<<T as Config>::Currency as Inspect<<T as frame_system::Config>::AccountId>>::Balance;
+
+/// A job of this runtime.
+pub type JobOf<T> = Job<
+	<T as frame_system::Config>::AccountId,
+	BalanceOf<T>,
+	BlockNumberFor<T>,
+	<T as Config>::MaxCommittee,
+>;
+
+/// Rounds that a job can have: the first, and two with larger committees.
+pub const MAX_ROUNDS: u8 = 3;
+
+/// Blocks from opening a job (or a round) to the draw. The draw at the start of a block uses the VRF
+/// output of the block before, so this is one more than the two blocks of goal 1.
+pub const DRAW_DELAY: u32 = 3;
+
+/// Codes of `InvalidTransaction::Custom` with which a verdict is refused.
+pub mod refusal {
+	/// There is no such job, or it is in another round.
+	pub const JOB_UNKNOWN: u8 = 1;
+	/// The job does not take this kind of call now, or its last block for it has passed.
+	pub const WRONG_PHASE: u8 = 2;
+	/// The committee has no such member.
+	pub const NOT_A_MEMBER: u8 = 3;
+	/// The member has given this already.
+	pub const ALREADY_GIVEN: u8 = 4;
+	/// Outcome and salt do not open the member's commitment.
+	pub const COMMITMENT_MISMATCH: u8 = 5;
+}
+
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// Why this pallet holds somebody's tokens.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Fees of jobs in progress.
+		#[codec(index = 0)]
+		Fee,
+	}
+
+	/// Needs `frame_system::AuthorizeCall` among the runtime's transaction extensions: verdicts are
+	/// authorized by the call itself and pay no fee.
+	#[pallet::config]
+	pub trait Config:
+		frame_system::Config<Hash = H256> + CreateAuthorizedTransaction<Call<Self>>
+	{
+		/// The runtime's hold reason.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// The native token.
+		type Currency: MutateHold<
+			Self::AccountId,
+			Reason = Self::RuntimeHoldReason,
+			Balance: Into<u128>,
+		>;
+
+		/// The ledger of money at risk.
+		type Stake: Stake<
+			AccountId = Self::AccountId,
+			Balance = BalanceOf<Self>,
+			BlockNumber = BlockNumberFor<Self>,
+		>;
+
+		/// Those who open jobs.
+		type Clients: OnSettled;
+
+		/// Randomness of the block before, with that block's number. An author keeps the choice
+		/// between its block and none; anything more predictable lets committees be chosen.
+		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
+
+		/// Members of a committee in the first round. Below 3, one member decides.
+		#[pallet::constant]
+		type CommitteeSize: Get<u32>;
+
+		/// Blocks for commitments besides those for the run itself. Too few, and honest verifiers
+		/// are late; sane is from 5 (15 s).
+		#[pallet::constant]
+		type CommitWindow: Get<BlockNumberFor<Self>>;
+
+		/// Blocks for reveals. Too few, and honest verifiers are late; sane is from 5 (15 s).
+		#[pallet::constant]
+		type RevealWindow: Get<BlockNumberFor<Self>>;
+
+		/// Fuel that the slowest acceptable verifier uses in the time of one block. Too high, and
+		/// honest verifiers are late with large jobs; zero counts as one.
+		#[pallet::constant]
+		type FuelPerBlock: Get<u64>;
+
+		/// Fee of any job, shared by the winners.
+		#[pallet::constant]
+		type BaseFee: Get<BalanceOf<Self>>;
+
+		/// Fee for each started 10⁹ units of the fuel that a job may use. Too low, and running a
+		/// program costs the verifiers more than they earn.
+		#[pallet::constant]
+		type FeePerGigafuel: Get<BalanceOf<Self>>;
+
+		/// Share of its weight that a member loses for a verdict that was outvoted.
+		#[pallet::constant]
+		type FalseVerdictSlash: Get<Perbill>;
+
+		/// Share of its weight that a member loses for a verdict that it did not deliver.
+		#[pallet::constant]
+		type WithheldVerdictSlash: Get<Perbill>;
+
+		/// Most verifiers in a session. Verifiers past it are never drawn.
+		#[pallet::constant]
+		type MaxVerifiers: Get<u32>;
+
+		/// Most members of a committee.
+		#[pallet::constant]
+		type MaxCommittee: Get<u32>;
+
+		/// Deadlines served in one block. At zero no job ever ends by itself.
+		#[pallet::constant]
+		type DeadlinesPerBlock: Get<u32>;
+
+		/// Measured weights.
+		type WeightInfo: WeightInfo;
+	}
+
+	/// Verifiers of the current session with their keys, in the order of the session.
+	#[pallet::storage]
+	pub type ActiveVerifiers<T: Config> =
+		StorageValue<_, BoundedVec<(T::AccountId, VerifierId), T::MaxVerifiers>, ValueQuery>;
+
+	/// Number of the next job.
+	#[pallet::storage]
+	pub type NextJob<T> = StorageValue<_, JobId, ValueQuery>;
+
+	/// Jobs in progress.
+	// Twox64Concat: the ids are ours, counted up.
+	#[pallet::storage]
+	pub type Jobs<T: Config> = CountedStorageMap<_, Twox64Concat, JobId, JobOf<T>>;
+
+	/// Deadlines: the block at whose start a job is looked at next.
+	// Twox64Concat: block numbers and ids are ours.
+	#[pallet::storage]
+	pub type Agenda<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, JobId, ()>;
+
+	/// First block whose deadlines are not all served.
+	#[pallet::storage]
+	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	/// Where a verifier sits on committees: job to position. Off-chain workers read only their own.
+	// Blake2_128Concat: keys are chosen by validators.
+	#[pallet::storage]
+	pub type Assignments<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, VerifierId, Twox64Concat, JobId, u32>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A job was opened.
+		JobOpened {
+			/// Its number.
+			job: JobId,
+			/// For whom it is run.
+			client: Client,
+			/// What the winners will share.
+			fee: BalanceOf<T>,
+		},
+		/// A committee was drawn.
+		CommitteeDrawn {
+			/// The job.
+			job: JobId,
+			/// Its round.
+			round: u8,
+			/// The members.
+			members: Vec<T::AccountId>,
+			/// Last block that takes commitments.
+			until: BlockNumberFor<T>,
+		},
+		/// A verifier committed to its verdict.
+		VerdictCommitted {
+			/// The job.
+			job: JobId,
+			/// Its round.
+			round: u8,
+			/// The verifier.
+			verifier: T::AccountId,
+		},
+		/// Commitments are closed.
+		RevealStarted {
+			/// The job.
+			job: JobId,
+			/// Its round.
+			round: u8,
+			/// Last block that takes reveals.
+			until: BlockNumberFor<T>,
+		},
+		/// A verifier revealed its verdict.
+		VerdictRevealed {
+			/// The job.
+			job: JobId,
+			/// Its round.
+			round: u8,
+			/// The verifier.
+			verifier: T::AccountId,
+			/// What it found.
+			outcome: Outcome,
+		},
+		/// The committee found no majority; a larger one is drawn.
+		JobEscalated {
+			/// The job.
+			job: JobId,
+			/// The new round.
+			round: u8,
+		},
+		/// A job ended.
+		JobSettled {
+			/// The job.
+			job: JobId,
+			/// For whom it was run.
+			client: Client,
+			/// How it ended.
+			settlement: Settlement,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// There is no such job in progress. Settled jobs are found in the events.
+		JobUnknown,
+		/// The job is in another round.
+		WrongRound,
+		/// The job does not take this now: commitments and reveals have a phase each.
+		WrongPhase,
+		/// The committee has no such member.
+		NotAMember,
+		/// The member has given this already.
+		AlreadyGiven,
+		/// Outcome and salt do not open the member's commitment.
+		CommitmentMismatch,
+		/// No deadline of the job has passed yet. Retry after the block that the job names.
+		NotDue,
+		/// The payer has too little to escrow the fee.
+		FeeNotCovered,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+			Self::serve_deadlines(now)
+		}
+
+		fn offchain_worker(now: BlockNumberFor<T>) {
+			worker::run::<T>(now);
+		}
+
+		fn integrity_test() {
+			assert!(
+				T::DeadlinesPerBlock::get() > 0,
+				"DeadlinesPerBlock is 0: no job would ever end"
+			);
+			assert!(
+				T::CommitteeSize::get() <= T::MaxCommittee::get(),
+				"CommitteeSize is larger than MaxCommittee"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_now: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Commits to a verdict.
+		///
+		/// # Origin
+		/// None; authorized by the member's signature over [`Pallet::signed_payload`]. Free.
+		///
+		/// # Details
+		/// `commitment.hash` is `H("assay/verdict" ‖ verifier ‖ job ‖ round ‖ outcome ‖ salt)`. When
+		/// all members have committed, reveals start at once.
+		///
+		/// # Events
+		/// [`Event::VerdictCommitted`], and [`Event::RevealStarted`] by the last member.
+		///
+		/// # Errors
+		/// As transaction validity, see [`refusal`]: none of them costs anything.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::commit_verdict())]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_commit_verdict())]
+		#[pallet::authorize(Self::authorize_commitment)]
+		pub fn commit_verdict(
+			origin: OriginFor<T>,
+			commitment: Commitment,
+			// Checked by `authorize_commitment`.
+			_signature: VerifierSignature,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_commit(commitment)
+		}
+
+		/// Reveals a verdict.
+		///
+		/// # Origin
+		/// None; authorized by opening the member's commitment, which nobody else can. Free.
+		///
+		/// # Details
+		/// When all who committed have revealed, the job is settled at once.
+		///
+		/// # Events
+		/// [`Event::VerdictRevealed`]; by the last member also those of the settlement.
+		///
+		/// # Errors
+		/// As transaction validity, see [`refusal`]: none of them costs anything.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::reveal_verdict())]
+		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_verdict())]
+		#[pallet::authorize(Self::authorize_reveal)]
+		pub fn reveal_verdict(
+			origin: OriginFor<T>,
+			job: JobId,
+			round: u8,
+			member: u32,
+			outcome: Outcome,
+			salt: H256,
+		) -> DispatchResult {
+			ensure_authorized(origin)?;
+			Self::do_reveal(job, round, member, outcome, salt)
+		}
+
+		/// Pushes a job whose deadline has passed.
+		///
+		/// # Origin
+		/// Signed, by anybody.
+		///
+		/// # Details
+		/// Deadlines are served by themselves; this is for a chain that has more of them than fit
+		/// into its blocks.
+		///
+		/// # Events
+		/// Those of the phase that begins, or [`Event::JobSettled`].
+		///
+		/// # Errors
+		/// [`Error::JobUnknown`], [`Error::NotDue`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::settle())]
+		pub fn settle(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+			ensure_signed(origin)?;
+			let due = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?.due();
+			ensure!(due <= frame_system::Pallet::<T>::block_number(), Error::<T>::NotDue);
+			Self::serve(job);
+			Ok(())
+		}
+
+		// Indices of calls to come: 3 `open_dispute`, 4 `bisect`, 5 `prove_step`.
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The job, if it is in progress.
+		pub fn job(job: JobId) -> Option<JobOf<T>> {
+			Jobs::<T>::get(job)
+		}
+
+		/// Number of jobs in progress.
+		pub fn queue_length() -> u32 {
+			Jobs::<T>::count()
+		}
+	}
+}
+
+impl<AccountId, Balance, BlockNumber, MaxCommittee>
+	Job<AccountId, Balance, BlockNumber, MaxCommittee>
+where
+	BlockNumber: Copy + One + Saturating,
+	MaxCommittee: Get<u32>,
+{
+	/// The block at whose start the job goes on, if nothing happens before.
+	pub fn due(&self) -> BlockNumber {
+		match self.phase {
+			Phase::Drawing { at } => at,
+			Phase::Committing { until } | Phase::Revealing { until } => {
+				until.saturating_add(One::one())
+			},
+		}
+	}
+}
+
+// Opening and deadlines.
+impl<T: Config> Pallet<T> {
+	/// Serves the deadlines up to `now`, [`Config::DeadlinesPerBlock`] at the most (goals 3 and 5).
+	fn serve_deadlines(now: BlockNumberFor<T>) -> Weight {
+		let start = AgendaCursor::<T>::get();
+		let mut at = start;
+		let mut served = 0u64;
+		for _ in 0..T::DeadlinesPerBlock::get() {
+			if let Some(job) = Agenda::<T>::iter_key_prefix(at).next() {
+				Self::serve(job);
+				served = served.saturating_add(1);
+			} else if at < now {
+				at.saturating_inc();
+			} else {
+				break;
+			}
+		}
+		if at != start {
+			AgendaCursor::<T>::put(at);
+		}
+		T::WeightInfo::idle().saturating_add(T::WeightInfo::serve().saturating_mul(served))
+	}
+
+	/// Moves a job past its current deadline.
+	fn serve(id: JobId) {
+		let Some(mut job) = Jobs::<T>::get(id) else {
+			defensive!("the agenda names a job that does not exist");
+			return;
+		};
+		match job.phase {
+			Phase::Drawing { .. } => Self::draw(id, job),
+			Phase::Committing { .. } => {
+				if job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_))) {
+					Self::start_reveal(id, &mut job);
+					Jobs::<T>::insert(id, job);
+				} else {
+					Self::conclude(id, job);
+				}
+			},
+			Phase::Revealing { .. } => Self::conclude(id, job),
+		}
+	}
+
+	/// Sets the phase of a job and moves its deadline. The caller stores the job.
+	fn enter(id: JobId, job: &mut JobOf<T>, phase: Phase<BlockNumberFor<T>>) {
+		Agenda::<T>::remove(job.due(), id);
+		job.phase = phase;
+		Agenda::<T>::insert(job.due(), id, ());
+	}
+
+	/// Accounts that can be drawn for a job of `payer`, with key and weight.
+	fn candidates(payer: &T::AccountId) -> Vec<(Member<T::AccountId, BalanceOf<T>>, u128)> {
+		ActiveVerifiers::<T>::get()
+			.into_iter()
+			.filter(|(account, _)| {
+				account != payer && T::Stake::ensure_active(account, Role::Verifier).is_ok()
+			})
+			.map(|(account, key)| {
+				let weight = T::Stake::bonded(&account);
+				(Member { account, key, weight, verdict: Verdict::Awaited }, weight.into())
+			})
+			.collect()
+	}
+
+	/// Draws the committee of the current round.
+	fn draw(id: JobId, mut job: JobOf<T>) {
+		let now = frame_system::Pallet::<T>::block_number();
+		let (random, _) = T::Randomness::random(b"assay/committee");
+		let Some(random) = random else {
+			// The block before carried no VRF output; the next one may.
+			Self::enter(id, &mut job, Phase::Drawing { at: now.saturating_add(One::one()) });
+			Jobs::<T>::insert(id, job);
+			return;
+		};
+		let seed = assay_primitives::hash(&(random, id, job.round).encode());
+		let drawn = committee::draw(seed, Self::candidates(&job.payer), job.committee_size);
+		if drawn.is_empty() {
+			return Self::finish(id, job, Settlement::Undecided);
+		}
+		job.members = BoundedVec::truncate_from(drawn);
+		for (member, position) in job.members.iter().zip(0u32..) {
+			Assignments::<T>::insert(&member.key, id, position);
+		}
+		job.drawn_at = now;
+		let until = now.saturating_add(job.commit_window);
+		Self::enter(id, &mut job, Phase::Committing { until });
+		Self::deposit_event(Event::CommitteeDrawn {
+			job: id,
+			round: job.round,
+			members: job.members.iter().map(|m| m.account.clone()).collect(),
+			until,
+		});
+		Jobs::<T>::insert(id, job);
+	}
+
+	fn start_reveal(id: JobId, job: &mut JobOf<T>) {
+		let until = frame_system::Pallet::<T>::block_number().saturating_add(job.reveal_window);
+		Self::enter(id, job, Phase::Revealing { until });
+		Self::deposit_event(Event::RevealStarted { job: id, round: job.round, until });
+	}
+}
+
+// Verdicts.
+impl<T: Config> Pallet<T> {
+	/// What the member of a commitment signs: the call's tag, this chain's genesis hash, and the
+	/// commitment, SCALE encoded.
+	pub fn signed_payload(commitment: &Commitment) -> Vec<u8> {
+		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
+		(*b"assay/commit_verdict", genesis, commitment).encode()
+	}
+
+	/// The job in the given round, and its member.
+	fn seat(
+		job: JobId,
+		round: u8,
+		member: u32,
+	) -> Result<(JobOf<T>, Member<T::AccountId, BalanceOf<T>>), Error<T>> {
+		let job = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?;
+		ensure!(job.round == round, Error::<T>::WrongRound);
+		let position = usize::try_from(member).unwrap_or(usize::MAX);
+		let member = job.members.get(position).cloned().ok_or(Error::<T>::NotAMember)?;
+		Ok((job, member))
+	}
+
+	fn check_commit(
+		commitment: &Commitment,
+	) -> Result<(JobOf<T>, Member<T::AccountId, BalanceOf<T>>), Error<T>> {
+		let (job, member) = Self::seat(commitment.job, commitment.round, commitment.member)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(
+			matches!(job.phase, Phase::Committing { until } if now <= until),
+			Error::<T>::WrongPhase
+		);
+		ensure!(member.verdict == Verdict::Awaited, Error::<T>::AlreadyGiven);
+		Ok((job, member))
+	}
+
+	fn check_reveal(
+		id: JobId,
+		round: u8,
+		member: u32,
+		outcome: &Outcome,
+		salt: &H256,
+	) -> Result<(JobOf<T>, Member<T::AccountId, BalanceOf<T>>), Error<T>> {
+		let (job, member) = Self::seat(id, round, member)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(
+			matches!(job.phase, Phase::Revealing { until } if now <= until),
+			Error::<T>::WrongPhase
+		);
+		match member.verdict {
+			Verdict::Committed(hash) => {
+				let opened = commitment::verdict(&member.account, id, round, outcome, salt);
+				ensure!(opened == hash, Error::<T>::CommitmentMismatch);
+			},
+			Verdict::Revealed(_) => return Err(Error::<T>::AlreadyGiven),
+			Verdict::Awaited => return Err(Error::<T>::WrongPhase),
+		}
+		Ok((job, member))
+	}
+
+	fn refuse(error: &Error<T>) -> TransactionValidityError {
+		let code = match error {
+			Error::WrongPhase => refusal::WRONG_PHASE,
+			Error::NotAMember => refusal::NOT_A_MEMBER,
+			Error::AlreadyGiven => refusal::ALREADY_GIVEN,
+			Error::CommitmentMismatch => refusal::COMMITMENT_MISMATCH,
+			_ => refusal::JOB_UNKNOWN,
+		};
+		InvalidTransaction::Custom(code).into()
+	}
+
+	/// A verdict in the pool: one a member, job, round and kind, for a few blocks.
+	fn valid_verdict(
+		job: JobId,
+		round: u8,
+		member: u32,
+		kind: &'static str,
+		until: BlockNumberFor<T>,
+	) -> TransactionValidityWithRefund {
+		let left = until.saturating_sub(frame_system::Pallet::<T>::block_number());
+		ValidTransaction::with_tag_prefix(kind)
+			.priority(TransactionPriority::MAX / 2)
+			.and_provides((job, round, member))
+			.longevity(left.saturated_into::<u64>().max(1))
+			.propagate(true)
+			.build()
+			.map(|valid| (valid, Weight::zero()))
+	}
+
+	/// Whether a commitment is valid: the cheap checks first, the signature last.
+	fn authorize_commitment(
+		_source: TransactionSource,
+		commitment: &Commitment,
+		signature: &VerifierSignature,
+	) -> TransactionValidityWithRefund {
+		let (job, member) = Self::check_commit(commitment).map_err(|e| Self::refuse(&e))?;
+		if !member.key.verify(&Self::signed_payload(commitment), signature) {
+			return Err(InvalidTransaction::BadProof.into());
+		}
+		let Commitment { job: id, round, member, .. } = *commitment;
+		Self::valid_verdict(id, round, member, "AssayCommit", job.due())
+	}
+
+	/// Whether a reveal is valid.
+	fn authorize_reveal(
+		_source: TransactionSource,
+		id: &JobId,
+		round: &u8,
+		member: &u32,
+		outcome: &Outcome,
+		salt: &H256,
+	) -> TransactionValidityWithRefund {
+		let (job, _) = Self::check_reveal(*id, *round, *member, outcome, salt)
+			.map_err(|e| Self::refuse(&e))?;
+		Self::valid_verdict(*id, *round, *member, "AssayReveal", job.due())
+	}
+
+	fn do_commit(commitment: Commitment) -> DispatchResult {
+		let (mut job, member) = Self::check_commit(&commitment)?;
+		Self::set_verdict(&mut job, commitment.member, Verdict::Committed(commitment.hash));
+		Self::deposit_event(Event::VerdictCommitted {
+			job: commitment.job,
+			round: job.round,
+			verifier: member.account,
+		});
+		if job.members.iter().all(|m| m.verdict != Verdict::Awaited) {
+			Self::start_reveal(commitment.job, &mut job);
+		}
+		Jobs::<T>::insert(commitment.job, job);
+		Ok(())
+	}
+
+	fn do_reveal(
+		id: JobId,
+		round: u8,
+		member: u32,
+		outcome: Outcome,
+		salt: H256,
+	) -> DispatchResult {
+		let (mut job, seat) = Self::check_reveal(id, round, member, &outcome, &salt)?;
+		Self::set_verdict(&mut job, member, Verdict::Revealed(outcome));
+		Self::deposit_event(Event::VerdictRevealed {
+			job: id,
+			round,
+			verifier: seat.account,
+			outcome,
+		});
+		if job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_))) {
+			Jobs::<T>::insert(id, job);
+		} else {
+			Self::conclude(id, job);
+		}
+		Ok(())
+	}
+
+	fn set_verdict(job: &mut JobOf<T>, member: u32, verdict: Verdict) {
+		let position = usize::try_from(member).unwrap_or(usize::MAX);
+		if let Some(member) = job.members.get_mut(position).defensive() {
+			member.verdict = verdict;
+		}
+	}
+}
+
+// Settlement.
+impl<T: Config> Pallet<T> {
+	/// Ends a round: settles the job, or draws a larger committee.
+	fn conclude(id: JobId, mut job: JobOf<T>) {
+		let result = tally(&job.members);
+		Self::judge(id, &job, &result);
+		match result {
+			Tally::Agreed(outcome) => {
+				if !matches!(outcome, Outcome::Unavailable { .. }) {
+					Self::pay_winners(&mut job, &outcome);
+				}
+				Self::finish(id, job, Settlement::Agreed(outcome));
+			},
+			Tally::Split => {
+				let more = Self::candidates(&job.payer).len() > job.members.len();
+				if more && job.round.saturating_add(1) < MAX_ROUNDS {
+					Self::escalate(id, job);
+				} else {
+					Self::finish(id, job, Settlement::Undecided);
+				}
+			},
+		}
+	}
+
+	/// Slashes and counts what the members did in this round. A verdict of `Unavailable` is never
+	/// wrong, and nobody is wrong where the majority lacked an input.
+	fn judge(id: JobId, job: &JobOf<T>, result: &Tally) {
+		for member in &job.members {
+			let (deed, slash) = match (member.verdict, result) {
+				(Verdict::Awaited | Verdict::Committed(_), _) => (
+					Deed::VerdictMissed,
+					Some((T::WithheldVerdictSlash::get(), Offence::VerdictWithheld(id))),
+				),
+				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == *outcome => {
+					(Deed::VerdictRight, None)
+				},
+				(Verdict::Revealed(Outcome::Unavailable { .. }), _)
+				| (_, Tally::Split | Tally::Agreed(Outcome::Unavailable { .. })) => continue,
+				(Verdict::Revealed(_), Tally::Agreed(_)) => (
+					Deed::VerdictWrong,
+					Some((T::FalseVerdictSlash::get(), Offence::FalseVerdict(id))),
+				),
+			};
+			T::Stake::note(&member.account, deed);
+			if let Some((share, offence)) = slash {
+				let amount = share.mul_floor(member.weight);
+				// From the draw on, the member could not leave with what it put at stake.
+				let slashed = T::Stake::slash(&member.account, amount, job.drawn_at, offence);
+				if let Err(error) = slashed {
+					log::warn!(target: LOG, "job {id}: {offence:?} goes unslashed: {error:?}");
+				}
+			}
+		}
+	}
+
+	/// Shares the fee among those who revealed `outcome`, equally; an odd rest goes back with what
+	/// [`Self::finish`] releases.
+	fn pay_winners(job: &mut JobOf<T>, outcome: &Outcome) {
+		let winners: Vec<_> = job
+			.members
+			.iter()
+			.filter(|m| m.verdict == Verdict::Revealed(*outcome))
+			.map(|m| m.account.clone())
+			.collect();
+		let count: BalanceOf<T> = u32::try_from(winners.len()).unwrap_or(u32::MAX).into();
+		let share = job.fee.checked_div(&count).unwrap_or_else(Zero::zero);
+		for winner in winners {
+			let paid = T::Currency::transfer_on_hold(
+				&HoldReason::Fee.into(),
+				&job.payer,
+				&winner,
+				share,
+				Precision::BestEffort,
+				Restriction::Free,
+				Fortitude::Force,
+			)
+			.unwrap_or_else(|_| Zero::zero());
+			job.fee = job.fee.saturating_sub(paid);
+		}
+	}
+
+	fn clear_assignments(id: JobId, job: &JobOf<T>) {
+		for member in &job.members {
+			Assignments::<T>::remove(&member.key, id);
+		}
+	}
+
+	fn escalate(id: JobId, mut job: JobOf<T>) {
+		Self::clear_assignments(id, &job);
+		job.members = BoundedVec::new();
+		job.round.saturating_inc();
+		job.committee_size = committee::next_size(job.committee_size).min(T::MaxCommittee::get());
+		let at = frame_system::Pallet::<T>::block_number().saturating_add(DRAW_DELAY.into());
+		Self::enter(id, &mut job, Phase::Drawing { at });
+		Self::deposit_event(Event::JobEscalated { job: id, round: job.round });
+		Jobs::<T>::insert(id, job);
+	}
+
+	/// Ends a job: gives back what is left of the fee, forgets the job, tells the client.
+	fn finish(id: JobId, job: JobOf<T>, settlement: Settlement) {
+		Agenda::<T>::remove(job.due(), id);
+		Self::clear_assignments(id, &job);
+		let released = T::Currency::release(
+			&HoldReason::Fee.into(),
+			&job.payer,
+			job.fee,
+			Precision::BestEffort,
+		);
+		if released != Ok(job.fee) {
+			defensive!("the payer's hold does not cover the job's fee");
+		}
+		Jobs::<T>::remove(id);
+		Self::deposit_event(Event::JobSettled { job: id, client: job.client, settlement });
+		T::Clients::on_settled(job.client, settlement);
+	}
+}
+
+/// Target of log lines.
+const LOG: &str = "assay::verification";
+
+impl<T: Config> Pallet<T> {
+	/// Blocks for commitments to a job under `limits`: those for the run, and
+	/// [`Config::CommitWindow`].
+	fn commit_window(limits: &Limits) -> BlockNumberFor<T> {
+		let blocks = limits.total_fuel.div_ceil(T::FuelPerBlock::get().max(1));
+		T::CommitWindow::get().saturating_add(blocks.saturated_into())
+	}
+}
+
+impl<T: Config> Verification for Pallet<T> {
+	type AccountId = T::AccountId;
+	type Balance = BalanceOf<T>;
+	type BlockNumber = BlockNumberFor<T>;
+
+	fn fee(limits: &Limits) -> Self::Balance {
+		let gigafuel = limits.total_fuel.div_ceil(1_000_000_000);
+		T::FeePerGigafuel::get()
+			.saturating_mul(gigafuel.saturated_into())
+			.saturating_add(T::BaseFee::get())
+	}
+
+	fn longest(limits: &Limits) -> Self::BlockNumber {
+		let round = Self::commit_window(limits)
+			.saturating_add(T::RevealWindow::get())
+			.saturating_add(DRAW_DELAY.into())
+			// Each deadline is served at the start of the block after it.
+			.saturating_add(2u32.into());
+		round.saturating_mul(u32::from(MAX_ROUNDS).into())
+	}
+
+	fn open(
+		client: Client,
+		payer: &Self::AccountId,
+		spec: TrainingJob,
+	) -> Result<JobId, DispatchError> {
+		let fee = Self::fee(&spec.limits);
+		T::Currency::hold(&HoldReason::Fee.into(), payer, fee)
+			.map_err(|_| Error::<T>::FeeNotCovered)?;
+		let id = NextJob::<T>::mutate(|next| {
+			let id = *next;
+			*next = next.saturating_add(1);
+			id
+		});
+		let now = frame_system::Pallet::<T>::block_number();
+		let job = Job {
+			client,
+			payer: payer.clone(),
+			commit_window: Self::commit_window(&spec.limits),
+			reveal_window: T::RevealWindow::get(),
+			spec,
+			fee,
+			round: 0,
+			committee_size: T::CommitteeSize::get().min(T::MaxCommittee::get()),
+			drawn_at: now,
+			phase: Phase::Drawing { at: now.saturating_add(DRAW_DELAY.into()) },
+			members: BoundedVec::new(),
+		};
+		Agenda::<T>::insert(job.due(), id, ());
+		Jobs::<T>::insert(id, job);
+		Self::deposit_event(Event::JobOpened { job: id, client, fee });
+		Ok(id)
+	}
+}
+
+impl<T: Config> sp_runtime::BoundToRuntimeAppPublic for Pallet<T> {
+	type Public = VerifierId;
+}
+
+impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
+	type Key = VerifierId;
+
+	fn on_genesis_session<'a, I>(validators: I)
+	where
+		I: 'a + Iterator<Item = (&'a T::AccountId, VerifierId)>,
+	{
+		Self::set_verifiers(validators);
+	}
+
+	fn on_new_session<'a, I>(_changed: bool, validators: I, _queued: I)
+	where
+		I: 'a + Iterator<Item = (&'a T::AccountId, VerifierId)>,
+	{
+		Self::set_verifiers(validators);
+	}
+
+	fn on_disabled(_validator: u32) {}
+}
+
+impl<T: Config> Pallet<T> {
+	fn set_verifiers<'a>(validators: impl Iterator<Item = (&'a T::AccountId, VerifierId)>)
+	where
+		T: 'a,
+	{
+		let all: Vec<_> = validators.map(|(account, key)| (account.clone(), key)).collect();
+		ActiveVerifiers::<T>::put(BoundedVec::truncate_from(all));
+	}
+}
+
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+impl<T: Config> Pallet<T> {
+	/// Checks the pallet's invariants:
+	///
+	/// 1. What is held for fees is the sum of the fees of the jobs in progress, payer by payer.
+	/// 2. Each job stands in the agenda once, at its own deadline; nothing else stands there.
+	/// 3. Assignments are the members of the committees, and nothing else.
+	/// 4. A committee is empty before its draw, has no account twice, and never its payer.
+	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
+	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
+	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		use alloc::collections::{BTreeMap, BTreeSet};
+		let jobs: Vec<_> = Jobs::<T>::iter().collect();
+
+		let mut fees = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+		for (_, job) in &jobs {
+			let sum = fees.entry(job.payer.clone()).or_default();
+			*sum = sum.saturating_add(job.fee);
+		}
+		for (payer, sum) in fees {
+			let held = T::Currency::balance_on_hold(&HoldReason::Fee.into(), &payer);
+			ensure!(held == sum, "1: held fees are not those of the jobs");
+		}
+
+		let agenda: BTreeSet<_> = Agenda::<T>::iter().map(|(at, id, ())| (at, id)).collect();
+		let due: BTreeSet<_> = jobs.iter().map(|(id, job)| (job.due(), *id)).collect();
+		ensure!(agenda == due, "2: the agenda is not the deadlines of the jobs");
+
+		let assigned: BTreeSet<_> = Assignments::<T>::iter().collect();
+		let seats: BTreeSet<_> = jobs
+			.iter()
+			.flat_map(|(id, job)| {
+				job.members.iter().zip(0u32..).map(|(member, at)| (member.key.clone(), *id, at))
+			})
+			.collect();
+		ensure!(assigned == seats, "3: assignments are not the members of the committees");
+
+		for (id, job) in &jobs {
+			let accounts: BTreeSet<_> = job.members.iter().map(|m| m.account.clone()).collect();
+			let drawing = matches!(job.phase, Phase::Drawing { .. });
+			ensure!(drawing == job.members.is_empty(), "4: a committee without its draw");
+			ensure!(accounts.len() == job.members.len(), "4: a member sits twice");
+			ensure!(!accounts.contains(&job.payer), "4: the payer sits on its own committee");
+			let revealed = job.members.iter().any(|m| matches!(m.verdict, Verdict::Revealed(_)));
+			let open = job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_)));
+			match job.phase {
+				Phase::Revealing { .. } => ensure!(open, "5: nothing is left to reveal"),
+				_ => ensure!(!revealed, "5: revealed too early"),
+			}
+			ensure!(job.round < MAX_ROUNDS, "6: too many rounds");
+			ensure!(*id < NextJob::<T>::get(), "6: a job from the future");
+		}
+		Ok(())
+	}
+}

@@ -1,0 +1,246 @@
+//! A runtime of balances and this pallet, with recording stand-ins for stake and clients.
+
+use crate as pallet_assay_verification;
+use crate::{Config, VerifierId};
+use assay_primitives::{Limits, Metric, SlashId, TrainingJob, H256};
+use assay_traits::{Client, Deed, LockReason, Offence, OnSettled, Role, Settlement, Stake};
+use frame_support::{
+	derive_impl, ensure, parameter_types,
+	traits::{ConstU32, ConstU64, Hooks, OneSessionHandler, Randomness},
+};
+use frame_system::offchain::{
+	CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase,
+};
+use sp_core::{sr25519, Pair};
+use sp_runtime::{
+	traits::{BlakeTwo256, IdentityLookup},
+	BuildStorage, DispatchError, DispatchResult, Perbill,
+};
+use std::collections::BTreeMap;
+
+pub type AccountId = u64;
+pub type Balance = u128;
+pub type TxExtension = frame_system::AuthorizeCall<Test>;
+pub type Extrinsic = sp_runtime::testing::TestXt<RuntimeCall, TxExtension>;
+type Block = sp_runtime::generic::Block<sp_runtime::generic::Header<u64, BlakeTwo256>, Extrinsic>;
+
+frame_support::construct_runtime!(
+	pub enum Test {
+		System: frame_system,
+		Balances: pallet_balances,
+		Verification: pallet_assay_verification,
+	}
+);
+
+#[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
+impl frame_system::Config for Test {
+	type AccountId = AccountId;
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type Block = Block;
+	type Hash = H256;
+	type Hashing = BlakeTwo256;
+	type Lookup = IdentityLookup<AccountId>;
+}
+
+#[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]
+impl pallet_balances::Config for Test {
+	type AccountStore = System;
+	type Balance = Balance;
+	type ExistentialDeposit = frame_support::traits::ConstU128<1>;
+}
+
+impl<Local> CreateTransactionBase<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	type RuntimeCall = RuntimeCall;
+	type Extrinsic = Extrinsic;
+}
+
+impl<Local> CreateTransaction<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	type Extension = TxExtension;
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> Extrinsic {
+		Extrinsic::new_transaction(call, extension)
+	}
+}
+
+impl<Local> CreateAuthorizedTransaction<Local> for Test
+where
+	RuntimeCall: From<Local>,
+{
+	fn create_extension() -> TxExtension {
+		TxExtension::new()
+	}
+}
+
+parameter_types! {
+	/// Stake of each verifier; nobody else has any.
+	pub static Stakes: BTreeMap<AccountId, Balance> = BTreeMap::new();
+	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
+	pub static Deeds: Vec<(AccountId, Deed)> = vec![];
+	pub static Settlements: Vec<(Client, Settlement)> = vec![];
+	pub static Random: Option<H256> = Some(H256::repeat_byte(1));
+	pub static CommitteeSize: u32 = 3;
+	pub static DeadlinesPerBlock: u32 = 10;
+}
+
+pub struct Ledger;
+
+impl Stake for Ledger {
+	type AccountId = AccountId;
+	type Balance = Balance;
+	type BlockNumber = u64;
+
+	fn ensure_active(who: &AccountId, _role: Role) -> DispatchResult {
+		ensure!(Stakes::get().contains_key(who), "no stake");
+		Ok(())
+	}
+	fn bonded(who: &AccountId) -> Balance {
+		Stakes::get().get(who).copied().unwrap_or_default()
+	}
+	fn lock(_: &AccountId, _: LockReason, _: Balance) -> DispatchResult {
+		Ok(())
+	}
+	fn unlock(_: &AccountId, _: LockReason) -> DispatchResult {
+		Ok(())
+	}
+	fn slash_lock(_: &AccountId, _: LockReason, _: Offence) -> Result<SlashId, DispatchError> {
+		Err("verification locks nothing".into())
+	}
+	fn slash(
+		who: &AccountId,
+		amount: Balance,
+		fault_at: u64,
+		offence: Offence,
+	) -> Result<SlashId, DispatchError> {
+		Slashes::mutate(|all| all.push((*who, amount, fault_at, offence)));
+		Ok(0)
+	}
+	fn note(who: &AccountId, deed: Deed) {
+		Deeds::mutate(|all| all.push((*who, deed)));
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_active(who: &AccountId, _: Role) {
+		Stakes::mutate(|all| all.insert(*who, 1_000));
+	}
+}
+
+pub struct Listener;
+
+impl OnSettled for Listener {
+	fn on_settled(client: Client, settlement: Settlement) {
+		Settlements::mutate(|all| all.push((client, settlement)));
+	}
+}
+
+pub struct Beacon;
+
+impl Randomness<Option<H256>, u64> for Beacon {
+	fn random(_subject: &[u8]) -> (Option<H256>, u64) {
+		(Random::get(), System::block_number().saturating_sub(1))
+	}
+}
+
+parameter_types! {
+	pub const FalseVerdictSlash: Perbill = Perbill::from_percent(10);
+	pub const WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
+}
+
+impl Config for Test {
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Currency = Balances;
+	type Stake = Ledger;
+	type Clients = Listener;
+	type Randomness = Beacon;
+	type CommitteeSize = CommitteeSize;
+	type CommitWindow = ConstU64<5>;
+	type RevealWindow = ConstU64<4>;
+	type FuelPerBlock = ConstU64<1_000_000>;
+	type BaseFee = frame_support::traits::ConstU128<90>;
+	type FeePerGigafuel = frame_support::traits::ConstU128<10>;
+	type FalseVerdictSlash = FalseVerdictSlash;
+	type WithheldVerdictSlash = WithheldVerdictSlash;
+	type MaxVerifiers = ConstU32<20>;
+	type MaxCommittee = ConstU32<15>;
+	type DeadlinesPerBlock = DeadlinesPerBlock;
+	type WeightInfo = ();
+}
+
+/// The key pair of verifier `n`, whose account is `n`.
+pub fn pair(n: AccountId) -> sr25519::Pair {
+	sr25519::Pair::from_string(&format!("//Verifier{n}"), None).unwrap()
+}
+
+pub fn key(n: AccountId) -> VerifierId {
+	pair(n).public().into()
+}
+
+pub const MINER: AccountId = 100;
+
+/// A job of 2 000 000 units of fuel: two blocks for the run.
+pub fn spec() -> TrainingJob {
+	TrainingJob {
+		vm_version: assay_primitives::VM_VERSION,
+		program: H256::repeat_byte(1),
+		params: Default::default(),
+		seed: 7,
+		train: H256::repeat_byte(2),
+		train_root: H256::repeat_byte(3),
+		chunk_rows: 32,
+		holdout: H256::repeat_byte(4),
+		metric: Metric::Accuracy,
+		limits: Limits {
+			program_bytes: 1,
+			memory_pages: 1,
+			steps: 1,
+			step_fuel: 1_000_000,
+			total_fuel: 2_000_000,
+		},
+	}
+}
+
+/// An empty chain at block 1 with verifiers `1..=verifiers`, each with a stake of 1 000, and a
+/// miner with 10 000.
+pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
+	let mut storage = frame_system::GenesisConfig::<Test>::default().build_storage().unwrap();
+	pallet_balances::GenesisConfig::<Test> {
+		balances: (1..=verifiers).map(|n| (n, 1_000)).chain([(MINER, 10_000)]).collect(),
+		..Default::default()
+	}
+	.assimilate_storage(&mut storage)
+	.unwrap();
+	let mut externalities = sp_io::TestExternalities::new(storage);
+	externalities.execute_with(|| {
+		Stakes::set((1..=verifiers).map(|n| (n, 1_000)).collect());
+		Slashes::set(vec![]);
+		Deeds::set(vec![]);
+		Settlements::set(vec![]);
+		Random::set(Some(H256::repeat_byte(1)));
+		CommitteeSize::set(3);
+		DeadlinesPerBlock::set(10);
+		System::set_block_number(1);
+		let ids: Vec<_> = (1..=verifiers).collect();
+		Verification::on_genesis_session(ids.iter().map(|n| (n, key(*n))));
+	});
+	externalities
+}
+
+/// Runs `test` on such a chain and checks the invariants afterwards.
+pub fn build_and_execute(verifiers: u64, test: impl FnOnce()) {
+	externalities(verifiers).execute_with(|| {
+		test();
+		Verification::do_try_state().unwrap();
+	});
+}
+
+/// Goes to block `to`, serving deadlines, checking the invariants at each.
+pub fn run_to(to: u64) {
+	while System::block_number() < to {
+		System::set_block_number(System::block_number() + 1);
+		Verification::on_initialize(System::block_number());
+		Verification::do_try_state().unwrap();
+	}
+}

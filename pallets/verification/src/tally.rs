@@ -1,0 +1,85 @@
+//! What a committee's verdicts add up to.
+
+use crate::{Member, Verdict};
+use alloc::vec::Vec;
+use assay_primitives::Outcome;
+
+/// The result of counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tally {
+	/// This outcome has more than two thirds of the revealed weight, and more than half of the
+	/// committee's weight was revealed.
+	Agreed(Outcome),
+	/// There is no such outcome.
+	Split,
+}
+
+/// Counts the revealed verdicts by weight.
+///
+/// The quorum of half of the committee's weight keeps a member from deciding alone by silencing the
+/// others.
+pub fn tally<AccountId, Balance: Copy + Into<u128>>(
+	members: &[Member<AccountId, Balance>],
+) -> Tally {
+	let mut drawn = 0u128;
+	let mut revealed = 0u128;
+	let mut counts: Vec<(Outcome, u128)> = Vec::new();
+	for member in members {
+		let weight = member.weight.into();
+		drawn = drawn.saturating_add(weight);
+		if let Verdict::Revealed(outcome) = member.verdict {
+			revealed = revealed.saturating_add(weight);
+			match counts.iter_mut().find(|(known, _)| *known == outcome) {
+				Some((_, sum)) => *sum = sum.saturating_add(weight),
+				None => counts.push((outcome, weight)),
+			}
+		}
+	}
+	if revealed.saturating_mul(2) <= drawn {
+		return Tally::Split;
+	}
+	counts
+		.into_iter()
+		.find(|(_, weight)| weight.saturating_mul(3) > revealed.saturating_mul(2))
+		.map_or(Tally::Split, |(outcome, _)| Tally::Agreed(outcome))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::VerifierId;
+	use assay_primitives::FailReason;
+	use sp_core::crypto::UncheckedFrom;
+
+	const A: Outcome = Outcome::Failed(FailReason::Trap);
+	const B: Outcome = Outcome::Failed(FailReason::OutOfFuel);
+
+	fn members(verdicts: &[(u128, Option<Outcome>)]) -> Vec<Member<u64, u128>> {
+		let member = |(weight, verdict): &(u128, Option<Outcome>)| Member {
+			account: 0,
+			key: VerifierId::from(sp_core::sr25519::Public::unchecked_from([0; 32])),
+			weight: *weight,
+			verdict: verdict.map_or(Verdict::Awaited, Verdict::Revealed),
+		};
+		verdicts.iter().map(member).collect()
+	}
+
+	#[test]
+	fn exactly_two_thirds_is_not_enough() {
+		assert_eq!(tally(&members(&[(2, Some(A)), (1, Some(B))])), Tally::Split);
+		assert_eq!(tally(&members(&[(5, Some(A)), (2, Some(B))])), Tally::Agreed(A));
+	}
+
+	#[test]
+	fn half_of_the_weight_is_no_quorum() {
+		assert_eq!(tally(&members(&[(1, Some(A)), (1, None)])), Tally::Split);
+		assert_eq!(tally(&members(&[(2, Some(A)), (1, None)])), Tally::Agreed(A));
+		assert_eq!(tally(&members(&[])), Tally::Split);
+	}
+
+	#[test]
+	fn equal_outcomes_add_up() {
+		let three = [(1, Some(A)), (1, Some(B)), (1, Some(A)), (1, Some(A))];
+		assert_eq!(tally(&members(&three)), Tally::Agreed(A));
+	}
+}

@@ -1,0 +1,821 @@
+use crate::{
+	mock::{Verification, *},
+	*,
+};
+use assay_primitives::{DataFault, FailReason, Input, Score, Scored};
+use frame_support::{
+	assert_noop, assert_ok,
+	dispatch::{GetDispatchInfo, RawOrigin},
+	traits::Authorize,
+};
+use sp_core::Pair;
+
+const CLIENT: Client = Client::Claim(5);
+const SALT: H256 = H256::repeat_byte(42);
+const MISSING: Outcome = Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing };
+const TRAP: Outcome = Outcome::Failed(FailReason::Trap);
+
+fn scored(score: i64) -> Outcome {
+	Outcome::Scored(Scored {
+		score: Score(score),
+		trace_root: H256::repeat_byte(8),
+		model_hash: H256::repeat_byte(9),
+		fuel: 10,
+		steps: 11,
+	})
+}
+
+fn open() -> JobId {
+	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, spec()).unwrap()
+}
+
+/// Opens a job and goes on until its committee is drawn.
+fn drawn() -> JobId {
+	let job = open();
+	run_to(System::block_number() + u64::from(DRAW_DELAY));
+	job
+}
+
+fn members(job: JobId) -> Vec<AccountId> {
+	Jobs::<Test>::get(job).unwrap().members.iter().map(|m| m.account).collect()
+}
+
+fn commitment_of(job: JobId, seat: usize, outcome: Outcome) -> Commitment {
+	let record = Jobs::<Test>::get(job).unwrap();
+	let account = record.members[seat].account;
+	let hash = commitment::verdict(&account, job, record.round, &outcome, &SALT);
+	Commitment { job, round: record.round, member: seat as u32, hash }
+}
+
+fn commit_call(job: JobId, seat: usize, outcome: Outcome) -> Call<Test> {
+	let commitment = commitment_of(job, seat, outcome);
+	let account = Jobs::<Test>::get(job).unwrap().members[seat].account;
+	let signature = pair(account).sign(&Verification::signed_payload(&commitment)).into();
+	Call::commit_verdict { commitment, signature }
+}
+
+fn reveal_call(job: JobId, seat: usize, outcome: Outcome) -> Call<Test> {
+	let round = Jobs::<Test>::get(job).unwrap().round;
+	Call::reveal_verdict { job, round, member: seat as u32, outcome, salt: SALT }
+}
+
+fn validity(call: &Call<Test>) -> Result<ValidTransaction, TransactionValidityError> {
+	call.authorize(TransactionSource::External).unwrap().map(|(valid, _)| valid)
+}
+
+/// Validates and dispatches as a block would.
+fn apply(call: Call<Test>) {
+	validity(&call).expect("the verdict is valid");
+	assert!(call.get_dispatch_info().call_weight.ref_time() > 0);
+	assert_ok!(frame_support::traits::UnfilteredDispatchable::dispatch_bypass_filter(
+		RuntimeCall::from(call),
+		RawOrigin::Authorized.into(),
+	));
+}
+
+#[track_caller]
+fn refused(call: Call<Test>, code: u8) {
+	assert_eq!(validity(&call), Err(InvalidTransaction::Custom(code).into()));
+	// A block author who includes it all the same changes nothing.
+	let before = sp_io::storage::root(sp_core::storage::StateVersion::V1);
+	let result = frame_support::traits::UnfilteredDispatchable::dispatch_bypass_filter(
+		RuntimeCall::from(call),
+		RawOrigin::Authorized.into(),
+	);
+	assert!(result.is_err());
+	assert_eq!(sp_io::storage::root(sp_core::storage::StateVersion::V1), before);
+}
+
+/// All members commit to, then reveal, what `outcome` says for their seat.
+fn vote(job: JobId, outcome: impl Fn(usize) -> Outcome) {
+	let count = members(job).len();
+	for seat in 0..count {
+		apply(commit_call(job, seat, outcome(seat)));
+	}
+	for seat in 0..count {
+		apply(reveal_call(job, seat, outcome(seat)));
+	}
+}
+
+fn held() -> Balance {
+	Balances::balance_on_hold(&HoldReason::Fee.into(), &MINER)
+}
+
+mod open {
+	use super::*;
+
+	#[test]
+	fn escrows_a_fee_that_grows_with_fuel() {
+		build_and_execute(4, || {
+			open();
+			// 90 and one started gigafuel at 10.
+			assert_eq!(held(), 100);
+			let mut large = spec();
+			large.limits.total_fuel = 1_000_000_001;
+			assert_eq!(<Verification as assay_traits::Verification>::fee(&large.limits), 110);
+		});
+	}
+
+	#[test]
+	fn a_payer_without_the_fee_is_refused_and_nothing_changes() {
+		build_and_execute(4, || {
+			assert_noop!(
+				<Verification as assay_traits::Verification>::open(CLIENT, &999, spec()),
+				Error::<Test>::FeeNotCovered
+			);
+		});
+	}
+}
+
+mod draw {
+	use super::*;
+
+	#[test]
+	fn happens_from_a_block_two_after_the_opening() {
+		build_and_execute(4, || {
+			let job = open();
+			run_to(3);
+			assert!(matches!(Jobs::<Test>::get(job).unwrap().phase, Phase::Drawing { at: 4 }));
+			run_to(4);
+			let record = Jobs::<Test>::get(job).unwrap();
+			assert_eq!(record.members.len(), 3);
+			// Window of 5 and two blocks for 2 000 000 units of fuel at 1 000 000 a block.
+			assert_eq!(record.phase, Phase::Committing { until: 4 + 5 + 2 });
+		});
+	}
+
+	#[test]
+	fn waits_for_a_block_with_randomness() {
+		build_and_execute(4, || {
+			Random::set(None);
+			let job = open();
+			run_to(9);
+			assert!(members(job).is_empty());
+			Random::set(Some(H256::repeat_byte(3)));
+			run_to(10);
+			assert_eq!(members(job).len(), 3);
+		});
+	}
+
+	#[test]
+	fn never_takes_the_payer_or_somebody_without_stake() {
+		build_and_execute(3, || {
+			Stakes::mutate(|all| all.remove(&2));
+			Balances::force_set_balance(RuntimeOrigin::root(), 1, 10_000).unwrap();
+			let job =
+				<Verification as assay_traits::Verification>::open(CLIENT, &1, spec()).unwrap();
+			run_to(4);
+			assert_eq!(members(job), [3]);
+		});
+	}
+
+	#[test]
+	fn with_nobody_to_ask_the_job_is_undecided_and_the_fee_comes_back() {
+		build_and_execute(0, || {
+			drawn();
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+			assert_eq!(held(), 0);
+			assert_eq!(Balances::free_balance(MINER), 10_000);
+		});
+	}
+}
+
+mod commit_verdict {
+	use super::*;
+
+	#[test]
+	fn the_last_commitment_opens_the_reveals() {
+		build_and_execute(4, || {
+			let job = drawn();
+			apply(commit_call(job, 0, TRAP));
+			apply(commit_call(job, 1, TRAP));
+			assert!(matches!(Jobs::<Test>::get(job).unwrap().phase, Phase::Committing { .. }));
+			apply(commit_call(job, 2, TRAP));
+			assert_eq!(Jobs::<Test>::get(job).unwrap().phase, Phase::Revealing { until: 4 + 4 });
+		});
+	}
+
+	#[test]
+	fn is_one_a_member_in_the_pool() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let first = validity(&commit_call(job, 0, TRAP)).unwrap();
+			let other = validity(&commit_call(job, 0, MISSING)).unwrap();
+			let second = validity(&commit_call(job, 1, TRAP)).unwrap();
+			assert_eq!(first.provides, other.provides);
+			assert_ne!(first.provides, second.provides);
+			assert!(first.longevity <= 8);
+		});
+	}
+
+	#[test]
+	fn of_an_unknown_job_or_round_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let Call::commit_verdict { commitment, signature } = commit_call(job, 0, TRAP) else {
+				unreachable!()
+			};
+			for commitment in [
+				Commitment { job: 77, ..commitment.clone() },
+				Commitment { round: 1, ..commitment },
+			] {
+				let call = Call::commit_verdict { commitment, signature: signature.clone() };
+				refused(call, refusal::JOB_UNKNOWN);
+			}
+		});
+	}
+
+	#[test]
+	fn by_a_non_member_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let Call::commit_verdict { commitment, signature } = commit_call(job, 0, TRAP) else {
+				unreachable!()
+			};
+			let commitment = Commitment { member: 3, ..commitment };
+			refused(Call::commit_verdict { commitment, signature }, refusal::NOT_A_MEMBER);
+		});
+	}
+
+	#[test]
+	fn with_anothers_key_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let commitment = commitment_of(job, 0, TRAP);
+			let other = members(job)[1];
+			let signature = pair(other).sign(&Verification::signed_payload(&commitment)).into();
+			assert_eq!(
+				validity(&Call::commit_verdict { commitment, signature }),
+				Err(InvalidTransaction::BadProof.into())
+			);
+		});
+	}
+
+	#[test]
+	fn signed_for_something_else_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let Call::commit_verdict { signature, .. } = commit_call(job, 0, TRAP) else {
+				unreachable!()
+			};
+			let commitment = commitment_of(job, 0, MISSING);
+			assert_eq!(
+				validity(&Call::commit_verdict { commitment, signature }),
+				Err(InvalidTransaction::BadProof.into())
+			);
+		});
+	}
+
+	#[test]
+	fn twice_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			apply(commit_call(job, 0, TRAP));
+			refused(commit_call(job, 0, TRAP), refusal::ALREADY_GIVEN);
+			refused(commit_call(job, 0, MISSING), refusal::ALREADY_GIVEN);
+		});
+	}
+
+	#[test]
+	fn late_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			apply(commit_call(job, 0, TRAP));
+			let late = commit_call(job, 1, TRAP);
+			System::set_block_number(11);
+			validity(&late).expect("the last block of the window");
+			System::set_block_number(12);
+			refused(late, refusal::WRONG_PHASE);
+			run_to(13);
+		});
+	}
+
+	#[test]
+	fn needs_the_authorized_origin() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let call = RuntimeCall::from(commit_call(job, 0, TRAP));
+			for origin in [RuntimeOrigin::signed(1), RuntimeOrigin::none(), RuntimeOrigin::root()] {
+				assert_noop!(
+					frame_support::traits::UnfilteredDispatchable::dispatch_bypass_filter(
+						call.clone(),
+						origin
+					),
+					DispatchError::BadOrigin
+				);
+			}
+		});
+	}
+}
+
+mod reveal_verdict {
+	use super::*;
+
+	#[test]
+	fn needs_the_committed_outcome_and_salt() {
+		build_and_execute(4, || {
+			let job = drawn();
+			for seat in 0..3 {
+				apply(commit_call(job, seat, TRAP));
+			}
+			refused(reveal_call(job, 0, MISSING), refusal::COMMITMENT_MISMATCH);
+			let Call::reveal_verdict { job, round, member, outcome, .. } =
+				reveal_call(job, 0, TRAP)
+			else {
+				unreachable!()
+			};
+			let salt = H256::zero();
+			let call = Call::reveal_verdict { job, round, member, outcome, salt };
+			refused(call, refusal::COMMITMENT_MISMATCH);
+			apply(reveal_call(job, 0, TRAP));
+			refused(reveal_call(job, 0, TRAP), refusal::ALREADY_GIVEN);
+		});
+	}
+
+	#[test]
+	fn opens_nobody_elses_commitment() {
+		build_and_execute(4, || {
+			let job = drawn();
+			// Seat 1 copies the hash of seat 0, and later its opening.
+			let copied = Commitment { member: 1, ..commitment_of(job, 0, TRAP) };
+			let thief = members(job)[1];
+			let signature = pair(thief).sign(&Verification::signed_payload(&copied)).into();
+			apply(commit_call(job, 0, TRAP));
+			apply(Call::commit_verdict { commitment: copied, signature });
+			apply(commit_call(job, 2, TRAP));
+			refused(reveal_call(job, 1, TRAP), refusal::COMMITMENT_MISMATCH);
+		});
+	}
+
+	#[test]
+	fn before_commitments_are_closed_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			apply(commit_call(job, 0, TRAP));
+			refused(reveal_call(job, 0, TRAP), refusal::WRONG_PHASE);
+		});
+	}
+
+	#[test]
+	fn by_somebody_who_did_not_commit_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			apply(commit_call(job, 0, TRAP));
+			run_to(12);
+			refused(reveal_call(job, 1, TRAP), refusal::WRONG_PHASE);
+		});
+	}
+
+	#[test]
+	fn late_is_refused() {
+		build_and_execute(4, || {
+			let job = drawn();
+			for seat in 0..3 {
+				apply(commit_call(job, seat, TRAP));
+			}
+			let late = reveal_call(job, 0, TRAP);
+			System::set_block_number(9);
+			refused(late, refusal::WRONG_PHASE);
+		});
+	}
+}
+
+mod settlement {
+	use super::*;
+
+	#[test]
+	fn of_one_mind_pays_everybody() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let committee = members(job);
+			vote(job, |_| scored(1));
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
+			for member in &committee {
+				assert_eq!(Balances::free_balance(member), 1_033);
+			}
+			// 100 are three shares of 33; the rest goes back.
+			assert_eq!(Balances::free_balance(MINER), 10_000 - 99);
+			assert_eq!(Slashes::get(), []);
+			assert_eq!(Deeds::get().len(), 3);
+			assert_eq!(Verification::queue_length(), 0);
+		});
+	}
+
+	#[test]
+	fn slashes_who_was_outvoted() {
+		build_and_execute(4, || {
+			CommitteeSize::set(4);
+			let job = drawn();
+			let committee = members(job);
+			vote(job, |seat| if seat == 2 { TRAP } else { scored(1) });
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
+			assert_eq!(Slashes::get(), [(committee[2], 100, 4, Offence::FalseVerdict(job))]);
+			assert!(Deeds::get().contains(&(committee[2], Deed::VerdictWrong)));
+			assert_eq!(Balances::free_balance(committee[2]), 1_000);
+		});
+	}
+
+	#[test]
+	fn never_slashes_who_lacked_an_input() {
+		build_and_execute(4, || {
+			CommitteeSize::set(4);
+			let job = drawn();
+			vote(job, |seat| if seat == 2 { MISSING } else { scored(1) });
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
+			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn on_a_missing_input_gives_the_fee_back() {
+		build_and_execute(4, || {
+			let job = drawn();
+			vote(job, |_| MISSING);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(MISSING))]);
+			assert_eq!(Balances::free_balance(MINER), 10_000);
+			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn slashes_who_withheld_a_commitment_or_a_reveal() {
+		build_and_execute(4, || {
+			CommitteeSize::set(4);
+			let job = drawn();
+			let committee = members(job);
+			for seat in 0..3 {
+				apply(commit_call(job, seat, TRAP));
+			}
+			assert_eq!(committee.len(), 4);
+			// Seat 3 does not commit; commitments close after block 11.
+			run_to(12);
+			apply(reveal_call(job, 0, TRAP));
+			// Seats 1 and 2 do not reveal: half of the weight is missing, and there is nobody else.
+			run_to(17);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+			let withheld = Offence::VerdictWithheld(job);
+			assert_eq!(
+				Slashes::get(),
+				[1, 2, 3].map(|seat: usize| (committee[seat], 10, 4, withheld))
+			);
+		});
+	}
+
+	#[test]
+	fn without_any_commitment_ends_undecided() {
+		build_and_execute(3, || {
+			let job = drawn();
+			run_to(12);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+			assert_eq!(Slashes::get().len(), 3);
+			assert!(Jobs::<Test>::get(job).is_none());
+		});
+	}
+
+	#[test]
+	fn without_majority_asks_larger_committees_twice() {
+		build_and_execute(20, || {
+			let job = drawn();
+			let split = |seat: usize| if seat % 2 == 0 { TRAP } else { scored(1) };
+			vote(job, split);
+			for (round, size) in [(1, 7), (2, 15)] {
+				let record = Jobs::<Test>::get(job).unwrap();
+				assert_eq!(record.round, round);
+				run_to(System::block_number() + u64::from(DRAW_DELAY));
+				assert_eq!(members(job).len(), size);
+				vote(job, split);
+			}
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+			assert_eq!(Balances::free_balance(MINER), 10_000);
+			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn a_verdict_of_an_earlier_round_is_refused() {
+		build_and_execute(20, || {
+			let job = drawn();
+			let old = commit_call(job, 0, TRAP);
+			vote(job, |seat| if seat == 0 { TRAP } else { scored(seat as i64) });
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			refused(old, refusal::JOB_UNKNOWN);
+		});
+	}
+}
+
+mod settle {
+	use super::*;
+
+	#[test]
+	fn pushes_what_is_due_and_nothing_else() {
+		build_and_execute(4, || {
+			let job = open();
+			let settle = |job| Verification::settle(RuntimeOrigin::signed(1), job);
+			assert_noop!(settle(job), Error::<Test>::NotDue);
+			assert_noop!(settle(9), Error::<Test>::JobUnknown);
+			System::set_block_number(4);
+			assert_ok!(settle(job));
+			assert_eq!(members(job).len(), 3);
+			assert_noop!(settle(job), Error::<Test>::NotDue);
+		});
+	}
+}
+
+mod deadlines {
+	use super::*;
+
+	#[test]
+	fn beyond_a_blocks_share_are_served_in_the_next() {
+		build_and_execute(4, || {
+			DeadlinesPerBlock::set(3);
+			let jobs: Vec<_> = (0..5).map(|_| open()).collect();
+			let drawn = || jobs.iter().filter(|job| !members(**job).is_empty()).count();
+			run_to(4);
+			assert!(drawn() < 5);
+			run_to(10);
+			assert_eq!(drawn(), 5);
+		});
+	}
+
+	#[test]
+	fn the_longest_job_ends_in_time() {
+		build_and_execute(20, || {
+			let opened_at = System::block_number();
+			let job = open();
+			let longest = <Verification as assay_traits::Verification>::longest(&spec().limits);
+			while Jobs::<Test>::get(job).is_some() {
+				// One member of each committee commits as late as it can, and reveals nothing.
+				let record = Jobs::<Test>::get(job).unwrap();
+				if record.phase == (Phase::Committing { until: System::block_number() }) {
+					apply(commit_call(job, 0, TRAP));
+				}
+				run_to(System::block_number() + 1);
+			}
+			assert!(System::block_number() <= opened_at + longest);
+		});
+	}
+}
+
+mod sessions {
+	use super::*;
+
+	#[test]
+	fn a_new_session_changes_who_can_be_drawn_but_no_committee() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let committee = members(job);
+			let next = [11u64, 12];
+			Stakes::set([(11, 500), (12, 500)].into());
+			let validators: Vec<_> = next.iter().map(|n| (n, key(*n))).collect();
+			Verification::on_new_session(true, validators.into_iter(), vec![].into_iter());
+			vote(job, |_| TRAP);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(TRAP))]);
+			assert!(committee.iter().all(|member| *member <= 4));
+			let second = drawn();
+			assert!(members(second).iter().all(|member| next.contains(member)));
+		});
+	}
+}
+
+mod invariants {
+	use super::*;
+	use proptest::prelude::*;
+
+	#[derive(Clone, Debug)]
+	enum Step {
+		Open,
+		Commit { job: JobId, seat: usize, outcome: u8 },
+		Reveal { job: JobId, seat: usize, outcome: u8 },
+		Settle { job: JobId },
+		Blocks(u64),
+	}
+
+	fn step() -> impl Strategy<Value = Step> {
+		prop_oneof![
+			Just(Step::Open),
+			(0u64..4, 0usize..5, 0u8..3).prop_map(|(job, seat, outcome)| Step::Commit {
+				job,
+				seat,
+				outcome
+			}),
+			(0u64..4, 0usize..5, 0u8..3).prop_map(|(job, seat, outcome)| Step::Reveal {
+				job,
+				seat,
+				outcome
+			}),
+			(0u64..4).prop_map(|job| Step::Settle { job }),
+			(1u64..4).prop_map(Step::Blocks),
+		]
+	}
+
+	fn outcome(n: u8) -> Outcome {
+		[TRAP, scored(1), MISSING][usize::from(n)]
+	}
+
+	/// Dispatches a valid call; an invalid one never gets into a block.
+	fn try_apply(call: Call<Test>) {
+		if validity(&call).is_ok() {
+			apply(call);
+		}
+	}
+
+	proptest! {
+		#![proptest_config(ProptestConfig::with_cases(64))]
+		#[test]
+		fn money_and_deadlines_hold_for_any_sequence(
+			steps in prop::collection::vec(step(), 1..60),
+		) {
+			externalities(5).execute_with(|| {
+				let issuance = Balances::total_issuance();
+				for step in steps {
+					match step {
+						Step::Open => { open(); },
+						Step::Commit { job, seat, outcome: o }
+							if Jobs::<Test>::get(job).is_some_and(|j| seat < j.members.len()) =>
+						{
+							try_apply(commit_call(job, seat, outcome(o)));
+						},
+						Step::Reveal { job, seat, outcome: o }
+							if Jobs::<Test>::get(job).is_some_and(|j| seat < j.members.len()) =>
+						{
+							try_apply(reveal_call(job, seat, outcome(o)));
+						},
+						Step::Commit { .. } | Step::Reveal { .. } => {},
+						Step::Settle { job } => {
+							let _ = Verification::settle(RuntimeOrigin::signed(1), job);
+						},
+						Step::Blocks(n) => run_to(System::block_number() + n),
+					}
+					Verification::do_try_state().unwrap();
+				}
+				// Every job ends, and all of the money is where it was or with a winner.
+				let longest = <Verification as assay_traits::Verification>::longest(&spec().limits);
+				run_to(System::block_number() + longest + 5);
+				prop_assert_eq!(Verification::queue_length(), 0);
+				prop_assert_eq!(Settlements::get().len() as u64, NextJob::<Test>::get());
+				prop_assert_eq!(held(), 0);
+				prop_assert_eq!(Balances::total_issuance(), issuance);
+				Ok(())
+			})?;
+		}
+	}
+}
+
+mod offchain_worker {
+	use super::*;
+	use crate::worker::{ADDRESS_KEY, TOKEN_KEY};
+	use assay_primitives::service::JobState;
+	use codec::Decode;
+	use sp_core::offchain::{
+		testing::{PendingRequest, TestOffchainExt, TestTransactionPoolExt},
+		OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
+	};
+	use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
+	use sp_runtime::offchain::storage::StorageValueRef;
+	use std::sync::Arc;
+
+	struct Node {
+		ext: sp_io::TestExternalities,
+		http: Arc<parking_lot::RwLock<sp_core::offchain::testing::OffchainState>>,
+		pool: Arc<parking_lot::RwLock<sp_core::offchain::testing::PoolState>>,
+	}
+
+	/// A chain with verifier 1 only, and its node.
+	fn node() -> Node {
+		let mut ext = externalities(1);
+		let (offchain, http) = TestOffchainExt::new();
+		let (pool_ext, pool) = TestTransactionPoolExt::new();
+		let keystore = MemoryKeystore::new();
+		keystore.sr25519_generate_new(KEY_TYPE, Some("//Verifier1")).unwrap();
+		ext.register_extension(OffchainDbExt::new(offchain.clone()));
+		ext.register_extension(OffchainWorkerExt::new(offchain));
+		ext.register_extension(TransactionPoolExt::new(pool_ext));
+		ext.register_extension(KeystoreExt::new(keystore));
+		ext.execute_with(|| {
+			StorageValueRef::persistent(ADDRESS_KEY).set(&b"127.0.0.1:4000".to_vec());
+			StorageValueRef::persistent(TOKEN_KEY).set(&b"secret".to_vec());
+		});
+		Node { ext, http, pool }
+	}
+
+	impl Node {
+		fn expect(&self, answer: &JobState) {
+			self.http.write().expect_request(PendingRequest {
+				method: "POST".into(),
+				uri: "http://127.0.0.1:4000/jobs".into(),
+				headers: vec![
+					("Authorization".into(), "Bearer secret".into()),
+					("Content-Type".into(), "application/octet-stream".into()),
+				],
+				body: spec().encode(),
+				response: Some(answer.encode()),
+				sent: true,
+				..Default::default()
+			});
+		}
+
+		fn work(&mut self) {
+			self.ext.execute_with(|| Verification::offchain_worker(System::block_number()));
+		}
+
+		fn sent(&self) -> Vec<Call<Test>> {
+			self.pool
+				.write()
+				.transactions
+				.drain(..)
+				.map(|bytes| {
+					let extrinsic = Extrinsic::decode(&mut bytes.as_slice()).unwrap();
+					match extrinsic.function {
+						RuntimeCall::Verification(call) => call,
+						other => panic!("not a verdict: {other:?}"),
+					}
+				})
+				.collect()
+		}
+	}
+
+	#[test]
+	fn a_verdict_goes_from_service_to_settlement() {
+		let mut node = node();
+		let job = node.ext.execute_with(drawn);
+
+		node.expect(&JobState::Running);
+		node.work();
+		assert_eq!(node.sent(), []);
+
+		node.expect(&JobState::Done(scored(3)));
+		node.work();
+		let [commit] = node.sent().try_into().unwrap();
+		node.ext.execute_with(|| apply(commit));
+
+		node.work();
+		let [reveal] = node.sent().try_into().unwrap();
+		node.ext.execute_with(|| {
+			apply(reveal);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(3)))]);
+			assert!(Jobs::<Test>::get(job).is_none());
+		});
+		node.work();
+		assert_eq!(node.sent(), []);
+	}
+
+	#[test]
+	fn a_verdict_is_the_same_after_a_restart_and_on_another_fork() {
+		let mut node = node();
+		node.ext.execute_with(drawn);
+		node.expect(&JobState::Done(scored(3)));
+		node.work();
+		let first = node.sent();
+		assert_eq!(first.len(), 1);
+
+		// Nothing new within a few blocks: it may still be in the pool.
+		node.work();
+		assert_eq!(node.sent(), []);
+
+		// The commitment never got into a block. Were the service asked again, the unexpected
+		// request would fail the test.
+		node.ext.execute_with(|| System::set_block_number(System::block_number() + 4));
+		node.work();
+		let Call::commit_verdict { commitment: again, .. } = &node.sent()[0] else {
+			panic!("a commitment is sent again")
+		};
+		let Call::commit_verdict { commitment: before, .. } = &first[0] else {
+			panic!("a commitment was sent")
+		};
+		assert_eq!(again, before);
+	}
+
+	#[test]
+	fn a_missing_input_is_voted_only_late() {
+		let mut node = node();
+		node.ext.execute_with(drawn);
+		node.expect(&JobState::Done(MISSING));
+		node.work();
+		assert_eq!(node.sent(), []);
+		// The window of 7 blocks ends with block 11.
+		node.ext.execute_with(|| System::set_block_number(10));
+		node.expect(&JobState::Done(MISSING));
+		node.work();
+		assert_eq!(node.sent().len(), 1);
+	}
+
+	#[test]
+	fn a_broken_service_votes_nothing() {
+		let mut node = node();
+		node.ext.execute_with(drawn);
+		node.expect(&JobState::Broken(b"disk full".to_vec()));
+		node.work();
+		assert_eq!(node.sent(), []);
+	}
+
+	#[test]
+	fn a_node_without_seats_does_nothing_at_all() {
+		let mut node = node();
+		node.ext.execute_with(|| {
+			open();
+		});
+		// Any request would be unexpected, and fail.
+		node.work();
+		assert_eq!(node.sent(), []);
+	}
+}

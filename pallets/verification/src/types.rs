@@ -1,0 +1,136 @@
+//! What a job is made of.
+
+use crate::VerifierId;
+use assay_primitives::{JobId, Outcome, TrainingJob, H256};
+use assay_traits::Client;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::Get, BoundedVec};
+use scale_info::TypeInfo;
+
+/// How far a member of a committee has come in the current round.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Verdict {
+	/// Nothing was heard of it.
+	#[codec(index = 0)]
+	Awaited,
+	/// It committed to an outcome.
+	#[codec(index = 1)]
+	Committed(H256),
+	/// It revealed the outcome that it had committed to.
+	#[codec(index = 2)]
+	Revealed(Outcome),
+}
+
+/// A verifier drawn for a job. Key and weight are those of the draw, whatever changes later.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Member<AccountId, Balance> {
+	/// The validator.
+	pub account: AccountId,
+	/// The key that signs its commitments.
+	pub key: VerifierId,
+	/// Its bonded stake: its weight in the settlement.
+	pub weight: Balance,
+	/// How far it has come.
+	pub verdict: Verdict,
+}
+
+/// What a job waits for.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Phase<BlockNumber> {
+	/// Its committee is drawn at the start of this block, from the VRF output of the one before.
+	#[codec(index = 0)]
+	Drawing {
+		/// Block of the draw.
+		at: BlockNumber,
+	},
+	/// Members run the job and commit to what they find.
+	#[codec(index = 1)]
+	Committing {
+		/// Last block that takes a commitment.
+		until: BlockNumber,
+	},
+	/// Members reveal what they committed to.
+	#[codec(index = 2)]
+	Revealing {
+		/// Last block that takes a reveal.
+		until: BlockNumber,
+	},
+}
+
+/// A job in progress.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(skip_type_params(MaxCommittee))]
+#[codec(mel_bound(
+	AccountId: MaxEncodedLen,
+	Balance: MaxEncodedLen,
+	BlockNumber: MaxEncodedLen,
+	MaxCommittee: Get<u32>,
+))]
+pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
+	/// Who is told of the settlement.
+	pub client: Client,
+	/// Who escrowed the fee; never a member of the committee.
+	pub payer: AccountId,
+	/// What is run.
+	pub spec: TrainingJob,
+	/// What the winners share.
+	pub fee: Balance,
+	/// Number of the round, from 0. Each further round asks a larger committee.
+	pub round: u8,
+	/// Members to draw in this round.
+	pub committee_size: u32,
+	/// Blocks for commitments in each round.
+	pub commit_window: BlockNumber,
+	/// Blocks for reveals in each round.
+	pub reveal_window: BlockNumber,
+	/// Block in which the committee of this round was drawn.
+	pub drawn_at: BlockNumber,
+	/// What it waits for.
+	pub phase: Phase<BlockNumber>,
+	/// The committee of this round; empty before it is drawn.
+	pub members: BoundedVec<Member<AccountId, Balance>, MaxCommittee>,
+}
+
+/// What a committing verifier signs.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Commitment {
+	/// The job.
+	pub job: JobId,
+	/// Its round.
+	pub round: u8,
+	/// Position of the verifier in the committee.
+	pub member: u32,
+	/// [`assay_primitives::commitment::verdict`] of what it will reveal.
+	pub hash: H256,
+}

@@ -1,0 +1,51 @@
+//! Weights of the pallet's calls and hooks.
+
+use frame_support::weights::{constants::ParityDbWeight, Weight};
+
+/// Weights of the pallet's calls and hooks.
+pub trait WeightInfo {
+	/// [`commit_verdict`](crate::Call::commit_verdict), as the last of the largest committee.
+	fn commit_verdict() -> Weight;
+	/// Validation of a commitment.
+	fn authorize_commit_verdict() -> Weight;
+	/// [`reveal_verdict`](crate::Call::reveal_verdict), as the last of the largest committee, with
+	/// the settlement.
+	fn reveal_verdict() -> Weight;
+	/// Validation of a reveal.
+	fn authorize_reveal_verdict() -> Weight;
+	/// [`settle`](crate::Call::settle) of the largest committee.
+	fn settle() -> Weight;
+	/// A block without deadlines.
+	fn idle() -> Weight;
+	/// One deadline: a draw from the most verifiers, or a settlement of the largest committee.
+	fn serve() -> Weight;
+}
+
+/// Database operations of each, and computation of the order measured for calls of this kind.
+impl WeightInfo for () {
+	fn commit_verdict() -> Weight {
+		Weight::from_parts(60_000_000, 60_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(3, 4))
+	}
+	fn authorize_commit_verdict() -> Weight {
+		Weight::from_parts(70_000_000, 60_000).saturating_add(ParityDbWeight::get().reads(2))
+	}
+	fn reveal_verdict() -> Weight {
+		Weight::from_parts(400_000_000, 200_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(60, 60))
+	}
+	fn authorize_reveal_verdict() -> Weight {
+		Weight::from_parts(40_000_000, 60_000).saturating_add(ParityDbWeight::get().reads(2))
+	}
+	fn settle() -> Weight {
+		Weight::from_parts(400_000_000, 200_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(60, 60))
+	}
+	fn idle() -> Weight {
+		Weight::from_parts(5_000_000, 4_000).saturating_add(ParityDbWeight::get().reads(2))
+	}
+	fn serve() -> Weight {
+		Weight::from_parts(400_000_000, 200_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(260, 60))
+	}
+}
