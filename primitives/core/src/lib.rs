@@ -2,6 +2,7 @@
 //!
 //! - [`Score`] and [`Metric`]: what a claim is about, in fixed point.
 //! - [`TrainingJob`], [`Limits`] and [`Outcome`]: what a verifier is asked, and what it can answer.
+//! - [`service`]: how the off-chain worker and the verifier service talk.
 //! - [`artifact`]: how bytes become a content address.
 //! - [`merkle`]: binary Merkle trees with proofs.
 //! - [`commitment`]: the hashes that miners and verifiers commit to before they reveal.
@@ -17,12 +18,14 @@ pub mod job;
 pub mod merkle;
 pub mod outcome;
 pub mod score;
+pub mod service;
 
 pub use artifact::{ArtifactId, Manifest};
 pub use job::{Limits, Params, TrainingJob, MAX_PARAMS, VM_VERSION};
 pub use outcome::{DataFault, FailReason, Input, Outcome, Scored};
 pub use primitive_types::H256;
 pub use score::{Metric, Score};
+pub use service::JobState;
 
 /// Number of a task, counted from 0.
 pub type TaskId = u64;

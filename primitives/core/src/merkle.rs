@@ -65,6 +65,12 @@ impl Tree {
 		self.levels.first().map_or(0, Vec::len)
 	}
 
+	/// The leaves, as hashed.
+	#[must_use]
+	pub fn leaves(&self) -> &[H256] {
+		self.levels.first().map_or(&[], Vec::as_slice)
+	}
+
 	/// Whether the tree has no leaves.
 	#[must_use]
 	pub fn is_empty(&self) -> bool {

@@ -197,6 +197,18 @@ impl Metric {
 		!matches!(self, Self::Rmse | Self::Mae | Self::R2)
 	}
 
+	/// The smallest and the largest score that the metric can give.
+	#[must_use]
+	pub const fn range(self) -> (Score, Score) {
+		match self {
+			Self::Accuracy | Self::BalancedAccuracy | Self::F1 | Self::RocAuc => {
+				(Score(0), Score(Score::ONE))
+			},
+			Self::LogLoss | Self::Rmse | Self::Mae => (Score(0), Score(i64::MAX)),
+			Self::R2 => (Score(i64::MIN), Score(Score::ONE)),
+		}
+	}
+
 	/// By how many units of [`Score`] `new` is better than `old`; negative if it is worse.
 	#[must_use]
 	pub const fn gain(self, new: Score, old: Score) -> i64 {

@@ -17,7 +17,7 @@ use assay_primitives::{
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Weight};
 
 /// What an account puts its stake at risk for.
 #[derive(
@@ -99,17 +99,35 @@ pub enum Offence {
 }
 
 /// What counts for or against somebody's reputation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Deed {
 	/// A claim was verified.
+	#[codec(index = 0)]
 	ClaimVerified,
 	/// A claim was rejected.
+	#[codec(index = 1)]
 	ClaimRejected,
 	/// A verdict agreed with the settlement.
+	#[codec(index = 2)]
 	VerdictRight,
 	/// A verdict disagreed with the settlement.
+	#[codec(index = 3)]
 	VerdictWrong,
 	/// A verdict was not delivered.
+	#[codec(index = 4)]
 	VerdictMissed,
 }
 
@@ -294,6 +312,11 @@ pub trait Verification {
 pub trait OnSettled {
 	/// `client` is the one that opened the job.
 	fn on_settled(client: Client, settlement: Settlement);
+	/// What one [`Self::on_settled`] costs at the most. Whoever settles jobs adds it to its own
+	/// weight.
+	fn weight() -> Weight {
+		Weight::zero()
+	}
 }
 
 /// Draws whom to ask. Implemented over the session's validators.

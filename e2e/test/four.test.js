@@ -1,0 +1,90 @@
+// Four validators: a committee of three re-runs each claim, and one of the four may be gone.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { account, ask, connect, until } from '../lib/client.js';
+import { TASKS, commit, create, ended, measure, miner, reveal, units } from '../lib/market.js';
+import { Network } from '../lib/nodes.js';
+
+let network;
+let api;
+let task;
+const alice = () => account('//Alice');
+
+before(async () => {
+	network = await Network.local();
+	api = await connect(network.nodes[0].url);
+	await until(api, 'three peers', async () => (await api.rpc.system.health()).peers.toNumber() === 3);
+	task = await create(api, alice(), TASKS.digits);
+});
+
+after(async () => {
+	await api?.disconnect();
+	await network?.stop();
+});
+
+const finalised = async (client) =>
+	(await client.rpc.chain.getHeader(await client.rpc.chain.getFinalizedHead())).number.toNumber();
+
+async function claim(name, seed, score) {
+	const key = await miner(api, alice(), name);
+	const measured = (await measure(task, seed)).score;
+	const committed = await commit(api, key, task, { seed, score: units(score ?? measured) });
+	const job = await reveal(api, key, committed);
+	const committee = await until(api, 'the committee', async () => {
+		const record = await api.query.verification.jobs(job);
+		return record.isSome && record.unwrap().members.length > 0 && record.unwrap().members;
+	});
+	return { committed, committee, measured, view: await ended(api, committed.claim, 120) };
+}
+
+test('three of four validators agree on an honest claim', async () => {
+	const { committee, view, measured } = await claim('//Alice//first', 1);
+	assert.equal(committee.length, 3);
+	assert.equal(new Set(committee.map((member) => member.account.toString())).size, 3);
+	assert.equal(view.stage, 'verified');
+	assert.equal(view.measured, measured);
+});
+
+test('and reject a false one', async () => {
+	const { view } = await claim('//Alice//second', 2, '0.999');
+	assert.equal(view.stage, 'rejected');
+});
+
+test('all nodes see the same leaderboard and finalise the same chain', async () => {
+	const clients = await Promise.all(network.nodes.map((node) => connect(node.url)));
+	try {
+		const height = await finalised(clients[0]);
+		const boards = await Promise.all(
+			clients.map(async (client) => {
+				await until(client, `block ${height} final`, async () => (await finalised(client)) >= height);
+				return {
+					hash: (await client.rpc.chain.getBlockHash(height)).toHex(),
+					board: await ask(client, 'claims_leaderboard', task.id),
+				};
+			}),
+		);
+		for (const board of boards) assert.deepEqual(board, boards[0]);
+		assert.equal(boards[0].board.length, 1);
+	} finally {
+		await Promise.all(clients.map((client) => client.disconnect()));
+	}
+});
+
+test('with one validator killed, claims are still settled and blocks finalised', async () => {
+	const dave = network.nodes[3];
+	await dave.stop('SIGKILL');
+	const before = await finalised(api);
+	const { view } = await claim('//Alice//third', 3);
+	assert.equal(view.stage, 'verified');
+	await until(api, 'finality goes on', async () => (await finalised(api)) > before + 3, 60);
+
+	await dave.start();
+	const late = await connect(dave.url);
+	try {
+		const height = (await api.rpc.chain.getHeader()).number.toNumber();
+		await until(late, 'the validator catches up', async () => (await finalised(late)) >= height, 60);
+	} finally {
+		await late.disconnect();
+	}
+});

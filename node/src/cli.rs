@@ -1,0 +1,129 @@
+//! Command line of the node.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Makes, finalises and serves blocks of an Assay chain.
+#[derive(Debug, clap::Parser)]
+pub struct Cli {
+	#[command(subcommand)]
+	pub subcommand: Option<Subcommand>,
+
+	#[clap(flatten)]
+	pub run: sc_cli::RunCmd,
+
+	#[clap(flatten)]
+	pub verifier: VerifierParams,
+}
+
+/// Where the node's off-chain worker has claims re-run.
+#[derive(Debug, Clone, clap::Args)]
+pub struct VerifierParams {
+	/// Start a verifier service beside the node and keep it running.
+	///
+	/// The service listens on a free loopback port and keeps its files in `verifier` under the base
+	/// path.
+	#[arg(long, conflicts_with = "verifier_url")]
+	pub verifier: bool,
+
+	/// Executable of the verifier service [default: `assay-verifier` beside this node].
+	#[arg(long, value_name = "PATH", requires = "verifier")]
+	pub verifier_path: Option<PathBuf>,
+
+	/// Use a verifier service that somebody else keeps running, for example
+	/// `http://127.0.0.1:9955`. It is reached in clear text, so only on this host.
+	#[arg(long, value_name = "URL", requires = "verifier_token_file", value_parser = loopback)]
+	pub verifier_url: Option<SocketAddr>,
+
+	/// File with the token that the service behind `--verifier-url` expects.
+	#[arg(long, value_name = "FILE", requires = "verifier_url")]
+	pub verifier_token_file: Option<PathBuf>,
+}
+
+/// What to do instead of running the node.
+#[derive(Debug, clap::Subcommand)]
+// There is one value of this in the whole life of the program.
+#[allow(clippy::large_enum_variant)]
+pub enum Subcommand {
+	/// Make, inspect and insert keys.
+	#[command(subcommand)]
+	Key(sc_cli::KeySubcommand),
+
+	/// Build a chain specification. Prefer `export-chain-spec`.
+	BuildSpec(sc_cli::BuildSpecCmd),
+
+	/// Export a chain specification.
+	ExportChainSpec(sc_cli::ExportChainSpecCmd),
+
+	/// Check a block.
+	CheckBlock(sc_cli::CheckBlockCmd),
+
+	/// Export blocks to a file.
+	ExportBlocks(sc_cli::ExportBlocksCmd),
+
+	/// Export the state of a block into a chain specification.
+	ExportState(sc_cli::ExportStateCmd),
+
+	/// Import blocks from a file.
+	ImportBlocks(sc_cli::ImportBlocksCmd),
+
+	/// Remove a chain's data.
+	PurgeChain(sc_cli::PurgeChainCmd),
+
+	/// Go back some blocks that are not final.
+	Revert(sc_cli::RevertCmd),
+
+	/// Show what the database holds.
+	ChainInfo(sc_cli::ChainInfoCmd),
+}
+
+/// Reads `http://ADDRESS:PORT` or `ADDRESS:PORT` on this host.
+fn loopback(url: &str) -> Result<SocketAddr, String> {
+	let bare = url.strip_prefix("http://").unwrap_or(url);
+	let bare = bare.strip_suffix('/').unwrap_or(bare);
+	let address: SocketAddr = bare.parse().map_err(|_| {
+		"expected http://ADDRESS:PORT, for example http://127.0.0.1:9955".to_owned()
+	})?;
+	if !address.ip().is_loopback() {
+		return Err("expected a loopback address: the token would cross the network in clear text"
+			.to_owned());
+	}
+	Ok(address)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::{CommandFactory, Parser};
+
+	#[test]
+	fn the_command_line_is_consistent() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn only_loopback_verifiers_are_accepted() {
+		for url in ["http://127.0.0.1:9955", "127.0.0.1:9955", "http://[::1]:9955/"] {
+			assert_eq!(loopback(url).map(|a| a.port()), Ok(9955), "{url}");
+		}
+		for url in ["http://10.0.0.1:9955", "https://127.0.0.1:9955", "http://localhost", ""] {
+			assert!(loopback(url).is_err(), "{url}");
+		}
+	}
+
+	#[test]
+	fn a_verifier_is_either_ours_or_somebody_elses() {
+		let parse = |args: &[&str]| Cli::try_parse_from([&["assay-node"], args].concat());
+		assert!(parse(&["--verifier", "--verifier-path", "/v"]).is_ok());
+		assert!(parse(&["--verifier-url", "127.0.0.1:1", "--verifier-token-file", "t"]).is_ok());
+		assert!(parse(&["--verifier-url", "127.0.0.1:1"]).is_err());
+		assert!(parse(&["--verifier-path", "/v"]).is_err());
+		assert!(parse(&[
+			"--verifier",
+			"--verifier-url",
+			"127.0.0.1:1",
+			"--verifier-token-file",
+			"t"
+		])
+		.is_err());
+	}
+}

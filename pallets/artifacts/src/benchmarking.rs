@@ -1,0 +1,114 @@
+//! Benchmarks of the calls, with the largest records and, for uploads, up to the largest chunk.
+#![allow(clippy::as_conversions)]
+
+use super::*;
+use alloc::vec;
+use assay_primitives::{artifact::CHUNK_BYTES, hash};
+use codec::Encode;
+use frame_benchmarking::v2::*;
+use frame_system::RawOrigin;
+
+/// Version byte of a transaction without signature, the shortest form of a transaction.
+const BARE: u8 = 5;
+
+fn owner<T: Config>() -> T::AccountId {
+	let owner = whitelisted_caller();
+	let size = T::MaxBytes::get();
+	T::Consideration::ensure_successful(&owner, Pallet::<T>::footprint(size));
+	owner
+}
+
+/// An artifact of the largest number of chunks, all of them stored but the last, which is `chunk`.
+fn announced<T: Config>(owner: &T::AccountId, chunk: &[u8]) -> (ArtifactId, u32) {
+	let last = T::MaxChunks::get() - 1;
+	let size = u64::from(last) * CHUNK_BYTES as u64 + chunk.len() as u64;
+	let stored =
+		Stored { block: Pallet::<T>::now(), extrinsic: 0, until: Pallet::<T>::retained_until() };
+	let mut chunks =
+		vec![Chunk { hash: H256::repeat_byte(1), stored: Some(stored) }; last as usize];
+	chunks.push(Chunk { hash: hash(chunk), stored: None });
+	let ticket = T::Consideration::new(owner, Pallet::<T>::footprint(T::MaxBytes::get()))
+		.expect("the owner can pay");
+	let artifact = Artifact {
+		owner: owner.clone(),
+		ticket,
+		size,
+		chunks: BoundedVec::truncate_from(chunks),
+		upload_by: Pallet::<T>::retained_until(),
+		pins: 0,
+	};
+	let id = artifact.manifest().id();
+	Artifacts::<T>::insert(id, artifact);
+	(id, last)
+}
+
+/// Records `call` as the one of the transaction that is being applied.
+fn apply<T: Config>(call: Call<T>)
+where
+	T::RuntimeCall: From<Call<T>>,
+{
+	let call = T::RuntimeCall::from(call);
+	frame_system::Pallet::<T>::set_extrinsic_index(0);
+	frame_system::Pallet::<T>::note_extrinsic((BARE, call).encode().encode());
+}
+
+#[benchmarks(where T::RuntimeCall: From<Call<T>>)]
+mod benchmarks {
+	use super::*;
+
+	/// `c` chunks.
+	#[benchmark]
+	fn announce(c: Linear<1, { Manifest::chunks_for(T::MaxBytes::get()) as u32 }>) {
+		let owner = owner::<T>();
+		let size = (u64::from(c) * CHUNK_BYTES as u64).min(T::MaxBytes::get());
+		let chunks = vec![H256::repeat_byte(1); c as usize];
+		let id = Manifest { size, chunks: chunks.clone() }.id();
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), size, BoundedVec::truncate_from(chunks));
+
+		assert!(Artifacts::<T>::contains_key(id));
+	}
+
+	/// `b` bytes.
+	#[benchmark]
+	fn upload(b: Linear<1, { CHUNK_BYTES as u32 }>) {
+		let owner = owner::<T>();
+		let chunk = vec![7u8; b as usize];
+		let (id, index) = announced::<T>(&owner, &chunk);
+		apply::<T>(Call::upload { id, index, chunk: chunk.clone() });
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), id, index, chunk);
+
+		assert!(Artifacts::<T>::get(id).is_some_and(|a| a.available_until().is_some()));
+	}
+
+	#[benchmark]
+	fn renew() {
+		let owner = owner::<T>();
+		let (id, _) = announced::<T>(&owner, &[7]);
+		apply::<T>(Call::renew { id, index: 0 });
+		let now = Pallet::<T>::now() + T::Retention::get();
+		frame_system::Pallet::<T>::set_block_number(now);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), id, 0);
+
+		let renewed = Artifacts::<T>::get(id).and_then(|a| a.chunks.first()?.stored);
+		assert_eq!(renewed.map(|stored| stored.block), Some(now));
+	}
+
+	#[benchmark]
+	fn remove() {
+		let owner = owner::<T>();
+		let (id, _) = announced::<T>(&owner, &[7]);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(owner), id);
+
+		assert!(!Artifacts::<T>::contains_key(id));
+	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::build(), crate::mock::Test);
+}

@@ -1,0 +1,253 @@
+//! What the calls and the rest cost.
+
+use super::*;
+use assay_primitives::{Outcome, Params, Scored, MAX_PARAMS};
+use assay_traits::{OnSettled, Settlement};
+use frame_benchmarking::v2::*;
+use frame_system::RawOrigin;
+
+const SALT: H256 = H256::repeat_byte(1);
+
+/// A miner that can pay for claims.
+fn miner<T: Config>() -> T::AccountId {
+	let miner = account("miner", 0, 0);
+	T::Stake::make_active(&miner, Role::Miner);
+	T::Deposit::ensure_successful(&miner, Pallet::<T>::footprint());
+	miner
+}
+
+fn advance<T: Config>(blocks: BlockNumberFor<T>) {
+	let now = frame_system::Pallet::<T>::block_number();
+	frame_system::Pallet::<T>::set_block_number(now.saturating_add(blocks));
+}
+
+/// Every other place in the list that the rate limit counts is taken.
+fn crowd<T: Config>(miner: &T::AccountId) {
+	let now = frame_system::Pallet::<T>::block_number();
+	let most = T::MaxClaims::get().min(T::MaxRecent::get());
+	let recent = alloc::vec![now; (most as usize).saturating_sub(1)];
+	RecentCommits::<T>::insert(miner, Commits::<T>::truncate_from(recent));
+}
+
+/// The largest claim that the task accepts, on a program of its own.
+fn body<T: Config>(task: TaskId) -> Result<ClaimBody, DispatchError> {
+	Ok(ClaimBody {
+		program: T::Artifacts::make_available(255),
+		params: Params::truncate_from(alloc::vec![7; MAX_PARAMS as usize]),
+		seed: 1,
+		score: T::Tasks::terms(task)?.threshold,
+		sealed_trace: H256::repeat_byte(2),
+	})
+}
+
+fn commit<T: Config>(
+	miner: &T::AccountId,
+	task: TaskId,
+	body: &ClaimBody,
+) -> Result<ClaimId, DispatchError> {
+	crowd::<T>(miner);
+	let claim = NextClaim::<T>::get();
+	Pallet::<T>::do_commit(miner.clone(), task, commitment::claim(miner, task, body, &SALT))?;
+	Ok(claim)
+}
+
+/// A claim that waits for its verdict.
+fn revealed<T: Config>(miner: &T::AccountId, task: TaskId) -> Result<ClaimId, DispatchError> {
+	let body = body::<T>(task)?;
+	let claim = commit::<T>(miner, task, &body)?;
+	advance::<T>(One::one());
+	Pallet::<T>::do_reveal(miner, claim, body, &SALT)?;
+	Ok(claim)
+}
+
+fn fill_leaderboard<T: Config>(miner: &T::AccountId, task: TaskId, score: Score) {
+	let entry =
+		|claim| Entry { claim, miner: miner.clone(), score, paid: Zero::zero(), at: Zero::zero() };
+	let places = u64::from(T::MaxLeaders::get()).saturating_sub(1);
+	let board: Vec<_> = (0..places).map(|place| entry(1_000 + place)).collect();
+	Leaderboards::<T>::insert(task, BoundedVec::truncate_from(board));
+}
+
+fn verdict(score: Score) -> Settlement {
+	Settlement::Agreed(Outcome::Scored(Scored {
+		score,
+		trace_root: H256::repeat_byte(3),
+		model_hash: H256::repeat_byte(4),
+		fuel: 1,
+		steps: 1,
+	}))
+}
+
+#[benchmarks]
+mod benchmarks {
+	use super::*;
+
+	#[benchmark]
+	fn commit() {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		crowd::<T>(&miner);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(miner), task, H256::repeat_byte(5));
+
+		assert!(Claims::<T>::contains_key(0));
+	}
+
+	#[benchmark]
+	fn reveal() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		let body = body::<T>(task)?;
+		let claim = super::commit::<T>(&miner, task, &body)?;
+		advance::<T>(One::one());
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(miner), claim, body, SALT);
+
+		let record = Claims::<T>::get(claim).ok_or("no claim")?;
+		assert!(matches!(record.status, Status::Revealed { .. }));
+		Ok(())
+	}
+
+	#[benchmark]
+	fn withdraw() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		let claim = super::commit::<T>(&miner, task, &body::<T>(task)?)?;
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(miner), claim);
+
+		let record = Claims::<T>::get(claim).ok_or("no claim")?;
+		assert!(matches!(record.status, Status::Ended { ending: Ending::Withdrawn, .. }));
+		Ok(())
+	}
+
+	/// A verified claim of a task that has ended, on a full leaderboard.
+	#[benchmark]
+	fn remove() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		let claim = revealed::<T>(&miner, task)?;
+		let score = T::Tasks::terms(task)?.threshold;
+		Pallet::<T>::on_settled(Client::Claim(claim), verdict(score));
+		// As if it had been a claim in a task that is not there any more.
+		let gone = TaskId::MAX;
+		let mut record = Claims::<T>::get(claim).ok_or("no claim")?;
+		record.task = gone;
+		let Status::Ended { keep_until, .. } = record.status else { return Err("open".into()) };
+		let revealed = record.revealed.clone().ok_or("no body")?;
+		Claims::<T>::insert(claim, record);
+		Pallet::<T>::take_run(claim, gone, &revealed.body).map_err(DispatchError::from)?;
+		fill_leaderboard::<T>(&miner, gone, score);
+		Leaderboards::<T>::mutate(gone, |board| {
+			let at = Zero::zero();
+			let entry = Entry { claim, miner: miner.clone(), score, paid: Zero::zero(), at };
+			board.try_push(entry).map_err(|_| "the leaderboard is full")
+		})?;
+		frame_system::Pallet::<T>::set_block_number(keep_until.saturating_add(One::one()));
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(miner), claim);
+
+		assert!(!Claims::<T>::contains_key(claim));
+		Ok(())
+	}
+
+	/// No claim waits.
+	#[benchmark]
+	fn expire_base() {
+		let mut meter = WeightMeter::new();
+
+		#[block]
+		{
+			Pallet::<T>::expire_due(Zero::zero(), &mut meter);
+		}
+
+		assert_eq!(ExpiryCursor::<T>::get(), 0);
+	}
+
+	/// One claim is looked at, and there is nothing to do.
+	#[benchmark]
+	fn expire_pass() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		revealed::<T>(&miner, task)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		let mut meter = WeightMeter::new();
+
+		#[block]
+		{
+			Pallet::<T>::expire_due(now, &mut meter);
+		}
+
+		assert_eq!(ExpiryCursor::<T>::get(), 1);
+		Ok(())
+	}
+
+	/// One claim is slashed.
+	#[benchmark]
+	fn expire_claim() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		let claim = super::commit::<T>(&miner, task, &body::<T>(task)?)?;
+		advance::<T>(T::RevealWindow::get().saturating_add(One::one()));
+		let now = frame_system::Pallet::<T>::block_number();
+		let mut meter = WeightMeter::new();
+
+		#[block]
+		{
+			Pallet::<T>::expire_due(now, &mut meter);
+		}
+
+		let record = Claims::<T>::get(claim).ok_or("no claim")?;
+		assert!(matches!(record.status, Status::Ended { ending: Ending::Expired { .. }, .. }));
+		Ok(())
+	}
+
+	/// A claim is verified, paid, and takes the first place of a full leaderboard.
+	#[benchmark]
+	fn on_settled() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		let claim = revealed::<T>(&miner, task)?;
+		let terms = T::Tasks::terms(task)?;
+		let (least, most) = terms.metric.range();
+		let (best, worst) =
+			if terms.metric.higher_is_better() { (most, least) } else { (least, most) };
+		fill_leaderboard::<T>(&miner, task, worst);
+
+		#[block]
+		{
+			Pallet::<T>::on_settled(Client::Claim(claim), verdict(best));
+		}
+
+		let record = Claims::<T>::get(claim).ok_or("no claim")?;
+		let Status::Ended { ending: Ending::Verified { paid, .. }, .. } = record.status else {
+			return Err("not verified".into());
+		};
+		assert!(!paid.is_zero());
+		assert_eq!(Leaderboards::<T>::get(task).first().map(|entry| entry.claim), Some(claim));
+		Ok(())
+	}
+
+	/// What the transaction extension looks at for a commitment.
+	#[benchmark]
+	fn check_claim() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		crowd::<T>(&miner);
+		let result;
+
+		#[block]
+		{
+			result = Pallet::<T>::ensure_can_commit(&miner, task, H256::repeat_byte(5));
+		}
+
+		result?;
+		Ok(())
+	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
+}

@@ -1,0 +1,108 @@
+//! Refuses hopeless claims in the transaction pool.
+
+use super::*;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use core::fmt;
+use frame_support::{pallet_prelude::TransactionSource, traits::IsSubType, traits::PalletInfo};
+use sp_runtime::{
+	impl_tx_ext_default,
+	traits::{
+		AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Implication, TransactionExtension,
+		ValidateResult,
+	},
+	transaction_validity::{InvalidTransaction, ValidTransaction},
+};
+
+/// Checks stake, task and rate limit of each `commit`, and claim, window and hash of each `reveal`,
+/// while the transaction is validated: a flood of what could only fail dies in the pool, for free.
+///
+/// A transaction is refused as `InvalidTransaction::Custom`, with the index of the
+/// [`Error`] in the metadata, or [`CheckClaim::ELSEWHERE`]. Calls inside of other calls (a batch, a
+/// proxy) are not looked at; they are checked when they are executed, as every call is.
+#[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[scale_info(skip_type_params(T))]
+pub struct CheckClaim<T>(PhantomData<T>);
+
+impl<T> CheckClaim<T> {
+	/// Code of a refusal by the stake (the miner is not active) or by the task (it is not open).
+	pub const ELSEWHERE: u8 = 255;
+
+	/// The extension.
+	#[must_use]
+	pub const fn new() -> Self {
+		Self(PhantomData)
+	}
+}
+
+impl<T> Default for CheckClaim<T> {
+	fn default() -> Self {
+		Self::new()
+	}
+}
+
+impl<T> fmt::Debug for CheckClaim<T> {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str("CheckClaim")
+	}
+}
+
+impl<T: Config> CheckClaim<T> {
+	fn check(miner: &T::AccountId, call: &Call<T>) -> DispatchResult {
+		match call {
+			Call::commit { task, commitment } => {
+				Pallet::<T>::ensure_can_commit(miner, *task, *commitment).map(|_| ())
+			},
+			Call::reveal { claim, body, salt } => {
+				Ok(Pallet::<T>::ensure_can_reveal(miner, *claim, body, salt).map(|_| ())?)
+			},
+			_ => Ok(()),
+		}
+	}
+
+	fn code(error: DispatchError) -> u8 {
+		let here = T::PalletInfo::index::<Pallet<T>>();
+		match error {
+			DispatchError::Module(error) if Some(usize::from(error.index)) == here => {
+				error.error.first().copied().unwrap_or(Self::ELSEWHERE)
+			},
+			_ => Self::ELSEWHERE,
+		}
+	}
+}
+
+impl<T: Config + Send + Sync> TransactionExtension<T::RuntimeCall> for CheckClaim<T>
+where
+	T::RuntimeCall: IsSubType<Call<T>>,
+	DispatchOriginOf<T::RuntimeCall>: AsSystemOriginSigner<T::AccountId>,
+{
+	const IDENTIFIER: &'static str = "CheckClaim";
+	type Implicit = ();
+	type Val = ();
+	type Pre = ();
+
+	fn weight(&self, call: &T::RuntimeCall) -> Weight {
+		match call.is_sub_type() {
+			Some(Call::commit { .. } | Call::reveal { .. }) => T::WeightInfo::check_claim(),
+			_ => Weight::zero(),
+		}
+	}
+
+	fn validate(
+		&self,
+		origin: DispatchOriginOf<T::RuntimeCall>,
+		call: &T::RuntimeCall,
+		_: &DispatchInfoOf<T::RuntimeCall>,
+		_: usize,
+		(): (),
+		_: &impl Implication,
+		_: TransactionSource,
+	) -> ValidateResult<(), T::RuntimeCall> {
+		if let (Some(miner), Some(call)) = (origin.as_system_origin_signer(), call.is_sub_type()) {
+			Self::check(miner, call)
+				.map_err(|error| InvalidTransaction::Custom(Self::code(error)))?;
+		}
+		Ok((ValidTransaction::default(), (), origin))
+	}
+
+	impl_tx_ext_default!(T::RuntimeCall; prepare);
+}

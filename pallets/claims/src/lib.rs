@@ -1,0 +1,1078 @@
+//! # Claims
+//!
+//! Commit and reveal of claims, what follows from their verdicts, and the leaderboard.
+//!
+//! - [`Config`], [`Call`], [`Pallet`], [`Event`], [`Error`]
+//!
+//! ## Overview
+//!
+//! A *claim* says: this training program, with these parameters and this seed, reaches this score on
+//! the data of that task.
+//!
+//! ```text
+//!                 withdraw                                    ┌─► Verified ──► paid, ranked
+//!              ┌───────────► Withdrawn                        ├─► Superseded, Duplicate
+//!   commit ────┤                                 settlement   │     bond back
+//!              ├─ reveal ──► Revealed ────────────────────────┼─► Returned
+//!              │                                              │     bond back
+//!              └───────────► Expired (bond slashed)           └─► Rejected (bond slashed)
+//!                 window over
+//! ```
+//!
+//! 1. The *miner* commits to the hash of its claim. A bond is locked in its stake, and a deposit is
+//!    held for the record.
+//! 2. From the next block on, until the reveal window is over, it reveals the claim; a verification
+//!    job is opened, for a fee. What the miner does not want to reveal it withdraws.
+//! 3. A committee of verifiers re-runs the claim. If it measures what was claimed, within the
+//!    tolerance of the task, the claim is verified at the measured score; the task pays a bounty for
+//!    it if it improves on the best one. If not, the bond is slashed. A claim on which there is no
+//!    verdict goes back.
+//! 4. The miner removes the record once nothing depends on it, and gets its deposit back.
+//!
+//! ## Example
+//!
+//! A claim that is found true:
+#![doc = docify::embed!("src/tests/settlement.rs", a_true_claim_is_paid_and_ranked)]
+//! ## Rules
+//!
+//! 1. Of two claims for the same run (program, parameters, seed) the earlier commitment wins: a later
+//!    one cannot be revealed after it, and is superseded if it was revealed before it. A verified run
+//!    is final, and so is a verified model, whoever brings it again.
+//! 2. A copied commitment is useless: it names its miner.
+//! 3. Every open claim has a bond locked, and every ended claim has none.
+//! 4. A commitment that is neither revealed nor withdrawn in time always loses its bond: a cursor
+//!    walks over all claims in the order of their numbers, as far as the weight left in each block
+//!    reaches, and goes on from there in the next.
+//! 5. A settlement never fails: whatever is wrong elsewhere, the claim ends.
+//!
+//! ## Low-level details
+//!
+//! *Storage.* What a miner's deposit pays for is, besides the record, every index entry that the claim
+//! can have: its commitment, run, model, place on the leaderboard and the block number that the rate
+//! limit counts. All of them go with the record. The record stays for [`Config::Retention`] blocks
+//! after the claim has ended, and for as long as the rate limit counts it. That of a verified claim
+//! stays as long as its task does, too: best score, runs and models of a task are complete while a
+//! claim in it can be open. A leaderboard lasts until its miners take their deposits back; it is not
+//! refilled from below.
+//!
+//! *Expiry.* Claims are numbered in the order of commitment, and their reveal windows end in that order
+//! while [`Config::RevealWindow`] is not changed. After it was shortened, an expired claim may wait
+//! behind one with the longer window. That delays a slash, never more than by the difference; whether
+//! a reveal is in time depends on the claim's own window only. The walk is done in `on_idle`: it has no
+//! deadline, and the bond stays locked meanwhile.
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects,
+		clippy::as_conversions
+	)
+)]
+
+extern crate alloc;
+
+pub use extension::CheckClaim;
+pub use pallet::*;
+pub use types::{Claim, ClaimView, Deadline, Ending, Entry, Reason, Revealed, Stage, Status};
+pub use weights::WeightInfo;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod extension;
+#[cfg(test)]
+mod mock;
+mod settle;
+#[cfg(test)]
+mod tests;
+pub mod types;
+pub mod weights;
+
+use alloc::vec::Vec;
+use assay_primitives::{
+	commitment::{self, ClaimBody},
+	ClaimId, JobId, Limits, Score, SlashId, TaskId, TrainingJob, H256, VM_VERSION,
+};
+use assay_traits::{
+	Artifacts, Client, LockReason, Offence, Role, Stake, TaskTerms, Tasks, Verification,
+};
+use core::marker::PhantomData;
+use frame_support::{
+	ensure,
+	pallet_prelude::*,
+	storage::with_storage_layer,
+	traits::{tokens, Consideration, Footprint},
+	weights::WeightMeter,
+};
+use frame_system::pallet_prelude::*;
+use sp_runtime::{
+	traits::{Bounded, Convert, One, Saturating, Zero},
+	ArithmeticError,
+};
+
+const LOG_TARGET: &str = "assay::claims";
+
+/// The record of a claim.
+pub type ClaimOf<T> = Claim<
+	<T as frame_system::Config>::AccountId,
+	<T as Config>::Balance,
+	BlockNumberFor<T>,
+	<T as Config>::Deposit,
+>;
+/// A place on a leaderboard.
+pub type EntryOf<T> =
+	Entry<<T as frame_system::Config>::AccountId, <T as Config>::Balance, BlockNumberFor<T>>;
+/// What a client is shown of a claim.
+pub type ViewOf<T> =
+	ClaimView<<T as frame_system::Config>::AccountId, <T as Config>::Balance, BlockNumberFor<T>>;
+/// What a claim needs to know of its task.
+type TermsOf<T> = TaskTerms<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+/// Blocks of a miner's latest commitments.
+type Commits<T> = BoundedVec<BlockNumberFor<T>, <T as Config>::MaxRecent>;
+
+#[frame_support::pallet]
+// The macro takes its attributes for paths, and the code that it makes converts and expects.
+#[allow(clippy::as_conversions, clippy::expect_used, unused_qualifications)]
+pub mod pallet {
+	use super::*;
+
+	/// The pallet.
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// What the pallet needs.
+	#[pallet::config]
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+		/// Weights of the calls and of the rest.
+		type WeightInfo: WeightInfo;
+
+		/// Amounts of the native token.
+		type Balance: tokens::Balance;
+
+		/// What a miner puts down for the record of a claim. Without a price, state grows for free.
+		type Deposit: Consideration<Self::AccountId, Footprint>;
+
+		/// Where bonds are locked and slashed.
+		type Stake: Stake<
+			AccountId = Self::AccountId,
+			Balance = Self::Balance,
+			BlockNumber = BlockNumberFor<Self>,
+		>;
+
+		/// What is claimed for, and who pays.
+		type Tasks: Tasks<
+			AccountId = Self::AccountId,
+			Balance = Self::Balance,
+			BlockNumber = BlockNumberFor<Self>,
+		>;
+
+		/// Where the programs are.
+		type Artifacts: Artifacts<BlockNumber = BlockNumberFor<Self>>;
+
+		/// Who judges. It must tell this pallet of each settlement ([`assay_traits::OnSettled`]).
+		type Verification: Verification<
+			AccountId = Self::AccountId,
+			Balance = Self::Balance,
+			BlockNumber = BlockNumberFor<Self>,
+		>;
+
+		/// Bond of a claim. If a false claim costs less than what it can bring (a bounty, or the time of
+		/// the verifiers), it pays to try; more than the smallest stake of a miner, and newly
+		/// registered miners can claim nothing.
+		type ClaimBond: Get<Self::Balance>;
+
+		/// Blocks after the commitment in which a claim can be revealed or withdrawn. At least 1: a
+		/// reveal in the block of the commitment is refused. Too few, and a full chain costs honest
+		/// miners their bond.
+		type RevealWindow: Get<BlockNumberFor<Self>>;
+
+		/// Commitments of one miner in any [`Self::RateWindow`] blocks. 0 stops all claims; more than
+		/// [`Self::MaxRecent`] counts as that.
+		type MaxClaims: Get<u32>;
+
+		/// Blocks over which [`Self::MaxClaims`] counts. 0 counts none: there is no limit.
+		type RateWindow: Get<BlockNumberFor<Self>>;
+
+		/// Blocks for which the record of a claim is kept after it has ended, at the least. Too few, and
+		/// clients that were away cannot learn why a claim was rejected; more only keeps the miner from
+		/// its deposit.
+		type Retention: Get<BlockNumberFor<Self>>;
+
+		/// Upper bound of [`Self::MaxClaims`]. A smaller one than before makes longer lists unreadable:
+		/// it can only grow.
+		#[pallet::constant]
+		type MaxRecent: Get<u32>;
+
+		/// Places on the leaderboard of a task. At least 1: the best score is read from it. It can only
+		/// grow, too.
+		#[pallet::constant]
+		type MaxLeaders: Get<u32>;
+	}
+
+	/// Why money of a miner is held.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// The deposit for the record of a claim.
+		#[codec(index = 0)]
+		Deposit,
+	}
+
+	/// Number of the next claim.
+	#[pallet::storage]
+	pub type NextClaim<T: Config> = StorageValue<_, ClaimId, ValueQuery>;
+
+	/// No claim below this number waits to be revealed.
+	#[pallet::storage]
+	pub type ExpiryCursor<T: Config> = StorageValue<_, ClaimId, ValueQuery>;
+
+	/// All claims, until their miners remove them.
+	// Twox64Concat: keys are counted up by the chain.
+	#[pallet::storage]
+	pub type Claims<T: Config> = StorageMap<_, Twox64Concat, ClaimId, ClaimOf<T>>;
+
+	/// Which claim has a commitment.
+	// Blake2_128Concat: miners choose the keys freely.
+	#[pallet::storage]
+	pub type Commitments<T: Config> = StorageMap<_, Blake2_128Concat, H256, ClaimId>;
+
+	/// Which claim has the right to a run of a task ([`commitment::run`]): of those that are revealed
+	/// and not judged, or verified, the one with the earliest commitment.
+	// Twox64Concat, Identity: a number counted up by the chain, and a hash made by it.
+	#[pallet::storage]
+	pub type Runs<T: Config> = StorageDoubleMap<_, Twox64Concat, TaskId, Identity, H256, ClaimId>;
+
+	/// Which verified claim of a task brought a model first, by the hash of the model.
+	// Blake2_128Concat: the hash is what a committee says it is.
+	#[pallet::storage]
+	pub type Models<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, TaskId, Blake2_128Concat, H256, ClaimId>;
+
+	/// The best verified claims of each task, the best first; of equals, the earlier commitment.
+	// Twox64Concat: keys are counted up by the chain.
+	#[pallet::storage]
+	pub type Leaderboards<T: Config> =
+		StorageMap<_, Twox64Concat, TaskId, BoundedVec<EntryOf<T>, T::MaxLeaders>, ValueQuery>;
+
+	/// Blocks in which each miner committed, as far as the rate limit counts them; the oldest first.
+	// Blake2_128Concat: accounts can be ground.
+	#[pallet::storage]
+	pub type RecentCommits<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, Commits<T>, ValueQuery>;
+
+	/// What happened.
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(crate) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// A miner committed to a claim.
+		ClaimCommitted {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// Last block in which it can be revealed.
+			reveal_until: BlockNumberFor<T>,
+		},
+		/// A claim was revealed.
+		ClaimRevealed {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// The claimed score.
+			score: Score,
+			/// The job that verifies it.
+			job: JobId,
+		},
+		/// A claim was found true. Its bond went back.
+		ClaimVerified {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// The measured score.
+			score: Score,
+			/// The bounty.
+			paid: T::Balance,
+			/// Why there was no bounty.
+			unpaid: Option<Reason>,
+		},
+		/// A claim was found false. Its bond was slashed.
+		ClaimRejected {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// The measured score, if the run did not fail.
+			score: Option<Score>,
+			/// What is wrong with the claim.
+			reason: Reason,
+			/// The slash of the bond.
+			slash: Option<SlashId>,
+		},
+		/// There is no verdict on a claim, through nobody's fault. Its bond went back.
+		ClaimReturned {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// Why not.
+			reason: Reason,
+		},
+		/// A claim is true, but an earlier commitment claims the same run. Its bond went back.
+		ClaimSuperseded {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// The earlier claim.
+			by: ClaimId,
+		},
+		/// A claim is true, but the same model was verified before. Its bond went back.
+		ClaimDuplicated {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// The claim that brought the model first.
+			of: ClaimId,
+		},
+		/// A miner took back a commitment. Its bond went back.
+		ClaimWithdrawn {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who had claimed.
+			miner: T::AccountId,
+		},
+		/// A commitment was not revealed in time. Its bond was slashed.
+		ClaimExpired {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who had committed.
+			miner: T::AccountId,
+			/// The slash of the bond.
+			slash: Option<SlashId>,
+		},
+		/// The record of a claim was removed. Its deposit went back.
+		ClaimRemoved {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who had claimed.
+			miner: T::AccountId,
+		},
+	}
+
+	/// Why a call was refused.
+	#[pallet::error]
+	pub enum Error<T> {
+		/// No claim has this number yet.
+		ClaimUnknown,
+		/// The record of the claim was removed.
+		ClaimGone,
+		/// Only the miner of the claim may do this.
+		NotTheMiner,
+		/// The miner has committed as often as it may. `next_commit_at` tells the block from which it can
+		/// commit again.
+		RateLimited,
+		/// There is a claim with this commitment. Draw a new salt.
+		DuplicateCommitment,
+		/// A claim cannot be revealed in the block of its commitment. Try again in the next block.
+		TooEarly,
+		/// The claim could be revealed or withdrawn until an earlier block; its bond is lost.
+		RevealWindowOver,
+		/// What was revealed is not what was committed to: body, salt, miner or task differ.
+		CommitmentMismatch,
+		/// The claimed score is no value of the task's metric.
+		ScoreOutOfRange,
+		/// The claimed score does not reach the threshold of the task.
+		BelowThreshold,
+		/// The same run is claimed by an earlier commitment, or is verified. Withdraw the claim to keep
+		/// its bond.
+		DuplicateRun,
+		/// The claim was revealed already.
+		AlreadyRevealed,
+		/// The claim has ended.
+		ClaimEnded,
+		/// The claim was not revealed, so there is nothing to settle.
+		ClaimNotRevealed,
+		/// The claim has not ended. Try again when it has.
+		ClaimNotEnded,
+		/// The record is kept a while longer. `explain` tells the block from which it can be removed.
+		ClaimRetained,
+		/// The claim is verified and its task still there. Try again when the task was closed.
+		TaskNotEnded,
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		/// Ends claims whose reveal window is over (rule 4). The only hook that does work.
+		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
+			let mut meter = WeightMeter::with_limit(limit);
+			Self::expire_due(now, &mut meter);
+			meter.consumed()
+		}
+
+		fn integrity_test() {
+			assert!(!T::RevealWindow::get().is_zero(), "no claim can be revealed");
+			assert!(!T::ClaimBond::get().is_zero(), "a false claim costs nothing");
+			assert!(
+				(1..=T::MaxRecent::get()).contains(&T::MaxClaims::get()),
+				"the rate limit is none, or not the one that is kept"
+			);
+			assert!(T::MaxLeaders::get() > 0, "the best score is read from the leaderboard");
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Commit to a claim.
+		///
+		/// Origin: signed, by an active miner.
+		///
+		/// `commitment` is the hash of miner, task, claim and a salt. Locks the bond in the miner's stake
+		/// and holds a deposit for the record. The claim can be revealed from the next block on.
+		///
+		/// Errors: `RateLimited`, `DuplicateCommitment`; those of the stake, if the miner is not active
+		/// or has too little that is free for the bond; those of the task, if it is not open; those of
+		/// the currency, if the miner cannot pay the deposit.
+		///
+		/// Emits `ClaimCommitted`.
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::commit())]
+		pub fn commit(origin: OriginFor<T>, task: TaskId, commitment: H256) -> DispatchResult {
+			let miner = ensure_signed(origin)?;
+			Self::do_commit(miner, task, commitment)
+		}
+
+		/// Reveal a claim, and have it verified.
+		///
+		/// Origin: signed, by the miner of the claim.
+		///
+		/// Pins the program, which must stay available until there is a verdict, and opens a
+		/// verification job. The miner pays the fee of the job.
+		///
+		/// Errors: `ClaimUnknown`, `ClaimGone`, `NotTheMiner`, `AlreadyRevealed`, `ClaimEnded`,
+		/// `TooEarly`, `RevealWindowOver`, `CommitmentMismatch`, `ScoreOutOfRange`, `BelowThreshold`,
+		/// `DuplicateRun`; those of the artifacts, if the program is not available or too large; those
+		/// of the verification, if no job can be opened or the miner cannot pay it.
+		///
+		/// Emits `ClaimRevealed`.
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::reveal())]
+		pub fn reveal(
+			origin: OriginFor<T>,
+			claim: ClaimId,
+			body: ClaimBody,
+			salt: H256,
+		) -> DispatchResult {
+			let miner = ensure_signed(origin)?;
+			Self::do_reveal(&miner, claim, body, &salt)
+		}
+
+		/// Take back a commitment that was not revealed.
+		///
+		/// Origin: signed, by the miner of the claim.
+		///
+		/// Unlocks the bond. Possible in the block of the commitment and until the reveal window is over.
+		/// The rate limit counts the commitment all the same.
+		///
+		/// Errors: `ClaimUnknown`, `ClaimGone`, `NotTheMiner`, `AlreadyRevealed`, `ClaimEnded`,
+		/// `RevealWindowOver`.
+		///
+		/// Emits `ClaimWithdrawn`.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::withdraw())]
+		pub fn withdraw(origin: OriginFor<T>, claim: ClaimId) -> DispatchResult {
+			let miner = ensure_signed(origin)?;
+			Self::do_withdraw(&miner, claim)
+		}
+
+		/// Remove the record of a claim that has ended.
+		///
+		/// Origin: signed, by the miner of the claim.
+		///
+		/// Gives back the deposit. The claim leaves the leaderboard. Free of charge if it succeeds.
+		///
+		/// Errors: `ClaimUnknown`, `ClaimGone`, `NotTheMiner`, `ClaimNotEnded`, `ClaimRetained`,
+		/// `TaskNotEnded`.
+		///
+		/// Emits `ClaimRemoved`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::remove())]
+		pub fn remove(origin: OriginFor<T>, claim: ClaimId) -> DispatchResultWithPostInfo {
+			let miner = ensure_signed(origin)?;
+			Self::do_remove(&miner, claim)?;
+			Ok(Pays::No.into())
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// Where a claim stands, why, and what happens next; nothing if there is no record of it.
+		pub fn explain(claim: ClaimId) -> Option<ViewOf<T>> {
+			Claims::<T>::get(claim).map(|record| Self::view(claim, record))
+		}
+
+		/// The best verified claims of a task, the best first.
+		pub fn leaderboard(task: TaskId) -> Vec<EntryOf<T>> {
+			Leaderboards::<T>::get(task).into_inner()
+		}
+
+		/// First block, from the current one on, in which the rate limit lets a miner commit; the largest
+		/// block number if it never does.
+		pub fn next_commit_at(miner: T::AccountId) -> BlockNumberFor<T> {
+			let now = frame_system::Pallet::<T>::block_number();
+			Self::free_at(&Self::recent(&miner, now), now)
+		}
+	}
+}
+
+/// Blocks that a claim under some limits takes at the most, from its commitment to its settlement.
+/// Tasks keep their data for as long after their deadline.
+pub struct ClaimTime<T>(PhantomData<T>);
+
+impl<T: Config> Convert<Limits, BlockNumberFor<T>> for ClaimTime<T> {
+	fn convert(limits: Limits) -> BlockNumberFor<T> {
+		T::RevealWindow::get().saturating_add(T::Verification::longest(&limits))
+	}
+}
+
+/// What the calls do.
+impl<T: Config> Pallet<T> {
+	fn do_commit(miner: T::AccountId, task: TaskId, commitment: H256) -> DispatchResult {
+		let TaskTerms { tolerance, .. } = Self::ensure_can_commit(&miner, task, commitment)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		let claim = NextClaim::<T>::get();
+		NextClaim::<T>::put(claim.checked_add(1).ok_or(ArithmeticError::Overflow)?);
+
+		let mut recent = Self::recent(&miner, now);
+		recent.try_push(now).map_err(|_| Error::<T>::RateLimited)?;
+		RecentCommits::<T>::insert(&miner, recent);
+
+		let bond = T::ClaimBond::get();
+		T::Stake::lock(&miner, LockReason::Claim(claim), bond)?;
+		T::Tasks::claim_opened(task)?;
+		let reveal_until = now.saturating_add(T::RevealWindow::get());
+		let record = Claim {
+			miner: miner.clone(),
+			task,
+			commitment,
+			committed_at: now,
+			bond,
+			tolerance,
+			revealed: None,
+			status: Status::Committed { reveal_until },
+			deposit: T::Deposit::new(&miner, Self::footprint())?,
+		};
+		Claims::<T>::insert(claim, record);
+		Commitments::<T>::insert(commitment, claim);
+		Self::deposit_event(Event::ClaimCommitted { claim, task, miner, reveal_until });
+		Ok(())
+	}
+
+	fn do_reveal(
+		miner: &T::AccountId,
+		claim: ClaimId,
+		body: ClaimBody,
+		salt: &H256,
+	) -> DispatchResult {
+		let mut record = Self::ensure_can_reveal(miner, claim, &body, salt)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		let task = record.task;
+		let terms = T::Tasks::terms(task)?;
+		let (least, most) = terms.metric.range();
+		ensure!((least..=most).contains(&body.score), Error::<T>::ScoreOutOfRange);
+		ensure!(terms.metric.gain(body.score, terms.threshold) >= 0, Error::<T>::BelowThreshold);
+		Self::take_run(claim, task, &body)?;
+
+		let settles_by = now.saturating_add(T::Verification::longest(&terms.limits));
+		let largest = u64::from(terms.limits.program_bytes);
+		T::Artifacts::ensure_available(body.program, settles_by, largest)?;
+		T::Artifacts::pin(body.program)?;
+		let job = T::Verification::open(
+			Client::Claim(claim),
+			miner,
+			TrainingJob {
+				vm_version: VM_VERSION,
+				program: body.program,
+				params: body.params.clone(),
+				seed: body.seed,
+				train: terms.train,
+				train_root: terms.train_root,
+				chunk_rows: terms.chunk_rows,
+				holdout: terms.holdout,
+				metric: terms.metric,
+				limits: terms.limits,
+			},
+		)?;
+
+		let score = body.score;
+		record.revealed = Some(Revealed { body, job, at: now });
+		record.status = Status::Revealed { settles_by };
+		Claims::<T>::insert(claim, record);
+		let miner = miner.clone();
+		Self::deposit_event(Event::ClaimRevealed { claim, task, miner, score, job });
+		Ok(())
+	}
+
+	fn do_withdraw(miner: &T::AccountId, claim: ClaimId) -> DispatchResult {
+		let record = Self::get_own(miner, claim)?;
+		let reveal_until = Self::reveal_until(&record)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(now <= reveal_until, Error::<T>::RevealWindowOver);
+
+		T::Stake::unlock(miner, LockReason::Claim(claim))?;
+		Self::end(claim, record, Ending::Withdrawn);
+		Ok(())
+	}
+
+	fn do_expire(claim: ClaimId, record: ClaimOf<T>) {
+		let slash = Self::slash(claim, &record, Offence::ClaimNotRevealed(claim));
+		Self::end(claim, record, Ending::Expired { slash });
+	}
+
+	fn do_remove(miner: &T::AccountId, claim: ClaimId) -> DispatchResult {
+		let record = Self::get_own(miner, claim)?;
+		let Status::Ended { ending, keep_until, .. } = record.status else {
+			return Err(Error::<T>::ClaimNotEnded.into());
+		};
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(now > keep_until, Error::<T>::ClaimRetained);
+		let task = record.task;
+		if let Ending::Verified { measured, .. } = ending {
+			ensure!(T::Tasks::terms(task).is_err(), Error::<T>::TaskNotEnded);
+			Models::<T>::remove(task, measured.model_hash);
+			if let Some(revealed) = record.revealed {
+				Self::release_run(claim, task, &revealed.body);
+			}
+			Leaderboards::<T>::mutate_exists(task, |board| {
+				*board = board.take().and_then(|mut board| {
+					board.retain(|entry| entry.claim != claim);
+					(!board.is_empty()).then_some(board)
+				});
+			});
+		}
+		RecentCommits::<T>::mutate_exists(miner, |recent| {
+			*recent = recent.take().and_then(|mut recent| {
+				if let Some(at) = recent.iter().position(|at| *at == record.committed_at) {
+					recent.remove(at);
+				}
+				(!recent.is_empty()).then_some(recent)
+			});
+		});
+		Commitments::<T>::remove(record.commitment);
+		Claims::<T>::remove(claim);
+		record.deposit.drop(miner)?;
+		Self::deposit_event(Event::ClaimRemoved { claim, task, miner: miner.clone() });
+		Ok(())
+	}
+
+	/// Ends the claims whose reveal window is over, in the order of their numbers.
+	fn expire_due(now: BlockNumberFor<T>, meter: &mut WeightMeter) {
+		if meter.try_consume(T::WeightInfo::expire_base()).is_err() {
+			return;
+		}
+		let (start, end) = (ExpiryCursor::<T>::get(), NextClaim::<T>::get());
+		let mut cursor = start;
+		while cursor < end && meter.can_consume(T::WeightInfo::expire_claim()) {
+			let record = Claims::<T>::get(cursor);
+			match record.as_ref().map(|record| &record.status) {
+				Some(Status::Committed { reveal_until }) if now <= *reveal_until => {
+					meter.consume(T::WeightInfo::expire_pass());
+					break;
+				},
+				Some(Status::Committed { .. }) => {
+					meter.consume(T::WeightInfo::expire_claim());
+					record.into_iter().for_each(|record| Self::do_expire(cursor, record));
+				},
+				_ => meter.consume(T::WeightInfo::expire_pass()),
+			}
+			cursor = cursor.saturating_add(1);
+		}
+		if cursor > start {
+			ExpiryCursor::<T>::put(cursor);
+		}
+	}
+}
+
+/// Parts that the calls share.
+impl<T: Config> Pallet<T> {
+	fn get(claim: ClaimId) -> Result<ClaimOf<T>, Error<T>> {
+		Claims::<T>::get(claim).ok_or_else(|| {
+			if claim < NextClaim::<T>::get() {
+				Error::<T>::ClaimGone
+			} else {
+				Error::<T>::ClaimUnknown
+			}
+		})
+	}
+
+	fn get_own(miner: &T::AccountId, claim: ClaimId) -> Result<ClaimOf<T>, Error<T>> {
+		let record = Self::get(claim)?;
+		ensure!(record.miner == *miner, Error::<T>::NotTheMiner);
+		Ok(record)
+	}
+
+	fn reveal_until(record: &ClaimOf<T>) -> Result<BlockNumberFor<T>, Error<T>> {
+		match record.status {
+			Status::Committed { reveal_until } => Ok(reveal_until),
+			Status::Revealed { .. } => Err(Error::<T>::AlreadyRevealed),
+			Status::Ended { .. } => Err(Error::<T>::ClaimEnded),
+		}
+	}
+
+	/// The part of `commit` that can be checked before its transaction is in a block.
+	pub(crate) fn ensure_can_commit(
+		miner: &T::AccountId,
+		task: TaskId,
+		commitment: H256,
+	) -> Result<TermsOf<T>, DispatchError> {
+		T::Stake::ensure_active(miner, Role::Miner)?;
+		let terms = T::Tasks::open(task)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		let free_at = Self::free_at(&Self::recent(miner, now), now);
+		ensure!(free_at <= now, Error::<T>::RateLimited);
+		ensure!(!Commitments::<T>::contains_key(commitment), Error::<T>::DuplicateCommitment);
+		Ok(terms)
+	}
+
+	/// The part of `reveal` that can be checked before its transaction is in a block.
+	pub(crate) fn ensure_can_reveal(
+		miner: &T::AccountId,
+		claim: ClaimId,
+		body: &ClaimBody,
+		salt: &H256,
+	) -> Result<ClaimOf<T>, Error<T>> {
+		let record = Self::get_own(miner, claim)?;
+		let reveal_until = Self::reveal_until(&record)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(now > record.committed_at, Error::<T>::TooEarly);
+		ensure!(now <= reveal_until, Error::<T>::RevealWindowOver);
+		ensure!(
+			commitment::claim(miner, record.task, body, salt) == record.commitment,
+			Error::<T>::CommitmentMismatch
+		);
+		Ok(record)
+	}
+
+	/// The commitments of a miner that the rate limit counts.
+	fn recent(miner: &T::AccountId, now: BlockNumberFor<T>) -> Commits<T> {
+		let window = T::RateWindow::get();
+		let mut recent = RecentCommits::<T>::get(miner);
+		recent.retain(|at| at.saturating_add(window) > now);
+		recent
+	}
+
+	/// First block, from `now` on, in which there is room for another commitment.
+	fn free_at(recent: &Commits<T>, now: BlockNumberFor<T>) -> BlockNumberFor<T> {
+		let most = T::MaxClaims::get().min(T::MaxRecent::get());
+		let most = usize::try_from(most).unwrap_or(usize::MAX);
+		match recent.len().checked_sub(most) {
+			None => now,
+			// There is room again when this one is counted no more.
+			Some(index) => recent
+				.get(index)
+				.map_or_else(Bounded::max_value, |at| at.saturating_add(T::RateWindow::get())),
+		}
+	}
+
+	/// Gives a claim the right to its run, unless another has a better one (rule 1).
+	fn take_run(claim: ClaimId, task: TaskId, body: &ClaimBody) -> Result<(), Error<T>> {
+		let run = commitment::run(&body.program, &body.params, body.seed);
+		if let Some(holder) = Runs::<T>::get(task, run) {
+			let judged = Claims::<T>::get(holder)
+				.is_none_or(|holder| matches!(holder.status, Status::Ended { .. }));
+			ensure!(claim < holder && !judged, Error::<T>::DuplicateRun);
+		}
+		Runs::<T>::insert(task, run, claim);
+		Ok(())
+	}
+
+	/// Ends what [`Self::take_run`] gave, unless another claim has it since.
+	fn release_run(claim: ClaimId, task: TaskId, body: &ClaimBody) {
+		let run = commitment::run(&body.program, &body.params, body.seed);
+		Runs::<T>::mutate_exists(task, run, |holder| {
+			if *holder == Some(claim) {
+				*holder = None;
+			}
+		});
+	}
+
+	/// Slashes the bond of a claim. A bond that cannot be slashed is nowhere: it is logged, and the
+	/// claim ends all the same.
+	fn slash(claim: ClaimId, record: &ClaimOf<T>, offence: Offence) -> Option<SlashId> {
+		let lock = LockReason::Claim(claim);
+		with_storage_layer(|| T::Stake::slash_lock(&record.miner, lock, offence))
+			.inspect_err(|error| log::error!(target: LOG_TARGET, "bond of {claim}: {error:?}"))
+			.ok()
+	}
+
+	/// Ends a claim: writes how, lets the task know and emits the event.
+	fn end(claim: ClaimId, mut record: ClaimOf<T>, ending: Ending<T::Balance>) {
+		let at = frame_system::Pallet::<T>::block_number();
+		let counted_until = record.committed_at.saturating_add(T::RateWindow::get());
+		let keep_until = match ending {
+			Ending::Withdrawn => counted_until,
+			_ => at.saturating_add(T::Retention::get()).max(counted_until),
+		};
+		T::Tasks::claim_closed(record.task);
+		let (task, miner) = (record.task, record.miner.clone());
+		Self::deposit_event(match &ending {
+			Ending::Verified { measured, paid, unpaid } => Event::ClaimVerified {
+				claim,
+				task,
+				miner,
+				score: measured.score,
+				paid: *paid,
+				unpaid: *unpaid,
+			},
+			Ending::Rejected { measured, reason, slash } => Event::ClaimRejected {
+				claim,
+				task,
+				miner,
+				score: measured.map(|measured| measured.score),
+				reason: *reason,
+				slash: *slash,
+			},
+			Ending::Returned { reason } => {
+				Event::ClaimReturned { claim, task, miner, reason: *reason }
+			},
+			Ending::Superseded { by, .. } => Event::ClaimSuperseded { claim, task, miner, by: *by },
+			Ending::Duplicate { of, .. } => Event::ClaimDuplicated { claim, task, miner, of: *of },
+			Ending::Withdrawn => Event::ClaimWithdrawn { claim, task, miner },
+			Ending::Expired { slash } => Event::ClaimExpired { claim, task, miner, slash: *slash },
+		});
+		record.status = Status::Ended { ending, at, keep_until };
+		Claims::<T>::insert(claim, record);
+	}
+
+	/// What the deposit for a claim pays for: its record and all entries that it can have elsewhere.
+	fn footprint() -> Footprint {
+		let bytes = [
+			ClaimOf::<T>::max_encoded_len(),
+			<(H256, ClaimId)>::max_encoded_len(),
+			<(TaskId, H256, ClaimId)>::max_encoded_len(),
+			<(TaskId, H256, ClaimId)>::max_encoded_len(),
+			<(TaskId, EntryOf<T>)>::max_encoded_len(),
+			<(T::AccountId, BlockNumberFor<T>)>::max_encoded_len(),
+		];
+		Footprint::from_parts(1, bytes.into_iter().fold(0, usize::saturating_add))
+	}
+
+	fn view(claim: ClaimId, record: ClaimOf<T>) -> ViewOf<T> {
+		let (stage, next, ended) = match record.status {
+			Status::Committed { reveal_until } => {
+				let from = record.committed_at.saturating_add(One::one());
+				(Stage::Committed, Deadline::Reveal { from, until: reveal_until }, None)
+			},
+			Status::Revealed { settles_by } => {
+				(Stage::Revealed, Deadline::Settle { by: settles_by }, None)
+			},
+			Status::Ended { ending, at, keep_until } => {
+				let from = keep_until.saturating_add(One::one());
+				(ending.stage(), Deadline::Remove { from }, Some((ending, at)))
+			},
+		};
+		let ending = ended.as_ref().map(|(ending, _)| ending);
+		let paid = match ending {
+			Some(Ending::Verified { paid, .. }) => *paid,
+			_ => Zero::zero(),
+		};
+		let revealed = record.revealed.as_ref();
+		ClaimView {
+			claim,
+			task: record.task,
+			stage,
+			reason: ending.and_then(Ending::reason),
+			next,
+			claimed: revealed.map(|revealed| revealed.body.score),
+			measured: ending.and_then(Ending::measured).map(|measured| measured.score),
+			tolerance: record.tolerance,
+			paid,
+			bond: record.bond,
+			slash: ending.and_then(Ending::slash),
+			program: revealed.map(|revealed| revealed.body.program),
+			job: revealed.map(|revealed| revealed.job),
+			committed_at: record.committed_at,
+			revealed_at: revealed.map(|revealed| revealed.at),
+			ended_at: ended.as_ref().map(|(_, at)| *at),
+			miner: record.miner,
+		}
+	}
+}
+
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+impl<T: Config> Pallet<T> {
+	/// Checks the invariants of the pallet.
+	///
+	/// 1. Every claim has a number below [`NextClaim`]; below [`ExpiryCursor`] none waits to be
+	///    revealed.
+	/// 2. [`Commitments`] has one entry for each claim and no other.
+	/// 3. A claim was revealed if it waits for a verdict or has one, and only then.
+	/// 4. The right to a run belongs to a revealed or verified claim of that run; every verified claim
+	///    has the right to its run.
+	/// 5. [`Models`] has one entry for each verified claim and no other.
+	/// 6. Leaderboards are not empty, list verified claims of their task at the measured score, each
+	///    once, and are sorted by commitment among equals.
+	/// 7. The blocks that the rate limit counts are those of claims with a record, in order.
+	///
+	/// # Errors
+	///
+	/// The number of the first invariant that does not hold.
+	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		Self::check_claims()?;
+		Self::check_indices()?;
+		Self::check_leaderboards()?;
+		Self::check_recent()
+	}
+
+	fn check_claims() -> Result<(), sp_runtime::TryRuntimeError> {
+		let (next, cursor) = (NextClaim::<T>::get(), ExpiryCursor::<T>::get());
+		ensure!(cursor <= next, "claims 1: the cursor is ahead of the claims");
+		for (claim, record) in Claims::<T>::iter() {
+			ensure!(claim < next, "claims 1: a number was not given out");
+			let waits = matches!(record.status, Status::Committed { .. });
+			ensure!(!waits || claim >= cursor, "claims 1: a commitment was passed over");
+			ensure!(
+				Commitments::<T>::get(record.commitment) == Some(claim),
+				"claims 2: a commitment is not listed"
+			);
+			let judged = match &record.status {
+				Status::Committed { .. } => false,
+				Status::Revealed { .. } => true,
+				Status::Ended { ending, .. } => {
+					!matches!(ending, Ending::Withdrawn | Ending::Expired { .. })
+				},
+			};
+			ensure!(record.revealed.is_some() == judged, "claims 3: a body is missing or extra");
+			if let Some(measured) = Self::verified(&record) {
+				ensure!(
+					record.revealed.as_ref().is_some_and(|revealed| {
+						let body = &revealed.body;
+						let run = commitment::run(&body.program, &body.params, body.seed);
+						Runs::<T>::get(record.task, run) == Some(claim)
+					}),
+					"claims 4: a verified claim lost its run"
+				);
+				ensure!(
+					Models::<T>::get(record.task, measured.model_hash) == Some(claim),
+					"claims 5: a verified model is not listed"
+				);
+			}
+		}
+		let claims = Claims::<T>::iter_keys().count();
+		ensure!(
+			Commitments::<T>::iter_keys().count() == claims,
+			"claims 2: a commitment has no claim"
+		);
+		Ok(())
+	}
+
+	fn check_indices() -> Result<(), sp_runtime::TryRuntimeError> {
+		for (task, run, claim) in Runs::<T>::iter() {
+			let record = Self::get(claim)?;
+			ensure!(record.task == task, "claims 4: a run belongs to another task");
+			ensure!(
+				matches!(record.status, Status::Revealed { .. })
+					|| Self::verified(&record).is_some(),
+				"claims 4: a run belongs to a claim that lost"
+			);
+			ensure!(
+				record.revealed.is_some_and(|revealed| {
+					let body = &revealed.body;
+					commitment::run(&body.program, &body.params, body.seed) == run
+				}),
+				"claims 4: a run belongs to a claim of another run"
+			);
+		}
+		for (task, model, claim) in Models::<T>::iter() {
+			let record = Self::get(claim)?;
+			ensure!(
+				record.task == task
+					&& Self::verified(&record).is_some_and(|scored| scored.model_hash == model),
+				"claims 5: a model was not verified"
+			);
+		}
+		Ok(())
+	}
+
+	fn check_leaderboards() -> Result<(), sp_runtime::TryRuntimeError> {
+		for (task, board) in Leaderboards::<T>::iter() {
+			ensure!(!board.is_empty(), "claims 6: a leaderboard is empty");
+			for entry in &board {
+				let record = Self::get(entry.claim)?;
+				ensure!(
+					record.task == task
+						&& record.miner == entry.miner
+						&& Self::verified(&record)
+							.is_some_and(|scored| scored.score == entry.score),
+					"claims 6: an entry is not that of a verified claim"
+				);
+			}
+			let terms = T::Tasks::terms(task).ok();
+			for (better, worse) in board.iter().zip(board.iter().skip(1)) {
+				let tied = better.score == worse.score && better.claim < worse.claim;
+				let gains = terms
+					.as_ref()
+					.is_none_or(|terms| terms.metric.gain(better.score, worse.score) > 0);
+				ensure!(
+					tied || (better.score != worse.score && gains),
+					"claims 6: a leaderboard is not sorted"
+				);
+			}
+		}
+		Ok(())
+	}
+
+	fn check_recent() -> Result<(), sp_runtime::TryRuntimeError> {
+		let mut commits =
+			alloc::collections::BTreeMap::<T::AccountId, Vec<BlockNumberFor<T>>>::new();
+		for record in Claims::<T>::iter_values() {
+			commits.entry(record.miner).or_default().push(record.committed_at);
+		}
+		for (miner, recent) in RecentCommits::<T>::iter() {
+			ensure!(recent.is_sorted(), "claims 7: commits are out of order");
+			let commits = commits.entry(miner).or_default();
+			for at in recent {
+				let found = commits.iter().position(|commit| *commit == at);
+				commits.swap_remove(found.ok_or("claims 7: a commit has no claim")?);
+			}
+		}
+		Ok(())
+	}
+
+	/// What was measured of a verified claim.
+	fn verified(record: &ClaimOf<T>) -> Option<assay_primitives::Scored> {
+		match &record.status {
+			Status::Ended { ending: Ending::Verified { measured, .. }, .. } => Some(*measured),
+			_ => None,
+		}
+	}
+}

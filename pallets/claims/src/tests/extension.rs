@@ -1,0 +1,75 @@
+use super::*;
+use frame_support::dispatch::GetDispatchInfo;
+use sp_runtime::{
+	traits::{DispatchTransaction, TransactionExtension},
+	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+};
+
+fn validate(miner: AccountId, call: crate::Call<Test>) -> Result<(), u8> {
+	let call = RuntimeCall::from(call);
+	let info = call.get_dispatch_info();
+	let origin = RuntimeOrigin::signed(miner);
+	let extension = CheckClaim::<Test>::new();
+	match extension.validate_only(origin, &call, &info, 0, TransactionSource::External, 0) {
+		Ok(_) => Ok(()),
+		Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(code))) => Err(code),
+		Err(other) => panic!("refused in another way: {other:?}"),
+	}
+}
+
+fn code(error: Error<Test>) -> Result<(), u8> {
+	Err(error.encode()[0])
+}
+
+fn commit_call(task: TaskId, salt: u8) -> crate::Call<Test> {
+	crate::Call::commit { task, commitment: H256::repeat_byte(salt) }
+}
+
+fn reveal_call(claim: ClaimId, body: ClaimBody) -> crate::Call<Test> {
+	crate::Call::reveal { claim, body, salt: SALT }
+}
+
+#[test]
+fn a_hopeless_commit_is_refused() {
+	build_and_execute(|task| {
+		assert_eq!(validate(STRANGER, commit_call(task, 1)), Err(CheckClaim::<Test>::ELSEWHERE));
+		assert_eq!(validate(ALICE, commit_call(7, 1)), Err(CheckClaim::<Test>::ELSEWHERE));
+		for salt in 1..=3 {
+			assert_eq!(validate(ALICE, commit_call(task, salt)), Ok(()));
+			let commitment = H256::repeat_byte(salt);
+			assert_ok!(AssayClaims::commit(RuntimeOrigin::signed(ALICE), task, commitment));
+		}
+		assert_eq!(validate(ALICE, commit_call(task, 4)), code(Error::RateLimited));
+		assert_eq!(validate(BOB, commit_call(task, 1)), code(Error::DuplicateCommitment));
+	});
+}
+
+#[test]
+fn a_hopeless_reveal_is_refused() {
+	build_and_execute(|task| {
+		let claim = commit(ALICE, task, &body(0));
+		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code(Error::TooEarly));
+		next_block();
+		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), Ok(()));
+		assert_eq!(validate(BOB, reveal_call(claim, body(0))), code(Error::NotTheMiner));
+		assert_eq!(validate(ALICE, reveal_call(7, body(0))), code(Error::ClaimUnknown));
+		assert_eq!(validate(ALICE, reveal_call(claim, body(1))), code(Error::CommitmentMismatch));
+		run_to(12);
+		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code(Error::RevealWindowOver));
+	});
+}
+
+#[test]
+fn other_calls_pass_and_weigh_nothing() {
+	build_and_execute(|task| {
+		let claim = commit(ALICE, task, &body(0));
+		let withdraw = crate::Call::withdraw { claim };
+		assert_eq!(validate(STRANGER, withdraw.clone()), Ok(()));
+		let extension = CheckClaim::<Test>::new();
+		assert_eq!(extension.weight(&withdraw.into()), Weight::zero());
+		assert_eq!(
+			extension.weight(&commit_call(task, 1).into()),
+			<() as WeightInfo>::check_claim()
+		);
+	});
+}

@@ -1,0 +1,891 @@
+//! One ledger an account of the money that it has at risk.
+//!
+//! - [`Config`], [`Call`], [`Error`], [`Event`]
+//! - For other pallets: [`assay_traits::Stake`], implemented by [`Pallet`].
+//!
+//! # Overview
+//!
+//! Miners and verifiers put money at risk before they may act. The money stays on their account,
+//! held for [`HoldReason::Stake`]; a [`Ledger`] says what each part of it is for:
+//!
+//! ```text
+//!            register, bond_extra          unbond, deregister           withdraw_unbonded
+//! account ───────────────────────► bonded ───────────────────► unbonding ───────────────► account
+//!                                 (partly      UnbondingPeriod     │
+//!                                  locked)                         │
+//!                                    │  slash, slash_lock          │ slash
+//!                                    └────────────► frozen ◄───────┘
+//!                                                   │    │ SlashDefer
+//!                              force_cancel_slash   │    └──────────► Config::SlashHandler
+//!                       bonded ◄────────────────────┘
+//! ```
+//!
+//! A miner registers with the smallest stake of its role, and a part of it is locked for each claim.
+//! A verdict says that one claim is false: its lock becomes a *pending* slash. The frozen money can
+//! be neither withdrawn nor used. Governance may cancel the slash; otherwise it is final after
+//! [`Config::SlashDefer`] blocks. A miner that stops unbonds what is free, waits, and withdraws.
+//!
+//! # Example
+//!
+//! A part of the stake is slashed while the rest is on its way out:
+#![doc = docify::embed!("src/tests.rs", a_slash_reaches_what_was_unbonded_after_the_fault)]
+//!
+//! # Goals
+//!
+//! 1. *No escape.* What was bonded at a fault answers for it during a whole unbonding period, bonded
+//!    or not: a slash and an unbond in any order take the same.
+//! 2. *No double use.* What is locked, unbonding or frozen cannot be locked, unbonded or withdrawn.
+//! 3. *Nothing is lost.* Held money is what the ledger says, to the unit. A slash is never dropped:
+//!    if more are due than fit in a block, the others follow in the next.
+//! 4. *Bounded work.* Each call and each block touches a bounded number of records, which its weight
+//!    covers.
+//!
+//! # Terms
+//!
+//! - *Bonded*: in force; counts towards the smallest stake of a role.
+//! - *Locked*: the part of the bonded stake that something open (a claim) has a right to.
+//! - *Free*: bonded and not locked.
+//! - *Frozen*: taken by a slash that is pending.
+//! - *Active*: registered for a role with at least the smallest stake of that role bonded. A slash
+//!   can make an account inactive; `bond_extra` makes it active again.
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(
+	not(any(test, feature = "runtime-benchmarks")),
+	deny(
+		clippy::unwrap_used,
+		clippy::expect_used,
+		clippy::panic,
+		clippy::indexing_slicing,
+		clippy::arithmetic_side_effects,
+		clippy::as_conversions
+	)
+)]
+
+extern crate alloc;
+
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+mod types;
+pub mod weights;
+
+pub use pallet::*;
+pub use types::{Ledger, PendingSlash, Queue, Reputation, Unbonding, UnbondingFull, MAX_ROLES};
+pub use weights::WeightInfo;
+
+use alloc::vec::Vec;
+use assay_primitives::SlashId;
+use assay_traits::{Deed, LockReason, Offence, Role};
+use frame_support::{
+	defensive,
+	pallet_prelude::*,
+	traits::{
+		fungible::{self, hold, hold::Mutate as _},
+		tokens::Precision,
+		OnUnbalanced,
+	},
+};
+use frame_system::pallet_prelude::*;
+use sp_runtime::{
+	traits::{CheckedAdd, Saturating, Zero},
+	ArithmeticError,
+};
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+use {alloc::collections::BTreeMap, sp_runtime::TryRuntimeError};
+
+/// Amounts of the native token.
+pub type BalanceOf<T> =
+	<<T as Config>::Currency as fungible::Inspect<<T as frame_system::Config>::AccountId>>::Balance;
+/// What a final slash took.
+pub type CreditOf<T> =
+	fungible::Credit<<T as frame_system::Config>::AccountId, <T as Config>::Currency>;
+/// See [`Ledger`].
+pub type LedgerOf<T> = Ledger<BalanceOf<T>, BlockNumberFor<T>, <T as Config>::MaxUnbonding>;
+/// See [`PendingSlash`].
+pub type PendingSlashOf<T> =
+	PendingSlash<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
+// FRAME's macros expand to code that does this. What is written by hand does not.
+#[allow(clippy::as_conversions, clippy::expect_used, unused_qualifications)]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::*;
+
+	/// The in-code storage version.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
+	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
+	pub struct Pallet<T>(_);
+
+	#[pallet::config]
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
+		/// Weights of the calls and of the work at the start of a block.
+		type WeightInfo: WeightInfo;
+
+		/// The native token.
+		type Currency: hold::Inspect<Self::AccountId, Reason = Self::RuntimeHoldReason>
+			+ hold::Mutate<Self::AccountId>
+			+ hold::Balanced<Self::AccountId>;
+
+		/// The runtime's hold reasons.
+		type RuntimeHoldReason: From<HoldReason>;
+
+		/// Who gets what final slashes take. `()` burns it.
+		type SlashHandler: OnUnbalanced<CreditOf<Self>>;
+
+		/// Who may cancel a pending slash. Whoever holds this origin can undo every punishment that
+		/// is not final yet: a council's majority or root is sane, a single account is not.
+		type SlashCancelOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
+		/// Smallest stake of an active miner.
+		///
+		/// Must not be below the existential deposit, or ledgers cost nothing and state can be
+		/// filled. If it is below the bond of one claim, a miner registers and can still not submit
+		/// anything. When it rises, miners with less turn inactive until they top up.
+		type MinMinerStake: Get<BalanceOf<Self>>;
+
+		/// Smallest stake of an active verifier.
+		///
+		/// Must not be below the existential deposit, nor below the largest slash of one verdict, or
+		/// part of that slash finds nothing to take. When it rises, verifiers with less turn
+		/// inactive until they top up.
+		type MinVerifierStake: Get<BalanceOf<Self>>;
+
+		/// Blocks from unbonding to withdrawal.
+		///
+		/// Must be longer than the longest time from a fault to its slash: for claims, the window
+		/// for the reveal plus all rounds of verification; for verdicts, all phases of one round.
+		/// The runtime checks that relation. If it does not hold, offenders withdraw before they are
+		/// found. Stake that is unbonding already keeps the period it started under.
+		type UnbondingPeriod: Get<BlockNumberFor<Self>>;
+
+		/// Blocks from a slash to the moment when it is final.
+		///
+		/// Must leave governance the time to cancel it; zero leaves none. It does not need to be
+		/// shorter than [`Config::UnbondingPeriod`], as a pending slash is frozen at once. Slashes
+		/// that are pending already keep their block, and later ones are never final before them:
+		/// after the period was shortened, new slashes may wait for older ones.
+		type SlashDefer: Get<BlockNumberFor<Self>>;
+
+		/// Most parts that an account can have unbonding at the same time. Zero would make it
+		/// impossible to leave; ledgers grow with it, 8 to 32 is sane.
+		#[pallet::constant]
+		type MaxUnbonding: Get<u32>;
+
+		/// Most slashes that become final in one block; the others follow in the next one. Zero
+		/// would leave all slashes pending for ever. The work of that many, see
+		/// [`WeightInfo::finalise_slashes`], must fit in a block beside everything else.
+		#[pallet::constant]
+		type MaxSlashesPerBlock: Get<u32>;
+	}
+
+	/// Why this pallet holds money.
+	#[pallet::composite_enum]
+	pub enum HoldReason {
+		/// Stake: bonded, unbonding, or frozen by a pending slash.
+		#[codec(index = 0)]
+		Stake,
+	}
+
+	// Accounts are chosen by their owners: a cryptographic hash keeps the trie balanced.
+	/// The ledger of each account that has something at risk.
+	#[pallet::storage]
+	pub type Ledgers<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, LedgerOf<T>, OptionQuery>;
+
+	// Accounts are chosen by their owners; numbers inside of a reason are given by the chain.
+	/// How much of an account's bonded stake is locked for each reason.
+	#[pallet::storage]
+	pub type Locks<T: Config> = StorageDoubleMap<
+		_,
+		Blake2_128Concat,
+		T::AccountId,
+		Twox64Concat,
+		LockReason,
+		BalanceOf<T>,
+		OptionQuery,
+	>;
+
+	// Numbers are given by the chain.
+	/// Slashes that are neither final nor cancelled.
+	#[pallet::storage]
+	pub type Slashes<T: Config> =
+		StorageMap<_, Twox64Concat, SlashId, PendingSlashOf<T>, OptionQuery>;
+
+	/// Which of [`Slashes`] is next.
+	#[pallet::storage]
+	pub type SlashQueue<T: Config> = StorageValue<_, Queue<BlockNumberFor<T>>, ValueQuery>;
+
+	#[pallet::event]
+	#[pallet::generate_deposit(pub(super) fn deposit_event)]
+	pub enum Event<T: Config> {
+		/// An account registered for a role.
+		Registered {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// The new role.
+			role: Role,
+			/// What was added to the bonded stake.
+			amount: BalanceOf<T>,
+		},
+		/// Stake was added.
+		Bonded {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// What was added to the bonded stake.
+			amount: BalanceOf<T>,
+		},
+		/// Stake is on its way out.
+		Unbonded {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// What is no longer bonded.
+			amount: BalanceOf<T>,
+			/// First block in which it can be withdrawn.
+			ends_at: BlockNumberFor<T>,
+		},
+		/// Unbonded stake went back to the account's free balance.
+		Withdrawn {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// How much.
+			amount: BalanceOf<T>,
+		},
+		/// An account left all its roles.
+		Deregistered {
+			/// Whose ledger.
+			who: T::AccountId,
+		},
+		/// A part of the bonded stake was locked.
+		Locked {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// For what.
+			reason: LockReason,
+			/// How much.
+			amount: BalanceOf<T>,
+		},
+		/// A lock ended without a slash.
+		Unlocked {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// What it was for.
+			reason: LockReason,
+			/// How much it held.
+			amount: BalanceOf<T>,
+		},
+		/// Stake was frozen by a slash that is pending.
+		SlashPending {
+			/// Number of the slash.
+			slash: SlashId,
+			/// Whose stake.
+			who: T::AccountId,
+			/// What was frozen: less than what was asked for if there was no more.
+			amount: BalanceOf<T>,
+			/// For what.
+			offence: Offence,
+			/// First block in which it can become final.
+			due: BlockNumberFor<T>,
+		},
+		/// A slash became final: the frozen stake is gone.
+		SlashFinal {
+			/// Number of the slash.
+			slash: SlashId,
+			/// Whose stake.
+			who: T::AccountId,
+			/// What was taken.
+			amount: BalanceOf<T>,
+			/// For what.
+			offence: Offence,
+		},
+		/// A pending slash was cancelled: the frozen stake is bonded again.
+		SlashCancelled {
+			/// Number of the slash.
+			slash: SlashId,
+			/// Whose stake.
+			who: T::AccountId,
+			/// What was given back.
+			amount: BalanceOf<T>,
+			/// For what.
+			offence: Offence,
+		},
+		/// Something counted for or against an account's reputation.
+		Noted {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// What it did.
+			deed: Deed,
+		},
+	}
+
+	#[pallet::error]
+	pub enum Error<T> {
+		/// The account is not registered, or not for this role: call `register` first.
+		NotRegistered,
+		/// The account is registered for this role already: use `bond_extra` to add stake.
+		AlreadyRegistered,
+		/// The bonded stake is, or would be, below the smallest stake of a role: add the difference
+		/// with `bond_extra`, or leave with `deregister`.
+		StakeTooSmall,
+		/// The amount is larger than the part of the bonded stake that no lock holds: wait until
+		/// open claims are settled, or add stake with `bond_extra`.
+		StakeLocked,
+		/// The amount must not be zero.
+		AmountZero,
+		/// Too many parts are unbonding: withdraw those that are done, or wait for the first one.
+		TooManyUnbonding,
+		/// Nothing can be withdrawn yet: the ledger says in which block each part can.
+		NothingToWithdraw,
+		/// There is a lock for this reason already.
+		AlreadyLocked,
+		/// There is no lock for this reason.
+		NotLocked,
+		/// There is no such pending slash: it never was, is final, or was cancelled.
+		UnknownSlash,
+	}
+
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// Who is registered from the start, for what, and with how much. An account with several
+		/// roles is listed once for each; the amounts add up. The amounts must be there as free
+		/// balances.
+		pub stakers: Vec<(T::AccountId, Role, BalanceOf<T>)>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			for (who, role, amount) in &self.stakers {
+				let registered = Pallet::<T>::do_register(who, *role, *amount);
+				// A chain must not start from a specification that means something else.
+				assert!(
+					registered.is_ok(),
+					"stake of {who:?} as {role:?} with {amount:?}: {registered:?}"
+				);
+			}
+		}
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
+			T::WeightInfo::finalise_slashes(Self::finalise_due(now))
+		}
+
+		fn integrity_test() {
+			assert!(T::MaxUnbonding::get() > 0, "nobody could leave");
+			assert!(T::MaxSlashesPerBlock::get() > 0, "no slash would ever be final");
+			assert!(!T::UnbondingPeriod::get().is_zero(), "offenders could withdraw at once");
+			let deposit = <T::Currency as fungible::Inspect<_>>::minimum_balance();
+			assert!(T::MinMinerStake::get() >= deposit, "ledgers of miners would cost nothing");
+			assert!(
+				T::MinVerifierStake::get() >= deposit,
+				"ledgers of verifiers would cost nothing"
+			);
+		}
+
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The ledger of `who`: roles, bonded, locked and frozen stake, what is unbonding and when
+		/// each part of it ends, reputation. `None` if it has nothing at risk.
+		pub fn ledger(who: T::AccountId) -> Option<LedgerOf<T>> {
+			Ledgers::<T>::get(who)
+		}
+
+		/// What `who` can lock or unbond.
+		pub fn free_stake(who: T::AccountId) -> BalanceOf<T> {
+			Ledgers::<T>::get(who).map_or_else(Zero::zero, |ledger| ledger.free())
+		}
+
+		/// First block in which all of what is unbonding can be withdrawn. `None` if nothing is.
+		pub fn unbonding_ends_at(who: T::AccountId) -> Option<BlockNumberFor<T>> {
+			let ledger = Ledgers::<T>::get(who)?;
+			ledger.unbonding.iter().map(|chunk| chunk.ends_at).max()
+		}
+
+		/// A slash that is neither final nor cancelled.
+		pub fn pending_slash(slash: SlashId) -> Option<PendingSlashOf<T>> {
+			Slashes::<T>::get(slash)
+		}
+	}
+
+	// Indices 5 to 8 belong to `rotate_key`, `cancel_rotation`, `appeal_slash`, `resolve_appeal`.
+	#[pallet::call]
+	impl<T: Config> Pallet<T> {
+		/// Registers the sender for a role.
+		///
+		/// Origin: signed.
+		///
+		/// Adds `amount` to the bonded stake, which must then reach the smallest stake of the role.
+		/// All roles of an account share one stake, so `amount` can be zero for a second role. An
+		/// account that left can register again at once; what is still unbonding stays so.
+		///
+		/// Errors: [`Error::AlreadyRegistered`], [`Error::StakeTooSmall`], and those of the currency
+		/// if the free balance does not suffice.
+		///
+		/// Events: [`Event::Registered`].
+		#[pallet::call_index(0)]
+		#[pallet::weight(T::WeightInfo::register())]
+		pub fn register(
+			origin: OriginFor<T>,
+			role: Role,
+			#[pallet::compact] amount: BalanceOf<T>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_register(&who, role, amount)
+		}
+
+		/// Adds to the bonded stake of the sender.
+		///
+		/// Origin: signed, registered.
+		///
+		/// Moves `amount` from the free balance to the bonded stake.
+		///
+		/// Errors: [`Error::AmountZero`], [`Error::NotRegistered`], and those of the currency if the
+		/// free balance does not suffice.
+		///
+		/// Events: [`Event::Bonded`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::bond_extra())]
+		pub fn bond_extra(
+			origin: OriginFor<T>,
+			#[pallet::compact] amount: BalanceOf<T>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_bond_extra(&who, amount)
+		}
+
+		/// Starts to take out a part of the sender's stake.
+		///
+		/// Origin: signed.
+		///
+		/// `amount` of the free stake stops being bonded. It can be withdrawn after the unbonding
+		/// period and can be slashed until then. What stays bonded must reach the smallest stake of
+		/// each role of the sender; `deregister` takes out everything.
+		///
+		/// Errors: [`Error::AmountZero`], [`Error::NotRegistered`], [`Error::StakeLocked`],
+		/// [`Error::StakeTooSmall`], [`Error::TooManyUnbonding`].
+		///
+		/// Events: [`Event::Unbonded`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::unbond())]
+		pub fn unbond(
+			origin: OriginFor<T>,
+			#[pallet::compact] amount: BalanceOf<T>,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_unbond(&who, amount)
+		}
+
+		/// Gives the sender back what has finished unbonding.
+		///
+		/// Origin: signed.
+		///
+		/// The ledger disappears when nothing is left in it and the sender has no role.
+		///
+		/// Errors: [`Error::NotRegistered`], [`Error::NothingToWithdraw`].
+		///
+		/// Events: [`Event::Withdrawn`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::withdraw_unbonded())]
+		pub fn withdraw_unbonded(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_withdraw_unbonded(&who)
+		}
+
+		/// Leaves all roles of the sender.
+		///
+		/// Origin: signed, registered.
+		///
+		/// Nothing may be locked. All of the bonded stake starts to unbond.
+		///
+		/// Errors: [`Error::NotRegistered`], [`Error::StakeLocked`], [`Error::TooManyUnbonding`].
+		///
+		/// Events: [`Event::Deregistered`], and [`Event::Unbonded`] unless nothing was bonded.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::deregister())]
+		pub fn deregister(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_deregister(&who)
+		}
+
+		/// Cancels a pending slash.
+		///
+		/// Origin: [`Config::SlashCancelOrigin`].
+		///
+		/// The frozen stake is bonded again, also where it was taken from unbonding stake; an account
+		/// that has left takes it out with `unbond`.
+		///
+		/// Errors: [`Error::UnknownSlash`].
+		///
+		/// Events: [`Event::SlashCancelled`].
+		#[pallet::call_index(9)]
+		#[pallet::weight(T::WeightInfo::force_cancel_slash())]
+		pub fn force_cancel_slash(
+			origin: OriginFor<T>,
+			#[pallet::compact] slash: SlashId,
+		) -> DispatchResult {
+			T::SlashCancelOrigin::ensure_origin(origin)?;
+			Self::do_cancel_slash(slash)
+		}
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Smallest stake of `role`.
+	#[must_use]
+	pub fn min_stake(role: Role) -> BalanceOf<T> {
+		match role {
+			Role::Miner => T::MinMinerStake::get(),
+			Role::Verifier => T::MinVerifierStake::get(),
+		}
+	}
+
+	fn now() -> BlockNumberFor<T> {
+		frame_system::Pallet::<T>::block_number()
+	}
+
+	fn unbonding_ends() -> BlockNumberFor<T> {
+		// At the end of block numbers, a stake that never leaves is the safe side.
+		Self::now().saturating_add(T::UnbondingPeriod::get())
+	}
+
+	fn registered(who: &T::AccountId) -> Result<LedgerOf<T>, Error<T>> {
+		Ledgers::<T>::get(who)
+			.filter(|ledger| !ledger.roles.is_empty())
+			.ok_or(Error::<T>::NotRegistered)
+	}
+
+	/// Writes a ledger, or removes it if nothing is left in it.
+	fn put(who: &T::AccountId, ledger: LedgerOf<T>) {
+		if ledger.is_spent() {
+			Ledgers::<T>::remove(who);
+		} else {
+			Ledgers::<T>::insert(who, ledger);
+		}
+	}
+
+	fn bond(who: &T::AccountId, ledger: &mut LedgerOf<T>, amount: BalanceOf<T>) -> DispatchResult {
+		ledger.bonded = ledger.bonded.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
+		if !amount.is_zero() {
+			T::Currency::hold(&HoldReason::Stake.into(), who, amount)?;
+		}
+		Ok(())
+	}
+
+	fn do_register(who: &T::AccountId, role: Role, amount: BalanceOf<T>) -> DispatchResult {
+		let mut ledger = Ledgers::<T>::get(who).unwrap_or_default();
+		let new = ledger.roles.try_insert(role).map_err(|_| {
+			defensive!("there is room for all roles");
+			DispatchError::Exhausted
+		})?;
+		ensure!(new, Error::<T>::AlreadyRegistered);
+		let bonded = ledger.bonded.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
+		ensure!(bonded >= Self::min_stake(role), Error::<T>::StakeTooSmall);
+		Self::bond(who, &mut ledger, amount)?;
+		Self::put(who, ledger);
+		Self::deposit_event(Event::Registered { who: who.clone(), role, amount });
+		Ok(())
+	}
+
+	fn do_bond_extra(who: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+		ensure!(!amount.is_zero(), Error::<T>::AmountZero);
+		let mut ledger = Self::registered(who)?;
+		Self::bond(who, &mut ledger, amount)?;
+		Self::put(who, ledger);
+		Self::deposit_event(Event::Bonded { who: who.clone(), amount });
+		Ok(())
+	}
+
+	fn do_unbond(who: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+		ensure!(!amount.is_zero(), Error::<T>::AmountZero);
+		// No role is asked for: a cancelled slash can leave bonded stake to one that has left.
+		let mut ledger = Ledgers::<T>::get(who).ok_or(Error::<T>::NotRegistered)?;
+		let least = ledger.roles.iter().map(|role| Self::min_stake(*role)).max();
+		ensure!(amount <= ledger.free(), Error::<T>::StakeLocked);
+		// Exact: free stake is a part of the bonded.
+		let rest = ledger.bonded.saturating_sub(amount);
+		ensure!(rest >= least.unwrap_or_else(Zero::zero), Error::<T>::StakeTooSmall);
+		let ends_at = Self::unbonding_ends();
+		ledger
+			.unbond(amount, Self::now(), ends_at)
+			.map_err(|UnbondingFull| Error::<T>::TooManyUnbonding)?;
+		Self::put(who, ledger);
+		Self::deposit_event(Event::Unbonded { who: who.clone(), amount, ends_at });
+		Ok(())
+	}
+
+	fn do_withdraw_unbonded(who: &T::AccountId) -> DispatchResult {
+		let mut ledger = Ledgers::<T>::get(who).ok_or(Error::<T>::NotRegistered)?;
+		let amount = ledger.withdraw(Self::now());
+		ensure!(!amount.is_zero(), Error::<T>::NothingToWithdraw);
+		T::Currency::release(&HoldReason::Stake.into(), who, amount, Precision::Exact)?;
+		Self::put(who, ledger);
+		Self::deposit_event(Event::Withdrawn { who: who.clone(), amount });
+		Ok(())
+	}
+
+	fn do_deregister(who: &T::AccountId) -> DispatchResult {
+		let mut ledger = Self::registered(who)?;
+		// A lock of nothing counts as well: its claim is open.
+		ensure!(
+			ledger.locked.is_zero() && Locks::<T>::iter_prefix(who).next().is_none(),
+			Error::<T>::StakeLocked
+		);
+		let (amount, ends_at) = (ledger.bonded, Self::unbonding_ends());
+		ledger
+			.unbond(amount, Self::now(), ends_at)
+			.map_err(|UnbondingFull| Error::<T>::TooManyUnbonding)?;
+		ledger.roles = Default::default();
+		Self::put(who, ledger);
+		Self::deposit_event(Event::Deregistered { who: who.clone() });
+		if !amount.is_zero() {
+			Self::deposit_event(Event::Unbonded { who: who.clone(), amount, ends_at });
+		}
+		Ok(())
+	}
+
+	fn do_cancel_slash(slash: SlashId) -> DispatchResult {
+		let PendingSlash { who, amount, offence, .. } =
+			Slashes::<T>::take(slash).ok_or(Error::<T>::UnknownSlash)?;
+		if !amount.is_zero() {
+			let mut ledger = Ledgers::<T>::get(&who).ok_or_else(|| {
+				defensive!("a frozen stake keeps its ledger");
+				Error::<T>::UnknownSlash
+			})?;
+			// Exact: frozen stake is the sum of the pending slashes.
+			ledger.slashing = ledger.slashing.saturating_sub(amount);
+			// Cannot saturate: part of the sum held on one account.
+			ledger.bonded = ledger.bonded.saturating_add(amount);
+			Self::put(&who, ledger);
+		}
+		Self::deposit_event(Event::SlashCancelled { slash, who, amount, offence });
+		Ok(())
+	}
+
+	/// Writes a ledger from which `amount` was just frozen, and queues the slash.
+	fn queue_slash(
+		who: &T::AccountId,
+		ledger: LedgerOf<T>,
+		amount: BalanceOf<T>,
+		offence: Offence,
+	) -> Result<SlashId, DispatchError> {
+		let mut queue = SlashQueue::<T>::get();
+		let slash = queue.next;
+		queue.next = slash.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		// At the end of block numbers, a slash that stays pending is the safe side.
+		let due = Self::now().saturating_add(T::SlashDefer::get()).max(queue.last_due);
+		queue.last_due = due;
+		SlashQueue::<T>::put(queue);
+		Slashes::<T>::insert(slash, PendingSlash { who: who.clone(), amount, offence, due });
+		Self::put(who, ledger);
+		Self::deposit_event(Event::SlashPending { slash, who: who.clone(), amount, offence, due });
+		Ok(slash)
+	}
+
+	/// Makes final what is due, [`Config::MaxSlashesPerBlock`] at the most. Gives the number of
+	/// queue entries that were passed.
+	fn finalise_due(now: BlockNumberFor<T>) -> u32 {
+		let mut queue = SlashQueue::<T>::get();
+		let mut passed = 0u32;
+		while passed < T::MaxSlashesPerBlock::get() && queue.first < queue.next {
+			match Slashes::<T>::get(queue.first) {
+				Some(pending) if pending.due > now => break,
+				Some(pending) => Self::finalise(queue.first, pending),
+				// Cancelled.
+				None => (),
+			}
+			// Neither saturates: both are below the bounds of the loop.
+			queue.first = queue.first.saturating_add(1);
+			passed = passed.saturating_add(1);
+		}
+		if passed > 0 {
+			SlashQueue::<T>::put(queue);
+		}
+		passed
+	}
+
+	fn finalise(slash: SlashId, pending: PendingSlashOf<T>) {
+		let PendingSlash { who, amount, offence, .. } = pending;
+		Slashes::<T>::remove(slash);
+		if !amount.is_zero() {
+			if let Some(mut ledger) = Ledgers::<T>::get(&who) {
+				// Exact: frozen stake is the sum of the pending slashes.
+				ledger.slashing = ledger.slashing.saturating_sub(amount);
+				Self::put(&who, ledger);
+			} else {
+				defensive!("a frozen stake keeps its ledger");
+			}
+			let (credit, missing) =
+				<T::Currency as hold::Balanced<_>>::slash(&HoldReason::Stake.into(), &who, amount);
+			if !missing.is_zero() {
+				defensive!("a frozen stake is held");
+			}
+			T::SlashHandler::on_unbalanced(credit);
+		}
+		Self::deposit_event(Event::SlashFinal { slash, who, amount, offence });
+	}
+}
+
+impl<T: Config> assay_traits::Stake for Pallet<T> {
+	type AccountId = T::AccountId;
+	type Balance = BalanceOf<T>;
+	type BlockNumber = BlockNumberFor<T>;
+
+	fn ensure_active(who: &T::AccountId, role: Role) -> DispatchResult {
+		let ledger = Self::registered(who)?;
+		ensure!(ledger.roles.contains(&role), Error::<T>::NotRegistered);
+		ensure!(ledger.bonded >= Self::min_stake(role), Error::<T>::StakeTooSmall);
+		Ok(())
+	}
+
+	fn bonded(who: &T::AccountId) -> BalanceOf<T> {
+		Ledgers::<T>::get(who).map_or_else(Zero::zero, |ledger| ledger.bonded)
+	}
+
+	fn lock(who: &T::AccountId, reason: LockReason, amount: BalanceOf<T>) -> DispatchResult {
+		let mut ledger = Self::registered(who)?;
+		ensure!(!Locks::<T>::contains_key(who, reason), Error::<T>::AlreadyLocked);
+		ensure!(amount <= ledger.free(), Error::<T>::StakeLocked);
+		// Cannot saturate: at most what is bonded.
+		ledger.locked = ledger.locked.saturating_add(amount);
+		Locks::<T>::insert(who, reason, amount);
+		Self::put(who, ledger);
+		Self::deposit_event(Event::Locked { who: who.clone(), reason, amount });
+		Ok(())
+	}
+
+	fn unlock(who: &T::AccountId, reason: LockReason) -> DispatchResult {
+		let mut ledger = Self::registered(who)?;
+		let amount = Locks::<T>::take(who, reason).ok_or(Error::<T>::NotLocked)?;
+		// Exact: `locked` is the sum of the locks.
+		ledger.locked = ledger.locked.saturating_sub(amount);
+		Self::put(who, ledger);
+		Self::deposit_event(Event::Unlocked { who: who.clone(), reason, amount });
+		Ok(())
+	}
+
+	fn slash_lock(
+		who: &T::AccountId,
+		reason: LockReason,
+		offence: Offence,
+	) -> Result<SlashId, DispatchError> {
+		let mut ledger = Self::registered(who)?;
+		let amount = Locks::<T>::take(who, reason).ok_or(Error::<T>::NotLocked)?;
+		let taken = ledger.slash_locked(amount);
+		Self::queue_slash(who, ledger, taken, offence)
+	}
+
+	fn slash(
+		who: &T::AccountId,
+		amount: BalanceOf<T>,
+		fault_at: BlockNumberFor<T>,
+		offence: Offence,
+	) -> Result<SlashId, DispatchError> {
+		let mut ledger = Ledgers::<T>::get(who).ok_or(Error::<T>::NotRegistered)?;
+		let taken = ledger.slash(amount, fault_at);
+		Self::queue_slash(who, ledger, taken, offence)
+	}
+
+	fn note(who: &T::AccountId, deed: Deed) {
+		let counted = Ledgers::<T>::mutate_extant(who, |ledger| {
+			ledger.reputation.note(deed);
+			true
+		});
+		if counted {
+			Self::deposit_event(Event::Noted { who: who.clone(), deed });
+		}
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_active(who: &T::AccountId, role: Role) {
+		// Enough for any bond or slash of a benchmark, beside what the account keeps.
+		let stake = Self::min_stake(role).saturating_mul(1_000u32.into());
+		let funds = stake.saturating_mul(2u32.into());
+		let _ = <T::Currency as fungible::Balanced<_>>::deposit(who, funds, Precision::Exact)
+			.expect("a benchmark's account can be paid");
+		Self::do_register(who, role, stake).expect("the stake is there");
+	}
+}
+
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+impl<T: Config> Pallet<T> {
+	/// Checks what must hold between blocks:
+	///
+	/// 1. What is held for stake on an account is what its ledger says: bonded, unbonding, frozen.
+	/// 2. No ledger is empty.
+	/// 3. What a ledger says is locked is the sum of the account's locks, and only registered
+	///    accounts have locks.
+	/// 4. Parts on their way out are not empty, are in the order of their block, and end after it.
+	/// 5. What a ledger says is frozen is the sum of the account's pending slashes.
+	/// 6. Pending slashes have numbers inside of the queue and are due in the order of their numbers.
+	pub fn do_try_state() -> Result<(), TryRuntimeError> {
+		Self::check_ledgers()?;
+		Self::check_locks()?;
+		Self::check_slashes()
+	}
+
+	fn check_ledgers() -> Result<(), TryRuntimeError> {
+		for (who, ledger) in Ledgers::<T>::iter() {
+			let held =
+				<T::Currency as hold::Inspect<_>>::balance_on_hold(&HoldReason::Stake.into(), &who);
+			ensure!(held == ledger.held(), "1: the held balance is not what the ledger says");
+			ensure!(!ledger.is_spent(), "2: a ledger is empty");
+			for chunk in &ledger.unbonding {
+				ensure!(!chunk.amount.is_zero(), "4: nothing is unbonding");
+				ensure!(chunk.ends_at >= chunk.unbonded_at, "4: unbonding ends before it starts");
+			}
+			let blocks = ledger.unbonding.iter().map(|chunk| chunk.unbonded_at);
+			ensure!(blocks.is_sorted(), "4: unbonding is out of order");
+		}
+		Ok(())
+	}
+
+	fn check_locks() -> Result<(), TryRuntimeError> {
+		let mut locked = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+		for (who, _, amount) in Locks::<T>::iter() {
+			ensure!(Self::registered(&who).is_ok(), "3: a lock without a registered account");
+			let sum = locked.entry(who).or_default();
+			*sum = sum.saturating_add(amount);
+		}
+		for (who, ledger) in Ledgers::<T>::iter() {
+			let sum = locked.get(&who).copied().unwrap_or_default();
+			ensure!(ledger.locked == sum, "3: the locked stake is not the sum of the locks");
+		}
+		Ok(())
+	}
+
+	fn check_slashes() -> Result<(), TryRuntimeError> {
+		let queue = SlashQueue::<T>::get();
+		let mut slashes: Vec<_> = Slashes::<T>::iter().collect();
+		slashes.sort_by_key(|(slash, _)| *slash);
+		ensure!(
+			slashes.iter().map(|(_, pending)| pending.due).is_sorted(),
+			"6: a slash is due before an earlier one"
+		);
+		let mut frozen = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+		for (slash, pending) in slashes {
+			ensure!(queue.first <= slash && slash < queue.next, "6: a slash is not in the queue");
+			ensure!(pending.due <= queue.last_due, "6: a slash is due after the last one");
+			let sum = frozen.entry(pending.who).or_default();
+			*sum = sum.saturating_add(pending.amount);
+		}
+		for (who, ledger) in Ledgers::<T>::iter() {
+			let sum = frozen.remove(&who).unwrap_or_default();
+			ensure!(ledger.slashing == sum, "5: the frozen stake is not the sum of the slashes");
+		}
+		ensure!(frozen.values().all(Zero::is_zero), "5: a slash has no ledger");
+		Ok(())
+	}
+}

@@ -1,0 +1,740 @@
+//! Tests of the calls, of the trait, and of what happens at the start of a block.
+
+mod invariants;
+
+use crate::{mock::*, Error, Event, HoldReason, LedgerOf, Reputation, Unbonding};
+use assay_primitives::SlashId;
+use assay_traits::{Deed, LockReason, Offence, Role, Stake as _};
+use frame_support::{
+	assert_noop, assert_ok,
+	traits::{
+		fungible::{Inspect, InspectHold},
+		Hooks,
+	},
+};
+use sp_runtime::{DispatchError, TokenError};
+
+const FALSE_CLAIM: Offence = Offence::FalseClaim(7);
+const CLAIM: LockReason = LockReason::Claim(7);
+
+fn signed(who: AccountId) -> RuntimeOrigin {
+	RuntimeOrigin::signed(who)
+}
+
+fn ledger(who: AccountId) -> LedgerOf<Test> {
+	Stake::ledger(who).expect("the account has a ledger")
+}
+
+fn held(who: AccountId) -> Balance {
+	Balances::balance_on_hold(&HoldReason::Stake.into(), &who)
+}
+
+fn slash(who: AccountId, amount: Balance, fault_at: u64) -> SlashId {
+	<Stake as assay_traits::Stake>::slash(&who, amount, fault_at, FALSE_CLAIM).unwrap()
+}
+
+fn last_event() -> Event<Test> {
+	match System::events().pop().expect("there is an event").event {
+		RuntimeEvent::Stake(event) => event,
+		other => panic!("an event of another pallet: {other:?}"),
+	}
+}
+
+#[docify::export]
+#[test]
+fn a_slash_reaches_what_was_unbonded_after_the_fault() {
+	ExtBuilder::default().build_and_execute(|| {
+		// A miner with 1 000 at stake does wrong in block 1, and takes out what it can in block 2.
+		run_to(2);
+		assert_ok!(Stake::unbond(signed(MINER), 900));
+		assert_eq!(Stake::free_stake(MINER), 100);
+
+		// It is found out later, and owes 600: the rest of the bond, and 500 of what is unbonding.
+		run_to(10);
+		let number = slash(MINER, 600, 1);
+		assert_eq!(ledger(MINER).bonded, 0);
+		assert_eq!(ledger(MINER).unbonding[0].amount, 400);
+
+		// The slash is pending for five blocks, then the money is gone.
+		assert_eq!(Stake::pending_slash(number).map(|slash| slash.due), Some(15));
+		run_to(15);
+		assert_eq!(Balances::total_balance(&MINER), FUNDS - 600);
+
+		// What is left is paid out when unbonding ends.
+		run_to(22);
+		assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+		assert_eq!(held(MINER), 0);
+	});
+}
+
+mod genesis {
+	use super::*;
+
+	#[test]
+	fn registers_the_stakers() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_eq!(ledger(MINER).bonded, 1_000);
+			assert_ok!(Stake::ensure_active(&MINER, Role::Miner));
+			assert_ok!(Stake::ensure_active(&VERIFIER, Role::Verifier));
+			assert_eq!(held(MINER), 1_000);
+		});
+	}
+
+	#[test]
+	fn adds_up_the_roles_of_an_account() {
+		let stakers = vec![(1, Role::Miner, 150), (1, Role::Verifier, 50)];
+		ExtBuilder::default().stakers(stakers).build_and_execute(|| {
+			assert_eq!(ledger(1).bonded, 200);
+			assert_ok!(Stake::ensure_active(&1, Role::Verifier));
+		});
+	}
+
+	#[test]
+	#[should_panic(expected = "stake of 1 as Miner with 99")]
+	fn refuses_a_stake_that_is_too_small() {
+		ExtBuilder::default().stakers(vec![(1, Role::Miner, 99)]).build();
+	}
+}
+
+mod register {
+	use super::*;
+
+	#[test]
+	fn bonds_and_takes_the_role() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::register(signed(POOR), Role::Miner, 100));
+			assert_eq!(
+				last_event(),
+				Event::Registered { who: POOR, role: Role::Miner, amount: 100 }
+			);
+			assert_eq!((held(POOR), Stake::bonded(&POOR)), (100, 100));
+			assert_ok!(Stake::ensure_active(&POOR, Role::Miner));
+			assert_noop!(Stake::ensure_active(&POOR, Role::Verifier), Error::<Test>::NotRegistered);
+		});
+	}
+
+	#[test]
+	fn adds_a_second_role_to_the_same_stake() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::register(signed(MINER), Role::Verifier, 0));
+			assert_eq!(ledger(MINER).bonded, 1_000);
+			assert_ok!(Stake::ensure_active(&MINER, Role::Miner));
+			assert_ok!(Stake::ensure_active(&MINER, Role::Verifier));
+		});
+	}
+
+	#[test]
+	fn needs_the_smallest_stake_of_the_role() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(
+				Stake::register(signed(POOR), Role::Miner, 99),
+				Error::<Test>::StakeTooSmall
+			);
+			assert_ok!(Stake::register(signed(POOR), Role::Miner, 100));
+			assert_noop!(
+				Stake::register(signed(POOR), Role::Verifier, 99),
+				Error::<Test>::StakeTooSmall
+			);
+			assert_ok!(Stake::register(signed(POOR), Role::Verifier, 100));
+		});
+	}
+
+	#[test]
+	fn refuses_a_role_twice() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(
+				Stake::register(signed(MINER), Role::Miner, 500),
+				Error::<Test>::AlreadyRegistered
+			);
+		});
+	}
+
+	#[test]
+	fn needs_the_money() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(
+				Stake::register(signed(POOR), Role::Miner, FUNDS + 1),
+				TokenError::FundsUnavailable
+			);
+			assert_noop!(
+				Stake::register(signed(POOR), Role::Miner, Balance::MAX),
+				TokenError::FundsUnavailable
+			);
+		});
+	}
+
+	#[test]
+	fn is_possible_again_while_the_old_stake_unbonds() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::deregister(signed(MINER)));
+			assert_ok!(Stake::register(signed(MINER), Role::Miner, 100));
+			assert_eq!((ledger(MINER).bonded, ledger(MINER).unbonding[0].amount), (100, 1_000));
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!(held(MINER), 100);
+		});
+	}
+
+	#[test]
+	fn needs_a_signature() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(
+				Stake::register(RuntimeOrigin::root(), Role::Miner, 500),
+				DispatchError::BadOrigin
+			);
+		});
+	}
+}
+
+mod bond_extra {
+	use super::*;
+
+	#[test]
+	fn adds_to_the_bond() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::bond_extra(signed(MINER), 5));
+			assert_eq!(last_event(), Event::Bonded { who: MINER, amount: 5 });
+			assert_eq!(held(MINER), 1_005);
+		});
+	}
+
+	#[test]
+	fn refuses_strangers_nothing_and_too_much() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(Stake::bond_extra(signed(POOR), 5), Error::<Test>::NotRegistered);
+			assert_noop!(Stake::bond_extra(signed(MINER), 0), Error::<Test>::AmountZero);
+			assert_noop!(Stake::bond_extra(signed(MINER), FUNDS), TokenError::FundsUnavailable);
+			assert_ok!(Stake::deregister(signed(MINER)));
+			assert_noop!(Stake::bond_extra(signed(MINER), 5), Error::<Test>::NotRegistered);
+		});
+	}
+
+	#[test]
+	fn makes_a_slashed_account_active_again() {
+		ExtBuilder::default().build_and_execute(|| {
+			slash(MINER, 950, 1);
+			assert_noop!(Stake::ensure_active(&MINER, Role::Miner), Error::<Test>::StakeTooSmall);
+			assert_ok!(Stake::bond_extra(signed(MINER), 49));
+			assert_noop!(Stake::ensure_active(&MINER, Role::Miner), Error::<Test>::StakeTooSmall);
+			assert_ok!(Stake::bond_extra(signed(MINER), 1));
+			assert_ok!(Stake::ensure_active(&MINER, Role::Miner));
+		});
+	}
+}
+
+mod unbond {
+	use super::*;
+
+	#[test]
+	fn starts_the_period() {
+		ExtBuilder::default().build_and_execute(|| {
+			run_to(3);
+			assert_ok!(Stake::unbond(signed(MINER), 300));
+			assert_eq!(last_event(), Event::Unbonded { who: MINER, amount: 300, ends_at: 23 });
+			assert_eq!(ledger(MINER).bonded, 700);
+			assert_eq!(
+				ledger(MINER).unbonding.to_vec(),
+				[Unbonding { amount: 300, unbonded_at: 3, ends_at: 23 }]
+			);
+			assert_eq!(Stake::unbonding_ends_at(MINER), Some(23));
+			assert_eq!(held(MINER), 1_000);
+		});
+	}
+
+	#[test]
+	fn merges_what_starts_in_the_same_block() {
+		ExtBuilder::default().build_and_execute(|| {
+			for _ in 0..=MAX_UNBONDING {
+				assert_ok!(Stake::unbond(signed(MINER), 10));
+			}
+			let amount = u64::from(MAX_UNBONDING + 1) * 10;
+			assert_eq!(
+				ledger(MINER).unbonding.to_vec(),
+				[Unbonding { amount, unbonded_at: 1, ends_at: 21 }]
+			);
+		});
+	}
+
+	#[test]
+	fn keeps_the_smallest_stake_of_every_role() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(Stake::unbond(signed(MINER), 901), Error::<Test>::StakeTooSmall);
+			assert_ok!(Stake::register(signed(MINER), Role::Verifier, 0));
+			assert_noop!(Stake::unbond(signed(MINER), 801), Error::<Test>::StakeTooSmall);
+			assert_ok!(Stake::unbond(signed(MINER), 800));
+		});
+	}
+
+	#[test]
+	fn leaves_locks_alone() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::lock(&MINER, CLAIM, 400));
+			assert_noop!(Stake::unbond(signed(MINER), 601), Error::<Test>::StakeLocked);
+			assert_ok!(Stake::unbond(signed(MINER), 600));
+			assert_noop!(Stake::unbond(signed(MINER), 1), Error::<Test>::StakeLocked);
+		});
+	}
+
+	#[test]
+	fn refuses_strangers_nothing_and_too_many_parts() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(Stake::unbond(signed(POOR), 1), Error::<Test>::NotRegistered);
+			assert_noop!(Stake::unbond(signed(MINER), 0), Error::<Test>::AmountZero);
+			for block in 1..=u64::from(MAX_UNBONDING) {
+				run_to(block);
+				assert_ok!(Stake::unbond(signed(MINER), 1));
+			}
+			run_to(10);
+			assert_noop!(Stake::unbond(signed(MINER), 1), Error::<Test>::TooManyUnbonding);
+			assert_noop!(Stake::deregister(signed(MINER)), Error::<Test>::TooManyUnbonding);
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_ok!(Stake::unbond(signed(MINER), 1));
+		});
+	}
+
+	#[test]
+	fn keeps_the_period_that_it_started_under() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::unbond(signed(MINER), 1));
+			Period::set(2);
+			assert_ok!(Stake::unbond(signed(MINER), 1));
+			let ends: Vec<_> = ledger(MINER).unbonding.iter().map(|chunk| chunk.ends_at).collect();
+			assert_eq!(ends, [21, 3]);
+			assert_eq!(Stake::unbonding_ends_at(MINER), Some(21));
+			run_to(3);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!(held(MINER), 999);
+		});
+	}
+}
+
+mod withdraw_unbonded {
+	use super::*;
+
+	#[test]
+	fn pays_out_at_the_end_of_the_period_and_not_before() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::unbond(signed(MINER), 300));
+			run_to(20);
+			assert_noop!(Stake::withdraw_unbonded(signed(MINER)), Error::<Test>::NothingToWithdraw);
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!(last_event(), Event::Withdrawn { who: MINER, amount: 300 });
+			assert_eq!((held(MINER), Balances::free_balance(MINER)), (700, FUNDS - 700));
+		});
+	}
+
+	#[test]
+	fn leaves_what_is_frozen() {
+		ExtBuilder::default().build_and_execute(|| {
+			Defer::set(100);
+			assert_ok!(Stake::deregister(signed(MINER)));
+			slash(MINER, 400, 1);
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!((held(MINER), ledger(MINER).slashing), (400, 400));
+			assert_noop!(Stake::withdraw_unbonded(signed(MINER)), Error::<Test>::NothingToWithdraw);
+			run_to(101);
+			assert_eq!(Stake::ledger(MINER), None);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 400);
+		});
+	}
+
+	#[test]
+	fn removes_the_ledger_of_one_that_left() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::deregister(signed(MINER)));
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!(Stake::ledger(MINER), None);
+			assert_noop!(Stake::withdraw_unbonded(signed(MINER)), Error::<Test>::NotRegistered);
+		});
+	}
+}
+
+mod deregister {
+	use super::*;
+
+	#[test]
+	fn leaves_all_roles_and_unbonds_everything() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::register(signed(MINER), Role::Verifier, 0));
+			assert_ok!(Stake::deregister(signed(MINER)));
+			assert_eq!(last_event(), Event::Unbonded { who: MINER, amount: 1_000, ends_at: 21 });
+			for role in [Role::Miner, Role::Verifier] {
+				assert_noop!(Stake::ensure_active(&MINER, role), Error::<Test>::NotRegistered);
+			}
+			assert_eq!((Stake::bonded(&MINER), held(MINER)), (0, 1_000));
+			assert_noop!(Stake::deregister(signed(MINER)), Error::<Test>::NotRegistered);
+		});
+	}
+
+	#[test]
+	fn waits_for_open_claims() {
+		ExtBuilder::default().build_and_execute(|| {
+			for amount in [0, 50] {
+				assert_ok!(Stake::lock(&MINER, CLAIM, amount));
+				assert_noop!(Stake::deregister(signed(MINER)), Error::<Test>::StakeLocked);
+				assert_ok!(Stake::unlock(&MINER, CLAIM));
+			}
+			assert_ok!(Stake::deregister(signed(MINER)));
+		});
+	}
+
+	#[test]
+	fn of_one_that_lost_everything_ends_its_ledger() {
+		ExtBuilder::default().build_and_execute(|| {
+			slash(MINER, 1_000, 1);
+			run_to(6);
+			assert_eq!(held(MINER), 0);
+			assert_ok!(Stake::deregister(signed(MINER)));
+			assert_eq!(last_event(), Event::Deregistered { who: MINER });
+			assert_eq!(Stake::ledger(MINER), None);
+		});
+	}
+}
+
+mod force_cancel_slash {
+	use super::*;
+
+	#[test]
+	fn gives_the_stake_back() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			assert_ok!(Stake::force_cancel_slash(RuntimeOrigin::root(), number));
+			assert_eq!(
+				last_event(),
+				Event::SlashCancelled {
+					slash: number,
+					who: MINER,
+					amount: 400,
+					offence: FALSE_CLAIM
+				}
+			);
+			assert_eq!((Stake::bonded(&MINER), ledger(MINER).slashing), (1_000, 0));
+			run_to(20);
+			assert_eq!(held(MINER), 1_000);
+		});
+	}
+
+	#[test]
+	fn lets_one_that_left_take_it_out() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::deregister(signed(MINER)));
+			let number = slash(MINER, 400, 1);
+			assert_ok!(Stake::force_cancel_slash(RuntimeOrigin::root(), number));
+			assert_eq!((Stake::bonded(&MINER), ledger(MINER).unbonding[0].amount), (400, 600));
+			run_to(2);
+			assert_ok!(Stake::unbond(signed(MINER), 400));
+			run_to(22);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!(Stake::ledger(MINER), None);
+			assert_eq!(Balances::free_balance(MINER), FUNDS);
+		});
+	}
+
+	#[test]
+	fn is_for_governance_and_pending_slashes_only() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			assert_noop!(
+				Stake::force_cancel_slash(signed(MINER), number),
+				DispatchError::BadOrigin
+			);
+			assert_noop!(
+				Stake::force_cancel_slash(RuntimeOrigin::root(), number + 1),
+				Error::<Test>::UnknownSlash
+			);
+			run_to(6);
+			assert_noop!(
+				Stake::force_cancel_slash(RuntimeOrigin::root(), number),
+				Error::<Test>::UnknownSlash
+			);
+		});
+	}
+}
+
+mod lock {
+	use super::*;
+
+	#[test]
+	fn takes_from_the_free_stake_and_gives_back() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::lock(&MINER, CLAIM, 600));
+			assert_eq!(last_event(), Event::Locked { who: MINER, reason: CLAIM, amount: 600 });
+			assert_eq!((Stake::bonded(&MINER), Stake::free_stake(MINER)), (1_000, 400));
+			assert_noop!(
+				Stake::lock(&MINER, LockReason::Claim(8), 401),
+				Error::<Test>::StakeLocked
+			);
+			assert_noop!(Stake::lock(&MINER, CLAIM, 1), Error::<Test>::AlreadyLocked);
+			assert_ok!(Stake::unlock(&MINER, CLAIM));
+			assert_eq!(last_event(), Event::Unlocked { who: MINER, reason: CLAIM, amount: 600 });
+			assert_eq!(Stake::free_stake(MINER), 1_000);
+			assert_noop!(Stake::unlock(&MINER, CLAIM), Error::<Test>::NotLocked);
+		});
+	}
+
+	#[test]
+	fn is_for_registered_accounts() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(Stake::lock(&POOR, CLAIM, 1), Error::<Test>::NotRegistered);
+			assert_ok!(Stake::deregister(signed(MINER)));
+			assert_noop!(Stake::lock(&MINER, CLAIM, 0), Error::<Test>::NotRegistered);
+		});
+	}
+}
+
+mod slash_lock {
+	use super::*;
+
+	#[test]
+	fn freezes_the_whole_lock() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::lock(&MINER, CLAIM, 600));
+			let number = Stake::slash_lock(&MINER, CLAIM, FALSE_CLAIM).unwrap();
+			assert_eq!(
+				last_event(),
+				Event::SlashPending {
+					slash: number,
+					who: MINER,
+					amount: 600,
+					offence: FALSE_CLAIM,
+					due: 6
+				}
+			);
+			let ledger = ledger(MINER);
+			assert_eq!((ledger.bonded, ledger.locked, ledger.slashing), (400, 0, 600));
+			assert_noop!(Stake::slash_lock(&MINER, CLAIM, FALSE_CLAIM), Error::<Test>::NotLocked);
+			run_to(6);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 600);
+		});
+	}
+
+	#[test]
+	fn and_a_slash_of_everything_take_the_same_in_any_order() {
+		for lock_first in [true, false] {
+			ExtBuilder::default().build_and_execute(|| {
+				assert_ok!(Stake::lock(&MINER, CLAIM, 600));
+				if lock_first {
+					assert_ok!(Stake::slash_lock(&MINER, CLAIM, FALSE_CLAIM));
+					slash(MINER, 700, 1);
+				} else {
+					slash(MINER, 700, 1);
+					assert_eq!((ledger(MINER).bonded, ledger(MINER).locked), (300, 600));
+					assert_eq!(Stake::free_stake(MINER), 0);
+					assert_ok!(Stake::slash_lock(&MINER, CLAIM, FALSE_CLAIM));
+				}
+				assert_eq!((ledger(MINER).slashing, ledger(MINER).locked), (1_000, 0));
+			});
+		}
+	}
+}
+
+mod slash {
+	use super::*;
+
+	#[test]
+	fn takes_free_stake_first_and_locks_last() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::lock(&MINER, CLAIM, 500));
+			run_to(2);
+			assert_ok!(Stake::unbond(signed(MINER), 200));
+
+			slash(MINER, 300, 1);
+			assert_eq!((ledger(MINER).bonded, ledger(MINER).unbonding[0].amount), (500, 200));
+			slash(MINER, 150, 1);
+			assert_eq!((ledger(MINER).bonded, ledger(MINER).unbonding[0].amount), (500, 50));
+			slash(MINER, 100, 1);
+			assert_eq!((ledger(MINER).bonded, ledger(MINER).unbonding.len()), (450, 0));
+		});
+	}
+
+	#[test]
+	fn leaves_what_was_unbonded_before_the_fault() {
+		ExtBuilder::default().build_and_execute(|| {
+			for block in [2, 4, 6] {
+				run_to(block);
+				assert_ok!(Stake::unbond(signed(MINER), 300));
+			}
+			slash(MINER, 1_000, 4);
+			assert_eq!(ledger(MINER).bonded, 0);
+			let left: Vec<_> =
+				ledger(MINER).unbonding.iter().map(|chunk| chunk.unbonded_at).collect();
+			assert_eq!(left, [2]);
+			assert_eq!(ledger(MINER).slashing, 700);
+		});
+	}
+
+	#[test]
+	fn takes_what_there_is() {
+		ExtBuilder::default().build_and_execute(|| {
+			let first = slash(MINER, Balance::MAX, 1);
+			let second = slash(MINER, 5, 1);
+			assert_eq!(Stake::pending_slash(first).map(|slash| slash.amount), Some(1_000));
+			assert_eq!(Stake::pending_slash(second).map(|slash| slash.amount), Some(0));
+			run_to(6);
+			assert_eq!(
+				last_event(),
+				Event::SlashFinal { slash: second, who: MINER, amount: 0, offence: FALSE_CLAIM }
+			);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 1_000);
+		});
+	}
+
+	#[test]
+	fn of_nothing_outlives_its_ledger() {
+		ExtBuilder::default().build_and_execute(|| {
+			slash(MINER, 1_000, 1);
+			run_to(4);
+			let (kept, cancelled) = (slash(MINER, 1, 1), slash(MINER, 1, 1));
+			run_to(6);
+			assert_ok!(Stake::deregister(signed(MINER)));
+			assert_eq!(Stake::ledger(MINER), None);
+			assert_ok!(Stake::force_cancel_slash(RuntimeOrigin::root(), cancelled));
+			run_to(9);
+			assert_eq!(Stake::pending_slash(kept), None);
+		});
+	}
+
+	#[test]
+	fn needs_a_ledger() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_noop!(
+				<Stake as assay_traits::Stake>::slash(&POOR, 1, 1, FALSE_CLAIM),
+				Error::<Test>::NotRegistered
+			);
+		});
+	}
+}
+
+mod finalisation {
+	use super::*;
+
+	#[test]
+	fn hands_over_the_money_when_it_is_due() {
+		ExtBuilder::default().build_and_execute(|| {
+			run_to(3);
+			let number = slash(MINER, 400, 1);
+			run_to(7);
+			assert_eq!((held(MINER), Balances::free_balance(TREASURY)), (1_000, 1));
+			run_to(8);
+			assert_eq!(
+				System::events()
+					.into_iter()
+					.filter(|record| matches!(
+						record.event,
+						RuntimeEvent::Stake(Event::SlashFinal { slash, who: MINER, amount: 400, .. })
+							if slash == number
+					))
+					.count(),
+				1
+			);
+			assert_eq!((held(MINER), Balances::free_balance(TREASURY)), (600, 401));
+			assert_eq!(Stake::pending_slash(number), None);
+		});
+	}
+
+	#[test]
+	fn moves_what_is_too_much_for_a_block_to_the_next() {
+		ExtBuilder::default().build_and_execute(|| {
+			let slashes: Vec<_> = (0..2 * MAX_SLASHES + 1).map(|_| slash(MINER, 10, 1)).collect();
+			for (block, left) in [(5, 7), (6, 4), (7, 1), (8, 0)] {
+				run_to(block);
+				let pending =
+					slashes.iter().filter(|slash| Stake::pending_slash(**slash).is_some()).count();
+				assert_eq!(pending, left, "in block {block}");
+			}
+			assert_eq!(held(MINER), 930);
+		});
+	}
+
+	#[test]
+	fn passes_over_cancelled_slashes() {
+		ExtBuilder::default().build_and_execute(|| {
+			let slashes: Vec<_> = (0..3).map(|_| slash(MINER, 10, 1)).collect();
+			for cancelled in [slashes[0], slashes[1]] {
+				assert_ok!(Stake::force_cancel_slash(RuntimeOrigin::root(), cancelled));
+			}
+			run_to(6);
+			assert_eq!(held(MINER), 990);
+		});
+	}
+
+	#[test]
+	fn keeps_the_order_when_the_period_gets_shorter() {
+		ExtBuilder::default().build_and_execute(|| {
+			let first = slash(MINER, 10, 1);
+			Defer::set(0);
+			let second = slash(MINER, 10, 1);
+			assert_eq!(Stake::pending_slash(second).map(|slash| slash.due), Some(6));
+			run_to(5);
+			assert!(Stake::pending_slash(first).is_some());
+			run_to(6);
+			assert_eq!(held(MINER), 980);
+			let third = slash(MINER, 10, 1);
+			assert_eq!(Stake::pending_slash(third).map(|slash| slash.due), Some(6));
+			run_to(7);
+			assert_eq!(held(MINER), 970);
+		});
+	}
+
+	#[test]
+	fn weighs_what_it_passes() {
+		use crate::WeightInfo;
+		ExtBuilder::default().build_and_execute(|| {
+			Defer::set(0);
+			for _ in 0..2 {
+				slash(MINER, 10, 1);
+			}
+			System::set_block_number(2);
+			assert_eq!(Stake::on_initialize(2), <() as WeightInfo>::finalise_slashes(2));
+			assert_eq!(Stake::on_initialize(2), <() as WeightInfo>::finalise_slashes(0));
+		});
+	}
+}
+
+mod note {
+	use super::*;
+
+	#[test]
+	fn counts_each_deed() {
+		ExtBuilder::default().build_and_execute(|| {
+			for (times, deed) in [
+				Deed::ClaimVerified,
+				Deed::ClaimRejected,
+				Deed::VerdictRight,
+				Deed::VerdictWrong,
+				Deed::VerdictMissed,
+			]
+			.into_iter()
+			.enumerate()
+			{
+				for _ in 0..=times {
+					Stake::note(&MINER, deed);
+				}
+				assert_eq!(last_event(), Event::Noted { who: MINER, deed });
+			}
+			assert_eq!(
+				ledger(MINER).reputation,
+				Reputation {
+					claims_verified: 1,
+					claims_rejected: 2,
+					verdicts_right: 3,
+					verdicts_wrong: 4,
+					verdicts_missed: 5,
+				}
+			);
+		});
+	}
+
+	#[test]
+	fn has_no_effect_on_strangers() {
+		ExtBuilder::default().build_and_execute(|| {
+			let events = System::event_count();
+			Stake::note(&POOR, Deed::ClaimVerified);
+			assert_eq!((Stake::ledger(POOR), System::event_count()), (None, events));
+		});
+	}
+}

@@ -1,0 +1,155 @@
+//! What holds after any sequence of calls.
+
+use super::*;
+use proptest::prelude::*;
+use sp_runtime::StateVersion;
+
+/// Something that can happen.
+#[derive(Clone, Debug)]
+enum Action {
+	Register(AccountId, Role, Balance),
+	BondExtra(AccountId, Balance),
+	Unbond(AccountId, Balance),
+	Withdraw(AccountId),
+	Deregister(AccountId),
+	Lock(AccountId, u64, Balance),
+	Unlock(AccountId, u64),
+	SlashLock(AccountId, u64),
+	Slash(AccountId, Balance, u64),
+	Cancel(SlashId),
+	Wait(u64),
+}
+
+impl Action {
+	fn run(&self) -> Result<(), DispatchError> {
+		match *self {
+			Self::Register(who, role, amount) => Stake::register(signed(who), role, amount),
+			Self::BondExtra(who, amount) => Stake::bond_extra(signed(who), amount),
+			Self::Unbond(who, amount) => Stake::unbond(signed(who), amount),
+			Self::Withdraw(who) => Stake::withdraw_unbonded(signed(who)),
+			Self::Deregister(who) => Stake::deregister(signed(who)),
+			Self::Lock(who, claim, amount) => Stake::lock(&who, LockReason::Claim(claim), amount),
+			Self::Unlock(who, claim) => Stake::unlock(&who, LockReason::Claim(claim)),
+			Self::SlashLock(who, claim) => {
+				Stake::slash_lock(&who, LockReason::Claim(claim), FALSE_CLAIM).map(drop)
+			},
+			Self::Slash(who, amount, ago) => {
+				let fault_at = System::block_number().saturating_sub(ago);
+				<Stake as assay_traits::Stake>::slash(&who, amount, fault_at, FALSE_CLAIM).map(drop)
+			},
+			Self::Cancel(slash) => Stake::force_cancel_slash(RuntimeOrigin::root(), slash),
+			Self::Wait(blocks) => {
+				run_to(System::block_number() + blocks);
+				Ok(())
+			},
+		}
+	}
+}
+
+fn who() -> impl Strategy<Value = AccountId> {
+	1u64..4
+}
+
+fn amount() -> impl Strategy<Value = Balance> {
+	prop_oneof![8 => 0u64..1_500, 1 => Just(FUNDS), 1 => Just(Balance::MAX)]
+}
+
+fn role() -> impl Strategy<Value = Role> {
+	prop_oneof![Just(Role::Miner), Just(Role::Verifier)]
+}
+
+fn action() -> impl Strategy<Value = Action> {
+	prop_oneof![
+		2 => (who(), role(), amount()).prop_map(|(who, role, n)| Action::Register(who, role, n)),
+		2 => (who(), amount()).prop_map(|(who, n)| Action::BondExtra(who, n)),
+		4 => (who(), amount()).prop_map(|(who, n)| Action::Unbond(who, n)),
+		3 => who().prop_map(Action::Withdraw),
+		1 => who().prop_map(Action::Deregister),
+		3 => (who(), 0u64..6, 0u64..300).prop_map(|(who, claim, n)| Action::Lock(who, claim, n)),
+		2 => (who(), 0u64..6).prop_map(|(who, claim)| Action::Unlock(who, claim)),
+		2 => (who(), 0u64..6).prop_map(|(who, claim)| Action::SlashLock(who, claim)),
+		3 => (who(), amount(), 0u64..30).prop_map(|(who, n, ago)| Action::Slash(who, n, ago)),
+		1 => (0u64..20).prop_map(Action::Cancel),
+		4 => (1u64..12).prop_map(Action::Wait),
+	]
+}
+
+fn state() -> Vec<u8> {
+	sp_io::storage::root(StateVersion::V1)
+}
+
+proptest! {
+	/// Numbered invariants hold, no unit of money appears or disappears, and whatever fails leaves
+	/// the state as it was.
+	#[test]
+	fn hold_after_any_sequence(actions in prop::collection::vec(action(), 1..60)) {
+		ExtBuilder::default().build().execute_with(|| {
+			let everything = Balances::total_issuance();
+			for action in actions {
+				let before = state();
+				if action.run().is_err() {
+					assert_eq!(state(), before, "{action:?} failed and left a trace");
+				}
+				check();
+				assert_eq!(Balances::total_issuance(), everything, "after {action:?}");
+			}
+		});
+	}
+
+	/// A slash and an unbond in any order take the same, whatever else is locked or on its way out.
+	#[test]
+	fn a_slash_and_an_unbond_commute(
+		locked in 0u64..600,
+		earlier in 0u64..300,
+		unbonded in 1u64..1_000,
+		slashed in 0u64..1_500,
+	) {
+		let outcome = |slash_first: bool| {
+			let mut taken = None;
+			ExtBuilder::default().build_and_execute(|| {
+				assert_ok!(Stake::lock(&MINER, CLAIM, locked));
+				let _ = Stake::unbond(signed(MINER), earlier);
+				run_to(5);
+				if slash_first {
+					slash(MINER, slashed, 3);
+				}
+				let unbond = Stake::unbond(signed(MINER), unbonded).is_ok();
+				if !slash_first {
+					slash(MINER, slashed, 3);
+				}
+				let ledger = ledger(MINER);
+				taken = Some((ledger.slashing, unbond, ledger));
+			});
+			taken.unwrap()
+		};
+		let (slash_first, unbond_first) = (outcome(true), outcome(false));
+		prop_assert_eq!(slash_first.0, unbond_first.0);
+		if slash_first.1 && unbond_first.1 {
+			prop_assert_eq!(slash_first.2, unbond_first.2);
+		}
+	}
+
+	/// What was bonded at a fault answers for it during a whole unbonding period, whatever the
+	/// offender does meanwhile.
+	#[test]
+	fn nobody_escapes(
+		moves in prop::collection::vec((0u64..1_100, 0u64..8), 0..6),
+		leaves in any::<bool>(),
+	) {
+		ExtBuilder::default().build_and_execute(|| {
+			run_to(3);
+			for (amount, wait) in moves {
+				run_to((System::block_number() + wait).min(22));
+				let _ = Stake::unbond(signed(MINER), amount);
+				let _ = Stake::withdraw_unbonded(signed(MINER));
+			}
+			if leaves {
+				let _ = Stake::deregister(signed(MINER));
+			}
+			run_to(22);
+			let _ = Stake::withdraw_unbonded(signed(MINER));
+			slash(MINER, 1_000, 3);
+			assert_eq!(ledger(MINER).slashing, 1_000);
+		});
+	}
+}

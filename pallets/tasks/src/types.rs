@@ -1,0 +1,102 @@
+//! What a task consists of.
+// Derived codecs of enums convert their indices.
+#![allow(clippy::as_conversions)]
+
+use assay_primitives::{ArtifactId, Limits, Metric, Score, H256};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+
+/// Most bytes in the name of a task.
+pub const MAX_NAME: u32 = 64;
+
+/// Name of a task: UTF-8, 1 to [`MAX_NAME`] bytes. Names need not be unique.
+pub type Name = BoundedVec<u8, ConstU32<MAX_NAME>>;
+
+/// The data that claims are scored on.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Holdout {
+	/// Known to everybody from the start.
+	#[codec(index = 0)]
+	Open(ArtifactId),
+}
+
+impl Holdout {
+	/// The holdout's artifact.
+	#[must_use]
+	pub const fn artifact(&self) -> ArtifactId {
+		match self {
+			Self::Open(id) => *id,
+		}
+	}
+}
+
+/// What the sponsor pays for.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Reward<Balance> {
+	/// The same amount for each of the first verified claims that are good enough.
+	#[codec(index = 0)]
+	Bounty {
+		/// Paid for one claim.
+		amount: Balance,
+		/// How many claims are paid.
+		winners: u32,
+		/// By how many units of [`Score`] a claim must improve on the best verified one. The first
+		/// verified claim need not. 0 pays for equals, too: also for a known program with another
+		/// seed.
+		min_improvement: i64,
+	},
+}
+
+/// What a sponsor asks for. Kept in the task's record, with [`Self::tolerance`] filled in.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct TaskSpec<Balance, BlockNumber> {
+	/// What the task is called.
+	pub name: Name,
+	/// Training data: safetensors with `x` and `y`.
+	pub train: ArtifactId,
+	/// Merkle root of the chunks of the training data.
+	pub train_root: H256,
+	/// Rows in each chunk of training data and of predictions.
+	pub chunk_rows: u32,
+	/// Holdout data: safetensors with `x` and `y`.
+	pub holdout: Holdout,
+	/// How claims are scored on the holdout.
+	pub metric: Metric,
+	/// A claim must reach this score.
+	pub threshold: Score,
+	/// By how many units of [`Score`] a measured score may be worse than the claimed one; `None`
+	/// asks for the default.
+	pub tolerance: Option<i64>,
+	/// What one run may use.
+	pub limits: Limits,
+	/// What is paid, and for what.
+	pub reward: Reward<Balance>,
+	/// Last block in which claims can be committed.
+	pub deadline: BlockNumber,
+}
+
+/// The record of a task, from its creation until it is cancelled or closed.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Task<AccountId, Balance, BlockNumber, Ticket> {
+	/// Who pays.
+	pub sponsor: AccountId,
+	/// What is asked for.
+	pub spec: TaskSpec<Balance, BlockNumber>,
+	/// Claims that were paid.
+	pub paid: u32,
+	/// Claims that have not ended.
+	pub open_claims: u32,
+	/// Block in which the task was created.
+	pub created_at: BlockNumber,
+	/// What the sponsor put down for this record.
+	pub deposit: Ticket,
+}

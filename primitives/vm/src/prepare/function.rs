@@ -1,0 +1,421 @@
+//! The rewriting of one function.
+//!
+//! ```text
+//! func (params) (result)
+//!   (locals)  + fuel: i64; where needed, free: i32, pages: i32, and a temporary for NaNs
+//!   free := depth − frame; if free < 0 { halt := HALT_DEPTH; unreachable }    if it calls
+//!   depth := free                                                             if it calls
+//!   fuel := global fuel
+//!   block $out
+//!     block $exit (result)
+//!       charge, and check
+//!       the body; `return` is `br $exit`
+//!     end
+//!     global fuel := fuel
+//!     depth := free + frame                                                   if it calls
+//!     return
+//!   end
+//!   halt := HALT_FUEL; unreachable
+//! ```
+//!
+//! To charge is `fuel := fuel − cost`; to check is `br $out` if fuel is negative. No label of the body
+//! changes its number, because `$exit` takes the place of the function's own. Code that cannot be
+//! reached is left out. `memory.grow` reaches the engine only where it must succeed, because the host's
+//! own lack of memory is no outcome, and because engines are not made for growing by nothing forever.
+
+use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
+use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY, MAX_LOCALS, MAX_NESTING, MAX_OPERANDS};
+use crate::cost;
+use alloc::vec::Vec;
+use wasm_encoder::{BlockType, Function, Ieee32, Ieee64, InstructionSink, ValType};
+use wasmparser::{FuncType, FuncValidator, FunctionBody, Operator, WasmModuleResources};
+
+/// Bits of the canonical NaNs.
+const NAN32: u32 = 0x7fc0_0000;
+const NAN64: u64 = 0x7ff8_0000_0000_0000;
+
+/// A rewritten function.
+pub(super) struct Rewritten {
+	pub code: Function,
+	/// Slots that its frame takes.
+	pub frame: u32,
+	/// Whether it calls nothing.
+	pub leaf: bool,
+}
+
+/// Follows which instructions can be reached: none from one that never goes on to the end of its
+/// block.
+#[derive(Default)]
+struct Reach {
+	/// Blocks that were opened since the code became unreachable.
+	dead: Option<u32>,
+}
+
+impl Reach {
+	/// Whether the next instruction can be reached, or ends what cannot.
+	fn reaches(&mut self, operator: &Operator<'_>) -> bool {
+		let Some(open) = self.dead else {
+			if matches!(
+				operator,
+				Operator::Unreachable
+					| Operator::Return
+					| Operator::Br { .. }
+					| Operator::BrTable { .. }
+			) {
+				self.dead = Some(0);
+			}
+			return true;
+		};
+		self.dead = match operator {
+			Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+				Some(open.saturating_add(1))
+			},
+			Operator::Else | Operator::End if open == 0 => None,
+			Operator::End => Some(open.saturating_sub(1)),
+			_ => Some(open),
+		};
+		self.dead.is_none()
+	}
+}
+
+/// Whether a new metering block starts after an instruction.
+fn ends_block(operator: &Operator<'_>) -> bool {
+	matches!(
+		operator,
+		Operator::Loop { .. }
+			| Operator::If { .. }
+			| Operator::Else
+			| Operator::End
+			| Operator::BrIf { .. }
+	)
+}
+
+/// What is known of a function before it is rewritten.
+struct Plan {
+	/// Cost of each metering block, in the order of their starts.
+	costs: Vec<u64>,
+	/// For each call: whether the fuel has to be written before it, and read after it. Not so
+	/// between two calls with nothing charged between them.
+	calls: Vec<(bool, bool)>,
+	/// Largest operand height.
+	height: u32,
+	/// Whether a NaN of 32, of 64 bits may have to become canonical.
+	nans: (bool, bool),
+	/// Whether the memory may grow.
+	grows: bool,
+}
+
+/// The width of the float on top of the stack whose bits an instruction makes visible.
+enum Float {
+	F32,
+	F64,
+}
+
+fn reveals(operator: &Operator<'_>) -> Option<Float> {
+	match operator {
+		Operator::F32Store { .. } | Operator::I32ReinterpretF32 | Operator::F32Copysign => {
+			Some(Float::F32)
+		},
+		Operator::F64Store { .. } | Operator::I64ReinterpretF64 | Operator::F64Copysign => {
+			Some(Float::F64)
+		},
+		_ => None,
+	}
+}
+
+/// Whether an instruction gives a float whose bits are the same in every engine.
+fn is_exact(operator: &Operator<'_>) -> bool {
+	matches!(
+		operator,
+		Operator::F32Load { .. }
+			| Operator::F64Load { .. }
+			| Operator::F32Const { .. }
+			| Operator::F64Const { .. }
+			| Operator::F32ReinterpretI32
+			| Operator::F64ReinterpretI64
+			| Operator::F32ConvertI32S
+			| Operator::F32ConvertI32U
+			| Operator::F32ConvertI64S
+			| Operator::F32ConvertI64U
+			| Operator::F64ConvertI32S
+			| Operator::F64ConvertI32U
+			| Operator::F64ConvertI64S
+			| Operator::F64ConvertI64U
+	)
+}
+
+/// Validates a function, and finds out what rewriting it needs.
+fn plan(
+	body: &FunctionBody<'_>,
+	declared: u32,
+	validator: &mut FuncValidator<impl WasmModuleResources>,
+) -> Result<Plan, BadProgram> {
+	let mut plan = Plan {
+		costs: Vec::from([cost::entry(declared)]),
+		calls: Vec::new(),
+		height: 0,
+		nans: (false, false),
+		grows: false,
+	};
+	let mut reach = Reach::default();
+	// Whether the local fuel is older than the global one.
+	let mut stale = false;
+	let mut exact = false;
+	let mut operators = body.get_operators_reader()?;
+	while !operators.eof() {
+		let (operator, at) = operators.read_with_offset()?;
+		validator.op(at, &operator)?;
+		at_most("blocks in one another", size(validator.control_stack_height()), MAX_NESTING)?;
+		if !reach.reaches(&operator) {
+			continue;
+		}
+		plan.height = plan.height.max(validator.operand_stack_height());
+		if let Some(last) = plan.costs.last_mut() {
+			*last = last.saturating_add(cost::of(&operator));
+		}
+		match reveals(&operator) {
+			Some(Float::F32) if !exact => plan.nans.0 = true,
+			Some(Float::F64) if !exact => plan.nans.1 = true,
+			_ => {},
+		}
+		exact = is_exact(&operator);
+		match operator {
+			Operator::Call { .. } | Operator::CallIndirect { .. } => {
+				plan.calls.push((!stale, false));
+				stale = true;
+			},
+			Operator::MemoryGrow { .. } => plan.grows = true,
+			Operator::Unreachable => stale = false,
+			Operator::Return | Operator::Br { .. } | Operator::BrTable { .. } => {
+				plan.read_after_last(&mut stale);
+			},
+			operator if ends_block(&operator) => {
+				plan.read_after_last(&mut stale);
+				plan.costs.push(0);
+			},
+			_ => {},
+		}
+	}
+	operators.finish()?;
+	at_most("operands in a function", size(plan.height), MAX_OPERANDS)?;
+	Ok(plan)
+}
+
+impl Plan {
+	fn read_after_last(&mut self, stale: &mut bool) {
+		if let (true, Some(last)) = (*stale, self.calls.last_mut()) {
+			last.1 = true;
+		}
+		*stale = false;
+	}
+}
+
+/// Positions of the globals and locals that the pass adds.
+struct Added {
+	fuel_global: u32,
+	depth_global: u32,
+	halt_global: u32,
+	fuel: u32,
+	free: u32,
+	pages: u32,
+	nan32: u32,
+	nan64: u32,
+}
+
+impl Added {
+	fn charge(&self, code: &mut InstructionSink<'_>, cost: u64) {
+		if cost > 0 {
+			let less = i64::try_from(cost).unwrap_or(i64::MAX).saturating_neg();
+			code.local_get(self.fuel).i64_const(less).i64_add().local_set(self.fuel);
+		}
+	}
+
+	/// `out`: the label of `$out`.
+	fn charge_and_check(&self, code: &mut InstructionSink<'_>, cost: u64, out: u32) {
+		self.charge(code, cost);
+		code.local_get(self.fuel).i64_const(0).i64_lt_s().br_if(out);
+	}
+
+	/// `memory.grow` of a memory of up to `maximum` pages.
+	fn grow(&self, code: &mut InstructionSink<'_>, maximum: u32) {
+		code.local_set(self.pages).block(BlockType::Result(ValType::I32));
+		// By nothing: the size.
+		code.memory_size(0).local_get(self.pages).i32_eqz().br_if(0).drop();
+		// Beyond the maximum: -1.
+		code.i32_const(-1).local_get(self.pages);
+		code.i32_const(maximum.cast_signed()).memory_size(0).i32_sub().i32_gt_u().br_if(0).drop();
+		code.local_get(self.pages).memory_grow(0).local_tee(self.pages);
+		code.local_get(self.pages).i32_const(-1).i32_eq().if_(BlockType::Empty);
+		code.i32_const(HALT_MEMORY).global_set(self.halt_global).unreachable().end();
+		code.end();
+	}
+
+	/// Makes the float on top of the stack canonical if it is a NaN.
+	fn canonical(&self, code: &mut InstructionSink<'_>, float: &Float) {
+		match float {
+			Float::F32 => {
+				let local = self.nan32;
+				code.local_tee(local).f32_const(Ieee32::new(NAN32));
+				code.local_get(local).local_get(local).f32_eq().select();
+			},
+			Float::F64 => {
+				let local = self.nan64;
+				code.local_tee(local).f64_const(Ieee64::new(NAN64));
+				code.local_get(local).local_get(local).f64_eq().select();
+			},
+		}
+	}
+}
+
+fn encoded(ty: wasmparser::ValType) -> ValType {
+	match ty {
+		wasmparser::ValType::I64 => ValType::I64,
+		wasmparser::ValType::F32 => ValType::F32,
+		wasmparser::ValType::F64 => ValType::F64,
+		// The others are not valid in a program.
+		_ => ValType::I32,
+	}
+}
+
+/// What a function has to know of its program.
+pub(super) struct Surroundings<'a> {
+	pub program: &'a [u8],
+	/// Number of the program's globals, after which come those of the pass.
+	pub globals: u32,
+	/// Most pages of memory.
+	pub pages: u32,
+}
+
+/// Validates a function of type `ty`, and rewrites it.
+pub(super) fn rewrite(
+	surroundings: &Surroundings<'_>,
+	body: &FunctionBody<'_>,
+	ty: &FuncType,
+	validator: &mut FuncValidator<impl WasmModuleResources>,
+) -> Result<Rewritten, BadProgram> {
+	validator.read_locals(&mut body.get_binary_reader())?;
+	let parameters = number(ty.params().len());
+	let all = validator.len_locals();
+	at_most("locals in a function", size(all), MAX_LOCALS)?;
+	let plan = plan(body, all.saturating_sub(parameters), validator)?;
+	let leaf = plan.calls.is_empty();
+	let frame = cost::FRAME.saturating_add(all).saturating_add(plan.height);
+
+	let mut locals = Vec::new();
+	for group in body.get_locals_reader()? {
+		let (count, ty) = group?;
+		locals.push((count, encoded(ty)));
+	}
+	let mut next = all;
+	let mut add = |needed: bool, ty: ValType| {
+		let index = next;
+		if needed {
+			locals.push((1, ty));
+			next = next.saturating_add(1);
+		}
+		index
+	};
+	let global = |index: usize| surroundings.globals.saturating_add(number(index));
+	let added = Added {
+		fuel_global: global(FUEL),
+		depth_global: global(DEPTH),
+		halt_global: global(HALT),
+		fuel: add(true, ValType::I64),
+		free: add(!leaf, ValType::I32),
+		pages: add(plan.grows, ValType::I32),
+		nan32: add(plan.nans.0, ValType::F32),
+		nan64: add(plan.nans.1, ValType::F64),
+	};
+
+	let mut function = Function::new(locals);
+	let slots = frame.cast_signed();
+	let result = match ty.results() {
+		[one] => BlockType::Result(encoded(*one)),
+		_ => BlockType::Empty,
+	};
+	let mut code = function.instructions();
+	if !leaf {
+		code.global_get(added.depth_global).i32_const(slots.saturating_neg()).i32_add();
+		code.local_tee(added.free).i32_const(0).i32_lt_s().if_(BlockType::Empty);
+		code.i32_const(HALT_DEPTH).global_set(added.halt_global).unreachable().end();
+		code.local_get(added.free).global_set(added.depth_global);
+	}
+	code.global_get(added.fuel_global).local_set(added.fuel);
+	code.block(BlockType::Empty).block(result);
+	rewrite_body(surroundings, body, &plan, &added, &mut function)?;
+	let mut code = function.instructions();
+	code.local_get(added.fuel).global_set(added.fuel_global);
+	if !leaf {
+		code.local_get(added.free).i32_const(slots).i32_add().global_set(added.depth_global);
+	}
+	code.return_().end();
+	code.i32_const(HALT_FUEL).global_set(added.halt_global).unreachable().end();
+	Ok(Rewritten { code: function, frame, leaf })
+}
+
+/// The body, from its first charge to the `end` of `$exit`.
+fn rewrite_body(
+	surroundings: &Surroundings<'_>,
+	body: &FunctionBody<'_>,
+	plan: &Plan,
+	added: &Added,
+	function: &mut Function,
+) -> Result<(), BadProgram> {
+	let mut costs = plan.costs.iter().copied();
+	let mut calls = plan.calls.iter().copied();
+	// Blocks around the instruction, inside of `$exit`: so that is the number of its label.
+	let mut exit = 0u32;
+	let mut exact = false;
+	let mut reach = Reach::default();
+	added.charge_and_check(&mut function.instructions(), costs.next().unwrap_or(0), 1);
+	let mut operators = body.get_operators_reader()?;
+	while !operators.eof() {
+		let (operator, start) = operators.read_with_offset()?;
+		if !reach.reaches(&operator) {
+			continue;
+		}
+		if let Some(float) = reveals(&operator).filter(|_| !exact) {
+			added.canonical(&mut function.instructions(), &float);
+		}
+		exact = is_exact(&operator);
+		let written = super::bytes(surroundings.program, start..operators.original_position());
+		match operator {
+			Operator::Return => {
+				function.instructions().br(exit);
+			},
+			Operator::MemoryGrow { .. } => {
+				added.grow(&mut function.instructions(), surroundings.pages)
+			},
+			Operator::Call { .. } | Operator::CallIndirect { .. } => {
+				let (write, read) = calls.next().unwrap_or((true, true));
+				if write {
+					function.instructions().local_get(added.fuel).global_set(added.fuel_global);
+				}
+				function.raw(written.iter().copied());
+				if read {
+					function.instructions().global_get(added.fuel_global).local_set(added.fuel);
+				}
+			},
+			_ => {
+				function.raw(written.iter().copied());
+			},
+		}
+		match operator {
+			Operator::Block { .. } | Operator::Loop { .. } | Operator::If { .. } => {
+				exit = exit.saturating_add(1);
+			},
+			Operator::End => exit = exit.saturating_sub(1),
+			_ => {},
+		}
+		if ends_block(&operator) {
+			let cost = costs.next().unwrap_or(0);
+			let mut code = function.instructions();
+			if matches!(operator, Operator::Loop { .. }) {
+				added.charge_and_check(&mut code, cost, exit.saturating_add(1));
+			} else {
+				added.charge(&mut code, cost);
+			}
+		}
+	}
+	Ok(())
+}

@@ -1,0 +1,467 @@
+//! Programs that are refused, or fail: each with its reason.
+
+mod common;
+
+use assay_primitives::{FailReason, Limits, Outcome, Params, TrainingJob};
+use assay_vm::{check, prepare, run, BadProgram, Fault, Wasmi};
+use common::*;
+
+#[test]
+fn a_good_program_is_scored() {
+	let program = program(&[]);
+	let info = check(&program, &LIMITS).unwrap();
+	assert_eq!(info.bytes as usize, program.len());
+	assert_eq!((info.functions, info.memory_min, info.memory_max), (7, 1, 2));
+	let run = run_program(&program);
+	let Outcome::Scored(scored) = run.outcome else { panic!("{run:?}") };
+	assert_eq!(scored.score.to_string(), "1");
+	// The header, and four chunks of at most three of the ten rows.
+	assert_eq!(scored.steps, 5);
+	assert_eq!(run.trace.len(), 6);
+	assert_eq!(run.model.len(), 68);
+	assert_eq!(run.detail, None);
+}
+
+fn refused(program: &[u8]) -> BadProgram {
+	let reason = prepare(program, &LIMITS).unwrap_err();
+	assert_eq!(check(program, &LIMITS), Err(reason.clone()));
+	let run = run_program(program);
+	assert_eq!(run.outcome, Outcome::Failed(FailReason::BadProgram));
+	assert_eq!(run.detail, Some(reason.to_string()));
+	reason
+}
+
+fn refused_with(changes: &[(&str, &str)]) -> BadProgram {
+	refused(&program(changes))
+}
+
+#[test]
+fn what_is_not_webassembly_is_refused() {
+	assert_eq!(refused(b""), BadProgram::NotWasm);
+	assert_eq!(refused(b"#!/usr/bin/env python"), BadProgram::NotWasm);
+	assert_eq!(refused(b"\0asm\x02\0\0\0"), BadProgram::NotWasm);
+	// A component.
+	assert_eq!(refused(b"\0asm\x0d\0\x01\0"), BadProgram::NotWasm);
+	assert!(BadProgram::NotWasm.to_string().contains("expected a binary module"));
+}
+
+#[test]
+fn every_cut_of_a_program_is_refused() {
+	let program = program(&[]);
+	let whole = prepare(&program, &LIMITS).unwrap();
+	let mut whole_without_names = 0;
+	for length in 0..program.len() {
+		match prepare(&program[..length], &LIMITS) {
+			Ok(prepared) => {
+				assert_eq!(prepared.wasm(), whole.wasm());
+				whole_without_names += 1;
+			},
+			Err(reason) => assert_ne!(reason.to_string(), ""),
+		}
+	}
+	assert_eq!(whole_without_names, 1);
+}
+
+#[test]
+fn imports_are_refused() {
+	assert_eq!(
+		refused_with(&[("import", r#"(import "env" "time" (func))"#)]),
+		BadProgram::Import { module: "env".into(), name: "time".into() }
+	);
+	assert_eq!(
+		refused_with(&[
+			("import", r#"(import "env" "memory" (memory 1 2))"#),
+			("memory", r#"(export "memory" (memory 0))"#),
+		])
+		.to_string(),
+		"the program imports env.memory; expected no imports"
+	);
+}
+
+#[test]
+fn a_start_function_is_refused() {
+	assert_eq!(refused_with(&[("start", "(func $go) (start $go)")]), BadProgram::Start);
+}
+
+#[test]
+fn missing_exports_are_refused() {
+	for name in ["memory", "abi", "io", "init", "want", "step", "predict", "model"] {
+		let text = text(&[]).replace(&format!("(export \"{name}\")"), "");
+		assert_eq!(refused(&wat::parse_str(text).unwrap()), BadProgram::MissingExport { name });
+	}
+}
+
+#[test]
+fn wrongly_typed_exports_are_refused() {
+	assert_eq!(
+		refused_with(&[("step", r#"(func (export "step") (param i64) (result i32) i32.const 0)"#)]),
+		BadProgram::WrongExport {
+			name: "step",
+			found: "a function (i64) -> (i32)".into(),
+			expected: "a function (i32) -> (i32)".into(),
+		}
+	);
+	assert_eq!(
+		refused_with(&[("want", r#"(func (export "want"))"#)]).to_string(),
+		"the export `want` is a function () -> (); expected a function () -> (i64)"
+	);
+	assert_eq!(
+		refused_with(&[("model", r#"(global (export "model") i64 (i64.const 0))"#)]).to_string(),
+		"the export `model` is a global; expected a function () -> (i64)"
+	);
+	assert_eq!(
+		refused_with(&[("memory", r#"(memory 1 2) (table (export "memory") 1 funcref)"#)])
+			.to_string(),
+		"the export `memory` is a table; expected the memory"
+	);
+}
+
+#[test]
+fn a_memory_must_have_a_maximum_within_the_limit() {
+	let memory = |text| refused_with(&[("memory", text)]);
+	assert_eq!(memory(r#"(memory (export "memory") 1)"#), BadProgram::NoMaximum);
+	assert_eq!(
+		memory(r#"(memory (export "memory") 1 17)"#),
+		BadProgram::MemoryOverLimit { found: 17, limit: 16 }
+	);
+	assert_eq!(
+		memory(r#"(memory (export "memory") 1 2) (memory 1 2)"#),
+		BadProgram::ManyMemories { found: 2 }
+	);
+	let none = [
+		("memory", ""),
+		("init", r#"(func (export "init") (param i64 i32) (result i32) i32.const 0)"#),
+		("want", r#"(func (export "want") (result i64) i64.const -1)"#),
+		("step", r#"(func (export "step") (param i32) (result i32) i32.const 1)"#),
+		("predict", r#"(func (export "predict") (param i32) (result i32) i32.const 0)"#),
+	];
+	assert_eq!(refused_with(&none), BadProgram::NoMemory);
+}
+
+#[test]
+fn too_large_a_program_is_refused() {
+	let program = program(&[]);
+	let limits = Limits { program_bytes: program.len() as u32 - 1, ..LIMITS };
+	assert_eq!(
+		prepare(&program, &limits),
+		Err(BadProgram::TooLarge { found: program.len(), limit: limits.program_bytes })
+	);
+	assert!(prepare(&program, &Limits { program_bytes: program.len() as u32, ..LIMITS }).is_ok());
+}
+
+#[test]
+fn proposals_are_refused_by_name() {
+	for (text, expected) in [
+		("(func i32.const 0 i32.const 0 i32.const 0 memory.copy)", "bulk memory"),
+		("(func (result i32 i32) i32.const 0 i32.const 0)", "multi-value"),
+		("(func (result externref) ref.null extern)", "reference types"),
+		("(func $f return_call $f)", "tail calls"),
+		("(func (result v128) v128.const i32x4 0 0 0 0)", "SIMD"),
+		("(func i32.const 0 i32.atomic.load drop)", "threads"),
+		("(tag) (func throw 0)", "exceptions"),
+		("(global i32 (i32.add (i32.const 1) (i32.const 2)))", "constant expression"),
+		("(table 1 funcref) (table 1 funcref)", "multiple tables"),
+		("(type (struct))", "gc"),
+	] {
+		let reason = refused_with(&[("extra", text)]);
+		let BadProgram::Proposal { reason: what, .. } = &reason else { panic!("{text}: {reason}") };
+		assert!(what.to_lowercase().contains(&expected.to_lowercase()), "{text}: {what}");
+		assert!(reason.to_string().contains("build for wasm32v1-none"));
+	}
+	let memory64 = refused_with(&[("memory", r#"(memory (export "memory") i64 1 2)"#)]);
+	assert!(matches!(memory64, BadProgram::Proposal { .. } | BadProgram::Invalid { .. }));
+}
+
+#[test]
+fn what_rustc_emits_is_admitted() {
+	let extra = r#"
+		(global $stack (mut i32) (i32.const 65536))
+		(global $heap (export "__heap_base") i32 (i32.const 65536))
+		(table 2 2 funcref)
+		(elem (i32.const 1) $f)
+		(data (i32.const 70) "constant")
+		(func $f (param f64) (result i64)
+			local.get 0
+			i64.trunc_sat_f64_s
+			i64.extend8_s)"#;
+	let program = program(&[("extra", extra)]);
+	let info = check(&program, &LIMITS).unwrap();
+	assert_eq!((info.table, info.globals, info.data_bytes), (2, 1, 8));
+	assert!(matches!(run_program(&program).outcome, Outcome::Scored(_)));
+}
+
+#[test]
+fn what_does_not_validate_is_refused() {
+	let reason = refused_with(&[("extra", "(func (result i32) i64.const 0)")]);
+	let BadProgram::Invalid { at, reason } = reason else { panic!("{reason}") };
+	assert!(at > 0);
+	assert_eq!(reason, "type mismatch: expected i32, found i64");
+}
+
+#[test]
+fn segments_out_of_bounds_are_refused() {
+	assert_eq!(
+		refused_with(&[("extra", r#"(data (i32.const 65530) "1234567")"#)]),
+		BadProgram::SegmentOutOfBounds { kind: "data", index: 0, end: 65537, size: 65536 }
+	);
+	assert_eq!(
+		refused_with(&[("extra", r#"(data (i32.const -1) "1")"#)]),
+		BadProgram::SegmentOutOfBounds { kind: "data", index: 0, end: 1 << 32, size: 65536 }
+	);
+	assert_eq!(
+		refused_with(&[("extra", r#"(table 1 funcref) (elem (i32.const 0) 0 1)"#)]).to_string(),
+		"element segment 0 ends at 2; expected at most 1, the declared size"
+	);
+}
+
+#[test]
+fn too_many_of_anything_are_refused() {
+	let many = |what: &str, count: usize| what.repeat(count);
+	let blocks = format!("(func {} {})", many("block ", 4096), many("end ", 4096));
+	let operands = format!("(func {} {})", many("i32.const 0 ", 4097), many("drop ", 4097));
+	let body = format!("(func {})", many("nop ", 262_144));
+	let cases = [
+		("functions", many("(func)", 65_530), 65_537, 65_536),
+		("globals", many("(global i32 (i32.const 0))", 1025), 1025, 1024),
+		("table entries", "(table 65537 funcref)".into(), 65_537, 65_536),
+		("data segments", many("(data (i32.const 0) \"\")", 4097), 4097, 4096),
+		(
+			"element segments",
+			format!("(table 1 funcref) {}", many("(elem (i32.const 0))", 4097)),
+			4097,
+			4096,
+		),
+		(
+			"locals in a function",
+			format!("(func (param i32) (local {}))", many("i32 ", 4096)),
+			4097,
+			4096,
+		),
+		// The block of the function itself is one of them.
+		("blocks in one another", blocks, 4097, 4096),
+		("operands in a function", operands, 4097, 4096),
+		// One byte for the number of locals, and one for `end`.
+		("bytes in a function", body, 262_146, 262_144),
+	];
+	for (what, text, found, limit) in cases {
+		let expected = BadProgram::TooMany { what, found, limit };
+		assert_eq!(refused_with(&[("extra", &text)]), expected);
+	}
+}
+
+#[test]
+fn another_abi_is_refused() {
+	let detail = fails(
+		&[("abi", r#"(func (export "abi") (result i32) i32.const 2)"#)],
+		FailReason::BadProgram,
+	);
+	assert_eq!(detail, "abi() returned 2; expected 1");
+}
+
+#[test]
+fn parameters_can_be_refused() {
+	let init = |body| format!(r#"(func (export "init") (param i64 i32) (result i32) {body})"#);
+	assert_eq!(
+		fails(&[("init", &init("i32.const -3"))], FailReason::BadParams),
+		"init returned -3"
+	);
+	assert_eq!(
+		fails(
+			&[("io", r#"(func (export "io") (result i64) i64.const 0x40000000007)"#)],
+			FailReason::BadParams
+		),
+		"the transfer buffer has 7 bytes; the parameters have 8"
+	);
+}
+
+const STEP: &str = r#"(func (export "step") (param i32) (result i32)"#;
+
+fn step(body: &str) -> String {
+	format!("{STEP} {body})")
+}
+
+#[test]
+fn traps_fail_the_run() {
+	for (body, what) in [
+		("unreachable", "unreachable"),
+		("i32.const 1 i32.const 0 i32.div_s", "divide by zero"),
+		("i32.const 65536 i32.load", "out of bounds memory access"),
+		("f32.const nan i32.trunc_f32_s", "invalid conversion"),
+	] {
+		let detail = fails(&[("step", &step(body))], FailReason::Trap);
+		assert!(detail.starts_with("step() trapped: "), "{detail}");
+		assert!(detail.contains(what), "{detail}");
+	}
+}
+
+#[test]
+fn running_out_of_memory_is_the_programs_own_failure() {
+	// As an allocator does: the memory cannot grow beyond its maximum, and it gives up.
+	let body = "loop i32.const 1 memory.grow i32.const -1 i32.ne br_if 0 end unreachable";
+	fails(&[("step", &step(body))], FailReason::Trap);
+}
+
+#[test]
+fn endless_loops_run_out_of_fuel() {
+	for body in [
+		"loop br 0 end i32.const 0",
+		"loop $a loop $b br $a end end i32.const 0",
+		"loop i32.const 1 br_if 0 end i32.const 0",
+		"loop i32.const 0 br_table 0 0 end i32.const 0",
+		"loop i32.const 1 if br 1 end end i32.const 0",
+	] {
+		let detail = fails(&[("step", &step(body))], FailReason::OutOfFuel);
+		assert!(detail.starts_with("step() used more than the 1000000 of fuel"), "{detail}");
+	}
+}
+
+#[test]
+fn each_call_has_a_cap() {
+	let endless = "loop br 0 end";
+	for (name, head, end) in [
+		("abi", "(result i32)", "i32.const 1"),
+		("io", "(result i64)", "i64.const 0"),
+		("init", "(param i64 i32) (result i32)", "i32.const 0"),
+		("want", "(result i64)", "i64.const 0"),
+		("predict", "(param i32) (result i32)", "i32.const 0"),
+		("model", "(result i64)", "i64.const 0"),
+	] {
+		let text = format!(r#"(func (export "{name}") {head} {endless} {end})"#);
+		let detail = fails(&[(name, &text)], FailReason::OutOfFuel);
+		assert!(detail.starts_with(&format!("{name}() used more")), "{detail}");
+	}
+}
+
+#[test]
+fn the_whole_run_has_a_cap() {
+	let (program, train, holdout) = (program(&[]), train(), holdout());
+	let job = job(&program, &train, &holdout);
+	let Outcome::Scored(scored) = run_job(&job, &program, &train, &holdout).outcome else {
+		panic!("it is scored without the cap")
+	};
+	let with = |total_fuel| {
+		let job = TrainingJob { limits: Limits { total_fuel, ..job.limits }, ..job.clone() };
+		run_job(&job, &program, &train, &holdout).outcome
+	};
+	assert_eq!(with(scored.fuel), Outcome::Scored(scored));
+	for less in [scored.fuel - 1, scored.fuel / 2, 10, 0] {
+		assert_eq!(with(less), Outcome::Failed(FailReason::OutOfFuel), "{less}");
+	}
+}
+
+#[test]
+fn endless_recursion_overflows_the_stack() {
+	for body in [
+		// Directly, through another function, and through the table.
+		"local.get 0 call $f",
+		"local.get 0 call $g",
+		"local.get 0 i32.const 0 call_indirect (type $t)",
+	] {
+		let extra = format!(
+			"(type $t (func (param i32) (result i32)))
+			(table 1 1 funcref)
+			(elem (i32.const 0) $f)
+			(func $f (type $t) {body})
+			(func $g (type $t) local.get 0 call $f)"
+		);
+		let detail = fails(
+			&[("extra", &extra), ("step", &step("local.get 0 call $f"))],
+			FailReason::StackOverflow,
+		);
+		assert_eq!(detail, "step() used more than 65536 slots of stack");
+	}
+}
+
+#[test]
+fn buffers_must_be_inside_of_the_memory() {
+	let io = |value: &str| format!(r#"(func (export "io") (result i64) i64.const {value})"#);
+	assert_eq!(
+		fails(&[("io", &io("0xffff00000002"))], FailReason::BadBuffer),
+		"io() named 2 bytes at 65535; the memory has 65536 bytes"
+	);
+	fails(&[("io", &io("-1"))], FailReason::BadBuffer);
+	// Room for the parameters, but not for the header.
+	assert_eq!(
+		fails(&[("io", &io("0x40000000020"))], FailReason::BadBuffer),
+		"the transfer buffer has 32 bytes; expected at least 40"
+	);
+	assert_eq!(
+		fails(
+			&[("model", r#"(func (export "model") (result i64) i64.const 0x100010000)"#)],
+			FailReason::BadBuffer
+		),
+		"model() named 65536 bytes at 1; the memory has 65536 bytes"
+	);
+}
+
+#[test]
+fn want_must_name_what_exists() {
+	let want = |value: &str| format!(r#"(func (export "want") (result i64) i64.const {value})"#);
+	for value in ["4", "0xffffffff", "0x100000001", "0x200000000", "-2"] {
+		let detail = fails(&[("want", &want(value))], FailReason::BadWant);
+		assert!(detail.contains("an index below 4"), "{detail}");
+	}
+}
+
+#[test]
+fn training_that_never_ends_has_too_many_steps() {
+	let want = r#"(func (export "want") (result i64) i64.const -1)"#;
+	let detail = fails(&[("want", want), ("step", &step("i32.const 0"))], FailReason::TooManySteps);
+	assert_eq!(detail, "training did not end within 100 steps");
+}
+
+#[test]
+fn a_step_reports_continue_or_trained() {
+	for (status, text) in [("-1", "-1"), ("2", "2"), ("0x80000000", "-2147483648")] {
+		let detail =
+			fails(&[("step", &step(&format!("i32.const {status}")))], FailReason::StepFailed);
+		assert_eq!(detail, format!("step() returned {text} in step 1; expected 0 or 1"));
+	}
+}
+
+#[test]
+fn outputs_must_be_finite_and_as_many_as_rows() {
+	let predict =
+		|body: &str| format!(r#"(func (export "predict") (param i32) (result i32) {body})"#);
+	let bad = |body: &str, reason| fails(&[("predict", &predict(body))], reason);
+	let store = |value: &str| {
+		format!("i32.const 1024 f32.const {value} f32.store local.get 0 i32.const 1 i32.shl")
+	};
+	for value in ["nan", "-nan:0x200001", "inf", "-inf"] {
+		let detail = bad(&store(value), FailReason::BadOutput);
+		assert_eq!(detail, "output 0 of predict() is NaN or infinite");
+	}
+	assert_eq!(bad("i32.const -1", FailReason::BadOutput), "predict() returned -1");
+	assert_eq!(
+		bad("i32.const 6", FailReason::BadOutput),
+		"predict() returned 6 bytes; expected a multiple of 4"
+	);
+	assert_eq!(
+		bad("i32.const 4", FailReason::BadOutput),
+		"predict() gave 2 outputs for 5 rows; expected 1 or 2 a row"
+	);
+	assert_eq!(
+		bad("i32.const 4097", FailReason::BadBuffer),
+		"predict() returned 4097 bytes; the transfer buffer has 4096"
+	);
+}
+
+#[test]
+fn parameters_reach_the_program() {
+	let (program, train, holdout) = (program(&[]), train(), holdout());
+	let mut job = job(&program, &train, &holdout);
+	let model = |job: &TrainingJob| run_job(job, &program, &train, &holdout).model;
+	let first = model(&job);
+	job.params = Params::truncate_from(vec![1; 1024]);
+	assert_ne!(model(&job)[..], first[..]);
+}
+
+#[test]
+fn a_job_of_another_version_is_no_outcome() {
+	let (program, train, holdout) = (program(&[]), train(), holdout());
+	let job = TrainingJob { vm_version: 2, ..job(&program, &train, &holdout) };
+	assert_eq!(
+		run(&Wasmi::new(), &job, &program, &train, &holdout, &mut |_| ()),
+		Err(Fault::Version { found: 2, expected: 1 })
+	);
+}

@@ -1,0 +1,313 @@
+//! Who makes blocks (BABE), who finalises them (GRANDPA), and what becomes of those who do both
+//! twice.
+
+use super::{
+	monetary::{BYTE_DEPOSIT, ITEM_DEPOSIT},
+	system::time::{self, prod_or_fast},
+};
+use crate::{
+	AccountId, Authorship, Babe, Balance, Balances, BlockNumber, Grandpa, Historical, Offences,
+	Runtime, RuntimeEvent, Session, Verification,
+};
+use alloc::vec::Vec;
+use frame_support::{
+	parameter_types,
+	traits::{ConstU32, ConstU64},
+	weights::Weight,
+};
+use pallet_session::{
+	disabling::UpToLimitWithReEnablingDisablingStrategy,
+	historical::{IdentificationTuple, NoteHistoricalRoot},
+	QueuedKeys,
+};
+use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
+use sp_runtime::{
+	impl_opaque_keys,
+	traits::{Convert, ConvertInto, OpaqueKeys},
+	Perbill,
+};
+use sp_staking::{
+	offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
+	SessionIndex,
+};
+
+/// Slots, and so blocks, in an epoch: 10 minutes, or one with `fast-runtime`.
+pub const EPOCH_SLOTS: BlockNumber = prod_or_fast(10 * time::MINUTES, time::MINUTES);
+/// Most validators.
+pub const MAX_VALIDATORS: u32 = 100;
+/// Sessions during which an equivocation can be reported: a day, or ten sessions with
+/// `fast-runtime`.
+pub const REPORT_SESSIONS: SessionIndex = prod_or_fast(time::DAYS / (10 * time::MINUTES), 10);
+
+/// How blocks are made: a quarter of the slots have a primary author drawn by lot, and every other
+/// one a secondary author. Both kinds carry a VRF output, so that there is randomness in each block.
+pub const BABE_GENESIS_EPOCH: BabeEpochConfiguration =
+	BabeEpochConfiguration { c: (1, 4), allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
+
+impl_opaque_keys! {
+	/// The keys with which a validator's node takes part.
+	pub struct SessionKeys {
+		pub babe: Babe,
+		pub grandpa: Grandpa,
+		pub verifier: Verification,
+	}
+}
+
+parameter_types! {
+	/// Held from a validator while its session keys are stored.
+	pub const KeyDeposit: Balance = 4 * ITEM_DEPOSIT + 300 * BYTE_DEPOSIT;
+	/// Blocks for which a report of an equivocation stays in the pool.
+	pub const ReportLongevity: u64 = (REPORT_SESSIONS * EPOCH_SLOTS) as u64;
+	/// Sessions whose GRANDPA authorities are remembered.
+	pub const SetIdSessions: u64 = REPORT_SESSIONS as u64;
+}
+
+impl pallet_babe::Config for Runtime {
+	type DisabledValidators = Session;
+	type EpochChangeTrigger = pallet_babe::ExternalTrigger;
+	type EpochDuration = ConstU64<{ EPOCH_SLOTS as u64 }>;
+	type EquivocationReportSystem =
+		pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type ExpectedBlockTime = ConstU64<{ time::SLOT_MILLIS }>;
+	type KeyOwnerProof = sp_session::MembershipProof;
+	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
+	type MaxNominators = ConstU32<0>;
+	type WeightInfo = ();
+}
+
+impl pallet_authorship::Config for Runtime {
+	type EventHandler = ();
+	type FindAuthor = pallet_session::FindAccountFromAuthorIndex<Self, Babe>;
+}
+
+impl pallet_session::Config for Runtime {
+	type Currency = Balances;
+	type DisablingStrategy = UpToLimitWithReEnablingDisablingStrategy;
+	type KeyDeposit = KeyDeposit;
+	type Keys = SessionKeys;
+	type NextSessionRotation = Babe;
+	type RuntimeEvent = RuntimeEvent;
+	type SessionHandler = <SessionKeys as OpaqueKeys>::KeyTypeIdProviders;
+	type SessionManager = NoteHistoricalRoot<Self, GenesisValidators>;
+	type ShouldEndSession = Babe;
+	type ValidatorId = AccountId;
+	type ValidatorIdOf = ConvertInto;
+	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_session::historical::Config for Runtime {
+	type FullIdentification = ();
+	type FullIdentificationOf = NoFurtherIdentification;
+	type RuntimeEvent = RuntimeEvent;
+}
+
+impl pallet_offences::Config for Runtime {
+	type IdentificationTuple = IdentificationTuple<Self>;
+	type OnOffenceHandler = DisableOffenders;
+	type RuntimeEvent = RuntimeEvent;
+}
+
+impl pallet_grandpa::Config for Runtime {
+	type EquivocationReportSystem =
+		pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+	type KeyOwnerProof = sp_session::MembershipProof;
+	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
+	type MaxNominators = ConstU32<0>;
+	type MaxSetIdSessionEntries = SetIdSessions;
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = ();
+}
+
+/// A validator is its account and nothing more.
+pub struct NoFurtherIdentification;
+
+impl Convert<AccountId, Option<()>> for NoFurtherIdentification {
+	fn convert(_: AccountId) -> Option<()> {
+		Some(())
+	}
+}
+
+/// The validators of the genesis stay. A new set is announced only when one of them changed its
+/// keys, so that GRANDPA's authority set, and with it the proofs of a warp sync, change no more
+/// often than they must.
+pub struct GenesisValidators;
+
+impl GenesisValidators {
+	/// The validators, if the session after next has other keys than the next one, or if there is
+	/// no root yet by which their keys can be proved.
+	fn changed(planned: SessionIndex) -> Option<Vec<AccountId>> {
+		let queued = QueuedKeys::<Runtime>::get();
+		let rotated =
+			queued.iter().any(|(who, keys)| Session::load_keys(who).as_ref() != Some(keys));
+		let unproved = !pallet_session::historical::HistoricalSessions::<Runtime>::contains_key(
+			planned.saturating_sub(1),
+		);
+		(rotated || unproved).then(|| queued.into_iter().map(|(who, _)| who).collect())
+	}
+}
+
+impl pallet_session::SessionManager<AccountId> for GenesisValidators {
+	fn new_session(planned: SessionIndex) -> Option<Vec<AccountId>> {
+		Self::changed(planned)
+	}
+	fn new_session_genesis(_: SessionIndex) -> Option<Vec<AccountId>> {
+		None
+	}
+	fn start_session(_: SessionIndex) {}
+	fn end_session(_: SessionIndex) {}
+}
+
+impl pallet_session::historical::SessionManager<AccountId, ()> for GenesisValidators {
+	fn new_session(planned: SessionIndex) -> Option<Vec<(AccountId, ())>> {
+		Some(Self::changed(planned)?.into_iter().map(|who| (who, ())).collect())
+	}
+	fn new_session_genesis(_: SessionIndex) -> Option<Vec<(AccountId, ())>> {
+		None
+	}
+	fn start_session(started: SessionIndex) {
+		Historical::prune_up_to(started.saturating_sub(REPORT_SESSIONS));
+	}
+	fn end_session(_: SessionIndex) {}
+}
+
+/// Validators that equivocated make no blocks for the rest of the session, as long as no more than
+/// a third of them is shut out.
+pub struct DisableOffenders;
+
+impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for DisableOffenders {
+	fn on_offence(
+		offenders: &[OffenceDetails<AccountId, IdentificationTuple<Runtime>>],
+		fractions: &[Perbill],
+		_: SessionIndex,
+	) -> Weight {
+		for (offence, fraction) in offenders.iter().zip(fractions) {
+			let (validator, ()) = &offence.offender;
+			Session::report_offence(validator.clone(), OffenceSeverity(*fraction));
+		}
+		<Runtime as frame_system::Config>::DbWeight::get().reads_writes(2, 1)
+	}
+}
+
+/// The author of the block, once it is known.
+pub(super) fn author() -> Option<AccountId> {
+	Authorship::author()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{genesis, System};
+	use frame_support::traits::Hooks;
+	use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+
+	fn alice() -> AccountId {
+		Sr25519Keyring::Alice.to_account_id()
+	}
+
+	/// Goes to the session after the current one.
+	fn rotate() {
+		Session::rotate_session();
+	}
+
+	#[test]
+	fn an_epoch_is_ten_minutes_or_one() {
+		let millis = u64::from(EPOCH_SLOTS) * time::SLOT_MILLIS;
+		assert_eq!(millis, if cfg!(feature = "fast-runtime") { 60_000 } else { 600_000 });
+	}
+
+	#[test]
+	fn every_block_has_randomness() {
+		assert!(BABE_GENESIS_EPOCH.allowed_slots.is_secondary_vrf_slots_allowed());
+		genesis::tests::local().execute_with(|| {
+			assert_eq!(Babe::epoch_config(), Some(BABE_GENESIS_EPOCH));
+		});
+	}
+
+	#[test]
+	fn the_authority_set_stays_while_keys_stay() {
+		genesis::tests::local().execute_with(|| {
+			// The first rotation announces the set, so that its keys can be proved afterwards.
+			let announced = |session| {
+				<GenesisValidators as pallet_session::SessionManager<_>>::new_session(session)
+			};
+			assert_eq!(announced(2).map(|validators| validators.len()), Some(4));
+			for _ in 0..3 {
+				rotate();
+			}
+			assert_eq!(announced(Session::current_index() + 2), None);
+			assert_eq!(Session::validators().len(), 4);
+		});
+	}
+
+	#[test]
+	fn rotated_keys_are_announced_and_can_be_proved() {
+		use frame_support::traits::KeyOwnerProofSystem;
+		genesis::tests::local().execute_with(|| {
+			for _ in 0..3 {
+				rotate();
+			}
+			let mut keys = Session::load_keys(&alice()).unwrap();
+			keys.grandpa = Ed25519Keyring::Ferdie.public().into();
+			pallet_session::NextKeys::<Runtime>::insert(alice(), &keys);
+			let planned = Session::current_index() + 2;
+			let announced =
+				<GenesisValidators as pallet_session::SessionManager<_>>::new_session(planned);
+			assert_eq!(announced.map(|validators| validators.len()), Some(4));
+
+			rotate();
+			rotate();
+			let key = (sp_consensus_grandpa::KEY_TYPE, keys.grandpa.clone());
+			let proof = Historical::prove(key.clone()).unwrap();
+			rotate();
+			assert_eq!(Historical::check_proof(key, proof), Some((alice(), ())));
+		});
+	}
+
+	#[test]
+	fn old_sessions_are_forgotten() {
+		genesis::tests::local().execute_with(|| {
+			for _ in 0..REPORT_SESSIONS + 5 {
+				rotate();
+			}
+			let kept =
+				pallet_session::historical::HistoricalSessions::<Runtime>::iter_keys().count();
+			assert!(kept <= REPORT_SESSIONS as usize + 2, "{kept}");
+		});
+	}
+
+	#[test]
+	fn an_offender_is_shut_out_of_a_larger_set() {
+		let shut_out = |mut chain: sp_io::TestExternalities| {
+			chain.execute_with(|| {
+				let offence = OffenceDetails { offender: (alice(), ()), reporters: Vec::new() };
+				DisableOffenders::on_offence(&[offence], &[Perbill::from_percent(50)], 0);
+				Session::disabled_validators()
+			})
+		};
+		assert_eq!(shut_out(genesis::tests::local()), [0]);
+		// A single validator goes on: a chain without any would stand still.
+		assert!(shut_out(genesis::tests::development()).is_empty());
+	}
+
+	#[test]
+	fn keys_from_the_seed_are_those_of_the_genesis() {
+		use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+		let mut chain = genesis::tests::development();
+		chain.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+		chain.execute_with(|| {
+			let generated = SessionKeys::generate(&[], Some(b"//Alice".to_vec()));
+			assert_eq!(Some(generated.keys), Session::load_keys(&alice()));
+		});
+	}
+
+	#[test]
+	fn hooks_of_an_empty_block_leave_room() {
+		genesis::tests::local().execute_with(|| {
+			System::set_block_number(1);
+			let used = crate::Verification::on_initialize(1)
+				.saturating_add(crate::Stake::on_initialize(1));
+			let most = super::super::system::RuntimeBlockWeights::get().max_block;
+			assert!(used.ref_time() < most.ref_time() / 10, "{used:?}");
+		});
+	}
+}

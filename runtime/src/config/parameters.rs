@@ -1,0 +1,476 @@
+//! Every value that can be tuned without a new runtime, and the relations that the values must keep.
+//!
+//! One group a pallet. Blocks are 3 s apart. Values change through `AssayParameters::set` only, which
+//! refuses a change that breaks one of [`INVARIANTS`]. What is open already keeps the values that it
+//! was opened under.
+
+use super::{
+	assay::{MaxArtifactChunks, MaxClaimsCounted, MaxCommittee},
+	monetary::{AIT, EXISTENTIAL_DEPOSIT},
+	system::time::{prod_or_fast, DAYS, HOURS, MINUTES},
+};
+use crate::{AccountId, Balance, BlockNumber, Runtime, RuntimeEvent, Verification};
+use assay_primitives::{artifact::CHUNK_BYTES, Limits};
+use assay_traits::Verification as _;
+use frame_support::{
+	dynamic_params::{dynamic_pallet_params, dynamic_params},
+	traits::{ConstU32, Get},
+};
+use frame_system::EnsureRoot;
+use pallet_assay_claims::ClaimTime;
+use pallet_assay_parameters::{EnsureChecked, Invariant};
+use pallet_assay_verification::committee::next_size;
+use sp_runtime::{traits::Convert, Perbill};
+
+/// Fuel that the slowest acceptable verifier uses in a second.
+pub const REFERENCE_FUEL: u64 = 1_000_000_000;
+
+/// The values with their defaults. The second of two, where `prod_or_fast` is used, is that of
+/// `fast-runtime`.
+#[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
+pub mod groups {
+	use super::*;
+
+	/// Money at risk.
+	#[dynamic_pallet_params]
+	#[codec(index = 50)]
+	pub mod stake {
+		/// Smallest stake of an active miner, in units of 10⁻¹² AIT. Keeps
+		/// `stakes_exceed_deposit` and `bond_fits_stake`.
+		#[codec(index = 0)]
+		pub static MinMinerStake: Balance = 100 * AIT;
+		/// Smallest stake of an active verifier, in units of 10⁻¹² AIT. Keeps
+		/// `stakes_exceed_deposit` and `lying_costs_more_than_work`.
+		#[codec(index = 1)]
+		pub static MinVerifierStake: Balance = 1_000 * AIT;
+		/// Blocks from unbonding to withdrawal. Keeps `unbonding_outlives_faults`.
+		#[codec(index = 2)]
+		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 10 * MINUTES);
+		/// Blocks from a slash until it is final. Keeps `slashes_can_be_cancelled` and
+		/// `unbonding_outlives_faults`.
+		#[codec(index = 3)]
+		pub static SlashDefer: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
+	}
+
+	/// Programs, data and models.
+	#[dynamic_pallet_params]
+	#[codec(index = 51)]
+	pub mod artifacts {
+		/// Size of the largest artifact in bytes. Keeps `artifacts_fit_records` and
+		/// `inputs_fit_artifacts`.
+		#[codec(index = 0)]
+		pub static MaxBytes: u64 = 16 * 1024 * 1024;
+		/// Blocks for which an upload or a renewal keeps a chunk. Keeps `artifacts_outlive_tasks`.
+		#[codec(index = 1)]
+		pub static Retention: BlockNumber = prod_or_fast(30 * DAYS, 2 * HOURS);
+	}
+
+	/// What is paid for.
+	#[dynamic_pallet_params]
+	#[codec(index = 52)]
+	pub mod tasks {
+		/// The most that the limits of a task may allow, field by field: 16 MiB of program, 64 MiB of
+		/// memory, 10 minutes (or one) at [`REFERENCE_FUEL`]. Keeps `inputs_fit_artifacts`,
+		/// `unbonding_outlives_faults`, `artifacts_outlive_tasks`, `bond_covers_a_run` and
+		/// `lying_costs_more_than_work`.
+		#[codec(index = 0)]
+		pub static MaxLimits: Limits = Limits {
+			program_bytes: 16 * 1024 * 1024,
+			memory_pages: 1024,
+			steps: 1_000_000,
+			step_fuel: u64::from(prod_or_fast(600, 60)).saturating_mul(REFERENCE_FUEL),
+			total_fuel: u64::from(prod_or_fast(600, 60)).saturating_mul(REFERENCE_FUEL),
+		};
+		/// Largest training data or holdout in bytes. Keeps `inputs_fit_artifacts`.
+		#[codec(index = 1)]
+		pub static MaxDataBytes: u64 = 16 * 1024 * 1024;
+		/// Tolerance of a task that names none, in units of 10⁻⁹ of a score. Keeps
+		/// `tolerance_is_not_negative`.
+		#[codec(index = 2)]
+		pub static DefaultTolerance: i64 = 1_000_000;
+		/// Smallest bounty, in units of 10⁻¹² AIT. Keeps `bounty_exceeds_deposit`.
+		#[codec(index = 3)]
+		pub static MinBounty: Balance = AIT;
+		/// Fewest blocks from the creation of a task to its deadline. Keeps `durations_are_ordered`.
+		#[codec(index = 4)]
+		pub static MinDuration: BlockNumber = prod_or_fast(5 * MINUTES, 10);
+		/// Most blocks from the creation of a task to its deadline. Keeps `durations_are_ordered` and
+		/// `artifacts_outlive_tasks`.
+		#[codec(index = 5)]
+		pub static MaxDuration: BlockNumber = prod_or_fast(14 * DAYS, HOURS);
+	}
+
+	/// Commit and reveal of claims.
+	#[dynamic_pallet_params]
+	#[codec(index = 53)]
+	pub mod claims {
+		/// What a claim locks of its miner's stake, in units of 10⁻¹² AIT. Keeps `bond_fits_stake` and
+		/// `bond_covers_a_run`.
+		#[codec(index = 0)]
+		pub static ClaimBond: Balance = 50 * AIT;
+		/// Blocks after the commitment in which a claim can be revealed. Keeps `reveals_have_time` and
+		/// `unbonding_outlives_faults`.
+		#[codec(index = 1)]
+		pub static RevealWindow: BlockNumber = prod_or_fast(10 * MINUTES, MINUTES);
+		/// Commitments of a miner in a rate window. Keeps `claims_are_countable`.
+		#[codec(index = 2)]
+		pub static MaxClaims: u32 = 10;
+		/// Blocks over which commitments of a miner are counted.
+		#[codec(index = 3)]
+		pub static RateWindow: BlockNumber = prod_or_fast(HOURS, 5 * MINUTES);
+		/// Blocks for which the record of an ended claim is kept at the least.
+		#[codec(index = 4)]
+		pub static Retention: BlockNumber = prod_or_fast(7 * DAYS, 5 * MINUTES);
+	}
+
+	/// Committees and their verdicts.
+	#[dynamic_pallet_params]
+	#[codec(index = 54)]
+	pub mod verification {
+		/// Members of the committee in the first round. Keeps `committees_grow`.
+		#[codec(index = 0)]
+		pub static CommitteeSize: u32 = 3;
+		/// Blocks for commitments besides those for the run itself. Keeps `verdicts_have_time` and
+		/// `unbonding_outlives_faults`.
+		#[codec(index = 1)]
+		pub static CommitWindow: BlockNumber = prod_or_fast(MINUTES, 5);
+		/// Blocks for reveals. Keeps `verdicts_have_time` and `unbonding_outlives_faults`.
+		#[codec(index = 2)]
+		pub static RevealWindow: BlockNumber = prod_or_fast(MINUTES, 5);
+		/// Fuel that the slowest acceptable verifier uses in the time of one block. Keeps, with the
+		/// windows, `unbonding_outlives_faults`.
+		#[codec(index = 3)]
+		pub static FuelPerBlock: u64 = 3 * REFERENCE_FUEL;
+		/// Fee of any job, in units of 10⁻¹² AIT. Keeps `bond_covers_a_run` and
+		/// `lying_costs_more_than_work`.
+		#[codec(index = 4)]
+		pub static BaseFee: Balance = AIT / 2;
+		/// Fee for each started 10⁹ units of the fuel that a job may use, in units of 10⁻¹² AIT. Keeps
+		/// `bond_covers_a_run` and `lying_costs_more_than_work`.
+		#[codec(index = 5)]
+		pub static FeePerGigafuel: Balance = AIT / 100;
+		/// Share of its stake that a member loses for a verdict that was outvoted. Keeps
+		/// `lying_costs_more_than_silence` and `lying_costs_more_than_work`.
+		#[codec(index = 6)]
+		pub static FalseVerdictSlash: Perbill = Perbill::from_percent(10);
+		/// Share of its stake that a member loses for a verdict that it did not deliver. Keeps
+		/// `lying_costs_more_than_silence`.
+		#[codec(index = 7)]
+		pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
+	}
+}
+pub use groups::*;
+
+/// Fee of the longest run that a task may allow.
+fn largest_fee() -> Balance {
+	Verification::fee(&tasks::MaxLimits::get())
+}
+
+/// Blocks that a claim can take at the most, from its commitment to its settlement.
+fn longest_claim() -> BlockNumber {
+	ClaimTime::<Runtime>::convert(tasks::MaxLimits::get())
+}
+
+/// Relations between the values. A client finds name and meaning of each in the metadata, at the
+/// place that the error names: new ones go to the end.
+pub const INVARIANTS: &[Invariant] = &[
+	Invariant {
+		name: "stakes_exceed_deposit",
+		meaning:
+			"stake.MinMinerStake and stake.MinVerifierStake must not be below the existential \
+		          deposit, or ledgers cost nothing",
+		holds: || {
+			stake::MinMinerStake::get().min(stake::MinVerifierStake::get()) >= EXISTENTIAL_DEPOSIT
+		},
+	},
+	Invariant {
+		name: "slashes_can_be_cancelled",
+		meaning: "stake.SlashDefer must be at least 1, or no slash can be appealed",
+		holds: || stake::SlashDefer::get() >= 1,
+	},
+	Invariant {
+		name: "unbonding_outlives_faults",
+		meaning:
+			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits \
+		          and stake.SlashDefer together, or offenders withdraw before they are found",
+		holds: || {
+			stake::UnbondingPeriod::get() > longest_claim().saturating_add(stake::SlashDefer::get())
+		},
+	},
+	Invariant {
+		name: "artifacts_fit_records",
+		meaning: "artifacts.MaxBytes must fit into Artifacts::MaxChunks chunks of 2 MiB",
+		holds: || {
+			let chunk = u64::try_from(CHUNK_BYTES).unwrap_or(u64::MAX);
+			artifacts::MaxBytes::get() <= u64::from(MaxArtifactChunks::get()).saturating_mul(chunk)
+		},
+	},
+	Invariant {
+		name: "inputs_fit_artifacts",
+		meaning: "tasks.MaxDataBytes and tasks.MaxLimits.program_bytes must not exceed \
+		          artifacts.MaxBytes, or tasks promise what cannot be stored",
+		holds: || {
+			let largest = artifacts::MaxBytes::get();
+			tasks::MaxDataBytes::get() <= largest
+				&& u64::from(tasks::MaxLimits::get().program_bytes) <= largest
+		},
+	},
+	Invariant {
+		name: "artifacts_outlive_tasks",
+		meaning: "artifacts.Retention must be longer than tasks.MaxDuration and the longest claim \
+		          together, or data ends before the last verdict",
+		holds: || {
+			artifacts::Retention::get() > tasks::MaxDuration::get().saturating_add(longest_claim())
+		},
+	},
+	Invariant {
+		name: "tolerance_is_not_negative",
+		meaning: "tasks.DefaultTolerance must not be negative, or every claim is false",
+		holds: || tasks::DefaultTolerance::get() >= 0,
+	},
+	Invariant {
+		name: "bounty_exceeds_deposit",
+		meaning:
+			"tasks.MinBounty must not be below the existential deposit, or it cannot be paid to \
+		          a new account",
+		holds: || tasks::MinBounty::get() >= EXISTENTIAL_DEPOSIT,
+	},
+	Invariant {
+		name: "durations_are_ordered",
+		meaning:
+			"tasks.MinDuration must be at least 1 and not above tasks.MaxDuration, or there are \
+		          no tasks",
+		holds: || (1..=tasks::MaxDuration::get()).contains(&tasks::MinDuration::get()),
+	},
+	Invariant {
+		name: "bond_fits_stake",
+		meaning: "claims.ClaimBond must not exceed stake.MinMinerStake, or new miners cannot claim",
+		holds: || claims::ClaimBond::get() <= stake::MinMinerStake::get(),
+	},
+	Invariant {
+		name: "bond_covers_a_run",
+		meaning: "claims.ClaimBond must not be below the fee of the longest run under \
+		          tasks.MaxLimits, or a false claim costs less than the work that it causes",
+		holds: || claims::ClaimBond::get() >= largest_fee(),
+	},
+	Invariant {
+		name: "reveals_have_time",
+		meaning: "claims.RevealWindow must be at least 2, or honest miners miss it",
+		holds: || claims::RevealWindow::get() >= 2,
+	},
+	Invariant {
+		name: "claims_are_countable",
+		meaning:
+			"claims.MaxClaims must be at least 1 and not above Claims::MaxRecent, or the rate \
+		          limit is another one",
+		holds: || (1..=MaxClaimsCounted::get()).contains(&claims::MaxClaims::get()),
+	},
+	Invariant {
+		name: "committees_grow",
+		meaning:
+			"verification.CommitteeSize must be at least 1, and the committee of the third round \
+		          not above Verification::MaxCommittee",
+		holds: || {
+			let first = verification::CommitteeSize::get();
+			first >= 1 && next_size(next_size(first)) <= MaxCommittee::get()
+		},
+	},
+	Invariant {
+		name: "verdicts_have_time",
+		meaning: "verification.CommitWindow and verification.RevealWindow must be at least 2, or \
+		          honest verifiers miss them",
+		holds: || verification::CommitWindow::get().min(verification::RevealWindow::get()) >= 2,
+	},
+	Invariant {
+		name: "lying_costs_more_than_silence",
+		meaning:
+			"verification.FalseVerdictSlash must not be below verification.WithheldVerdictSlash, \
+		          or guessing is better than silence",
+		holds: || {
+			verification::FalseVerdictSlash::get() >= verification::WithheldVerdictSlash::get()
+		},
+	},
+	Invariant {
+		name: "lying_costs_more_than_work",
+		meaning:
+			"verification.FalseVerdictSlash of stake.MinVerifierStake must exceed the fee of the \
+		          longest run under tasks.MaxLimits, or it pays to answer without running",
+		holds: || {
+			verification::FalseVerdictSlash::get() * stake::MinVerifierStake::get() > largest_fee()
+		},
+	},
+];
+
+/// [`INVARIANTS`] for the pallet.
+pub struct Invariants;
+
+impl Get<&'static [Invariant]> for Invariants {
+	fn get() -> &'static [Invariant] {
+		INVARIANTS
+	}
+}
+
+impl pallet_parameters::Config for Runtime {
+	type AdminOrigin = EnsureChecked;
+	type RuntimeEvent = RuntimeEvent;
+	type RuntimeParameters = RuntimeParameters;
+	// The crate has no weights for other databases than RocksDB, whose are higher than ours.
+	type WeightInfo = ();
+}
+
+impl pallet_assay_parameters::Config for Runtime {
+	type Invariants = Invariants;
+	type MaxChanges = ConstU32<32>;
+	type UpdateOrigin = EnsureRoot<AccountId>;
+	type WeightInfo = pallet_assay_parameters::weights::SubstrateWeight<Runtime>;
+}
+
+#[cfg(feature = "runtime-benchmarks")]
+impl Default for RuntimeParameters {
+	// The longest value that there is.
+	fn default() -> Self {
+		RuntimeParameters::Tasks(tasks::Parameters::MaxLimits(
+			tasks::MaxLimits,
+			Some(tasks::MaxLimits::get()),
+		))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{genesis, AssayParameters, RuntimeOrigin};
+	use frame_support::{assert_noop, assert_ok};
+	use sp_runtime::traits::BadOrigin;
+
+	type Error = pallet_assay_parameters::Error<Runtime>;
+
+	fn set(changes: &[RuntimeParameters]) -> sp_runtime::DispatchResult {
+		AssayParameters::set(RuntimeOrigin::root(), changes.to_vec().try_into().unwrap())
+	}
+
+	/// A change of one value.
+	macro_rules! change {
+		(stake::$key:ident = $value:expr) => {
+			RuntimeParameters::Stake(stake::Parameters::$key(stake::$key, Some($value)))
+		};
+		(artifacts::$key:ident = $value:expr) => {
+			RuntimeParameters::Artifacts(artifacts::Parameters::$key(artifacts::$key, Some($value)))
+		};
+		(tasks::$key:ident = $value:expr) => {
+			RuntimeParameters::Tasks(tasks::Parameters::$key(tasks::$key, Some($value)))
+		};
+		(claims::$key:ident = $value:expr) => {
+			RuntimeParameters::Claims(claims::Parameters::$key(claims::$key, Some($value)))
+		};
+		(verification::$key:ident = $value:expr) => {
+			RuntimeParameters::Verification(verification::Parameters::$key(
+				verification::$key,
+				Some($value),
+			))
+		};
+	}
+
+	/// For each invariant, changes that break it and no earlier one.
+	fn breaks() -> Vec<(&'static str, RuntimeParameters)> {
+		let limits = tasks::MaxLimits::get();
+		vec![
+			("stakes_exceed_deposit", change!(stake::MinMinerStake = EXISTENTIAL_DEPOSIT - 1)),
+			("stakes_exceed_deposit", change!(stake::MinVerifierStake = 0)),
+			("slashes_can_be_cancelled", change!(stake::SlashDefer = 0)),
+			(
+				"unbonding_outlives_faults",
+				change!(stake::UnbondingPeriod = longest_claim() + stake::SlashDefer::get()),
+			),
+			("unbonding_outlives_faults", change!(stake::SlashDefer = BlockNumber::MAX)),
+			("unbonding_outlives_faults", change!(verification::FuelPerBlock = 0)),
+			("artifacts_fit_records", change!(artifacts::MaxBytes = 1 << 30)),
+			("inputs_fit_artifacts", change!(tasks::MaxDataBytes = artifacts::MaxBytes::get() + 1)),
+			(
+				"inputs_fit_artifacts",
+				change!(tasks::MaxLimits = Limits { program_bytes: u32::MAX, ..limits }),
+			),
+			("artifacts_outlive_tasks", change!(artifacts::Retention = tasks::MaxDuration::get())),
+			("tolerance_is_not_negative", change!(tasks::DefaultTolerance = -1)),
+			("bounty_exceeds_deposit", change!(tasks::MinBounty = EXISTENTIAL_DEPOSIT - 1)),
+			("durations_are_ordered", change!(tasks::MinDuration = 0)),
+			("durations_are_ordered", change!(tasks::MinDuration = tasks::MaxDuration::get() + 1)),
+			("bond_fits_stake", change!(claims::ClaimBond = stake::MinMinerStake::get() + 1)),
+			("bond_covers_a_run", change!(claims::ClaimBond = largest_fee() - 1)),
+			("reveals_have_time", change!(claims::RevealWindow = 1)),
+			("claims_are_countable", change!(claims::MaxClaims = 0)),
+			("claims_are_countable", change!(claims::MaxClaims = MaxClaimsCounted::get() + 1)),
+			("committees_grow", change!(verification::CommitteeSize = 0)),
+			("committees_grow", change!(verification::CommitteeSize = MaxCommittee::get())),
+			("verdicts_have_time", change!(verification::CommitWindow = 1)),
+			("verdicts_have_time", change!(verification::RevealWindow = 1)),
+			(
+				"lying_costs_more_than_silence",
+				change!(verification::FalseVerdictSlash = Perbill::from_parts(1)),
+			),
+			("lying_costs_more_than_work", change!(stake::MinVerifierStake = 10 * largest_fee())),
+		]
+	}
+
+	#[test]
+	fn the_defaults_fit_each_other() {
+		genesis::tests::development().execute_with(|| {
+			for invariant in INVARIANTS {
+				assert!((invariant.holds)(), "{}", invariant.name);
+			}
+		});
+	}
+
+	#[test]
+	fn each_invariant_refuses_what_breaks_it() {
+		genesis::tests::development().execute_with(|| {
+			let mut broken = Vec::new();
+			for (name, change) in breaks() {
+				let place = INVARIANTS.iter().position(|invariant| invariant.name == name).unwrap();
+				let place = u8::try_from(place).unwrap();
+				assert_noop!(set(&[change]), Error::InvariantBroken(place));
+				broken.push(name);
+			}
+			for invariant in INVARIANTS {
+				assert!(broken.contains(&invariant.name), "{} was never broken", invariant.name);
+			}
+		});
+	}
+
+	#[test]
+	fn values_that_depend_on_each_other_change_together() {
+		genesis::tests::development().execute_with(|| {
+			let bond = change!(claims::ClaimBond = 200 * AIT);
+			let stake = change!(stake::MinMinerStake = 300 * AIT);
+			assert!(set(core::slice::from_ref(&bond)).is_err());
+			assert_ok!(set(&[bond, stake]));
+			assert_eq!(claims::ClaimBond::get(), 200 * AIT);
+			genesis::tests::try_state();
+		});
+	}
+
+	#[test]
+	fn only_root_changes_values_and_only_through_the_checks() {
+		genesis::tests::development().execute_with(|| {
+			let change = change!(claims::MaxClaims = 11);
+			let alice = RuntimeOrigin::signed(sp_keyring::Sr25519Keyring::Alice.to_account_id());
+			let changes: frame_support::BoundedVec<_, _> = vec![change.clone()].try_into().unwrap();
+			assert_noop!(AssayParameters::set(alice, changes), BadOrigin);
+			assert_noop!(
+				crate::Parameters::set_parameter(RuntimeOrigin::root(), change.clone()),
+				BadOrigin
+			);
+			assert_ok!(set(&[change]));
+			assert_eq!(claims::MaxClaims::get(), 11);
+		});
+	}
+
+	#[test]
+	fn pallets_see_the_change() {
+		genesis::tests::development().execute_with(|| {
+			let before = longest_claim();
+			assert_ok!(set(&[change!(claims::RevealWindow = claims::RevealWindow::get() + 7)]));
+			assert_eq!(longest_claim(), before + 7);
+		});
+	}
+}

@@ -1,0 +1,198 @@
+//! System, time, transactions, and conveniences of accounts.
+
+use crate::{
+	AccountId, Balance, Block, Hash, Moment, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall,
+	RuntimeEvent, RuntimeOrigin, RuntimeTask, TxExtension, UncheckedExtrinsic, VERSION,
+};
+use frame_support::{
+	derive_impl,
+	dispatch::DispatchClass,
+	parameter_types,
+	traits::{ConstU16, ConstU32, ConstU64},
+	weights::{
+		constants::{
+			BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND,
+		},
+		Weight,
+	},
+};
+use frame_system::limits::{BlockLength, BlockWeights};
+use sp_runtime::{generic::Era, Perbill};
+use sp_version::RuntimeVersion;
+
+/// Durations.
+pub mod time {
+	use crate::{BlockNumber, Moment};
+
+	/// Milliseconds between two slots, each of which has a block: 3 s.
+	pub const SLOT_MILLIS: Moment = 3_000;
+	/// Blocks in a minute.
+	pub const MINUTES: BlockNumber = 20;
+	/// Blocks in an hour.
+	pub const HOURS: BlockNumber = 60 * MINUTES;
+	/// Blocks in a day.
+	pub const DAYS: BlockNumber = 24 * HOURS;
+
+	/// The first duration normally, the second in a `fast-runtime`.
+	#[must_use]
+	pub const fn prod_or_fast(prod: BlockNumber, fast: BlockNumber) -> BlockNumber {
+		if cfg!(feature = "fast-runtime") {
+			fast
+		} else {
+			prod
+		}
+	}
+}
+
+/// Share of a block that ordinary transactions can fill. The rest is for operational ones.
+const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+/// Share of a block that hooks are expected to take on average.
+const HOOKS_RATIO: Perbill = Perbill::from_percent(10);
+/// Time that a block may take to run: a third of a slot, which leaves the rest for travelling.
+const BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
+/// Bytes in a block. Three quarters of it hold two chunks of an artifact (2 MiB each) with their
+/// transactions.
+pub const BLOCK_BYTES: u32 = 6 * 1024 * 1024;
+
+parameter_types! {
+	/// Blocks whose hashes the chain remembers: two hours, the longest that a transaction can live.
+	pub const BlockHashCount: u32 = 2_400;
+	/// See [`VERSION`].
+	pub const Version: RuntimeVersion = VERSION;
+	/// How much a block can do.
+	pub RuntimeBlockWeights: BlockWeights = BlockWeights::builder()
+		.base_block(BlockExecutionWeight::get())
+		.for_class(DispatchClass::all(), |weights| {
+			weights.base_extrinsic = ExtrinsicBaseWeight::get();
+		})
+		.for_class(DispatchClass::Normal, |weights| {
+			weights.max_total = Some(NORMAL_RATIO * BLOCK_WEIGHT);
+		})
+		.for_class(DispatchClass::Operational, |weights| {
+			weights.max_total = Some(BLOCK_WEIGHT);
+			weights.reserved = Some(BLOCK_WEIGHT.saturating_sub(NORMAL_RATIO * BLOCK_WEIGHT));
+		})
+		.avg_block_initialization(HOOKS_RATIO)
+		.build_or_panic();
+	/// How long a block can be.
+	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
+		.max_length(BLOCK_BYTES)
+		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL_RATIO * *max)
+		.build();
+}
+
+#[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
+impl frame_system::Config for Runtime {
+	type AccountData = pallet_balances::AccountData<Balance>;
+	type AccountId = AccountId;
+	type Block = Block;
+	type BlockHashCount = BlockHashCount;
+	type BlockLength = RuntimeBlockLength;
+	type BlockWeights = RuntimeBlockWeights;
+	type DbWeight = ParityDbWeight;
+	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+	type Hash = Hash;
+	type MaxConsumers = ConstU32<16>;
+	type Nonce = Nonce;
+	type SS58Prefix = ConstU16<42>;
+	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type Version = Version;
+}
+
+impl pallet_timestamp::Config for Runtime {
+	type MinimumPeriod = ConstU64<{ time::SLOT_MILLIS / 2 }>;
+	type Moment = Moment;
+	type OnTimestampSet = crate::Babe;
+	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_utility::Config for Runtime {
+	type PalletsOrigin = OriginCaller;
+	type RuntimeCall = RuntimeCall;
+	type RuntimeEvent = RuntimeEvent;
+	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+}
+
+impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extrinsic = UncheckedExtrinsic;
+	type RuntimeCall = RuntimeCall;
+}
+
+impl<LocalCall> frame_system::offchain::CreateBare<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_bare(call: RuntimeCall) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_bare(call)
+	}
+}
+
+impl<LocalCall> frame_system::offchain::CreateTransaction<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	type Extension = TxExtension;
+
+	fn create_transaction(call: RuntimeCall, extension: TxExtension) -> UncheckedExtrinsic {
+		UncheckedExtrinsic::new_transaction(call, extension)
+	}
+}
+
+/// Transactions of off-chain workers: nobody signs them, their call authorizes itself.
+impl<LocalCall> frame_system::offchain::CreateAuthorizedTransaction<LocalCall> for Runtime
+where
+	RuntimeCall: From<LocalCall>,
+{
+	fn create_extension() -> TxExtension {
+		(
+			frame_system::AuthorizeCall::new(),
+			frame_system::CheckNonZeroSender::new(),
+			frame_system::CheckSpecVersion::new(),
+			frame_system::CheckTxVersion::new(),
+			frame_system::CheckGenesis::new(),
+			frame_system::CheckEra::from(Era::immortal()),
+			frame_system::CheckNonce::from(0),
+			frame_system::CheckWeight::new(),
+			pallet_assay_claims::CheckClaim::new(),
+			pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			frame_metadata_hash_extension::CheckMetadataHash::new(false),
+			frame_system::WeightReclaim::new(),
+		)
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use codec::{Decode, Encode};
+	use frame_support::traits::Get;
+	use frame_system::offchain::CreateAuthorizedTransaction;
+
+	#[test]
+	fn two_chunks_of_an_artifact_fit_into_a_block() {
+		let chunk = u32::try_from(assay_primitives::artifact::CHUNK_BYTES).unwrap();
+		// Call, signature and extensions of a transaction are far below 1 KiB.
+		let room = *RuntimeBlockLength::get().max.get(DispatchClass::Normal);
+		assert!(room >= 2 * (chunk + 1024), "{room}");
+	}
+
+	#[test]
+	fn transactions_of_off_chain_workers_are_general_ones() {
+		let call = RuntimeCall::System(frame_system::Call::remark { remark: vec![1] });
+		let transaction = <Runtime as CreateAuthorizedTransaction<
+			frame_system::Call<Runtime>,
+		>>::create_authorized_transaction(call.clone());
+		let decoded = UncheckedExtrinsic::decode(&mut &transaction.encode()[..]).unwrap();
+		assert_eq!(decoded.function, call);
+		assert!(matches!(decoded.preamble, sp_runtime::generic::Preamble::General(_)));
+	}
+
+	#[test]
+	fn the_chain_uses_the_common_address_prefix() {
+		let prefix: u16 = <Runtime as frame_system::Config>::SS58Prefix::get();
+		assert_eq!(prefix, 42);
+	}
+}

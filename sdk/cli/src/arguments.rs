@@ -1,0 +1,408 @@
+//! What can be typed.
+
+use crate::{account, amount::Amount};
+use assay_primitives::{
+	ArtifactId, ClaimId, Limits, Metric, Params, Score, TaskId, H256, MAX_PARAMS,
+};
+use clap::{Args, Parser, Subcommand};
+use std::{path::PathBuf, str::FromStr};
+use subxt::utils::AccountId32;
+
+/// The command line of Assay: for miners, sponsors and operators.
+///
+/// Programs are checked and run by the same virtual machine that verifiers use. What changes the
+/// chain is signed with a key from --key-file, --suri or the environment variable ASSAY_SURI.
+///
+/// Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+#[derive(Parser)]
+#[command(name = "assay", version, max_term_width = 100)]
+pub struct Cli {
+	#[command(flatten)]
+	pub global: Global,
+	#[command(subcommand)]
+	pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Args)]
+pub struct Global {
+	/// WebSocket of a node's JSON-RPC.
+	#[arg(long, global = true, env = "ASSAY_URL", default_value = "ws://127.0.0.1:9944")]
+	pub url: String,
+
+	/// Print JSON lines on standard output instead of text.
+	#[arg(long, global = true)]
+	pub json: bool,
+
+	/// File with the secret URI of the signing account in one line; nobody else may read it.
+	#[arg(long, global = true, value_name = "FILE")]
+	pub key_file: Option<PathBuf>,
+
+	/// Secret URI of the signing account, such as //Alice. Other users of the machine can see it:
+	/// prefer --key-file or ASSAY_SURI.
+	#[arg(long, global = true, value_name = "URI", conflicts_with = "key_file")]
+	pub suri: Option<String>,
+
+	/// Folder for commitments that are not revealed yet, and for downloaded data
+	/// [default: the user's data folder].
+	#[arg(long, global = true, value_name = "FOLDER", env = "ASSAY_DATA")]
+	pub data_dir: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+	/// Check and run training programs on this machine.
+	#[command(subcommand)]
+	Program(Program),
+	/// Store and fetch programs, data and models.
+	#[command(subcommand)]
+	Artifact(Artifact),
+	/// Stake of a miner.
+	#[command(subcommand)]
+	Miner(Miner),
+	/// What is paid for.
+	#[command(subcommand)]
+	Task(Task),
+	/// Claims, from the commitment to the verdict.
+	#[command(subcommand)]
+	Claim(Claim),
+	/// The best verified claims of a task.
+	Leaderboard {
+		/// Number of the task.
+		task: TaskId,
+	},
+	/// The verification jobs in progress.
+	Queue,
+}
+
+/// `assay program …`
+#[derive(Subcommand)]
+pub enum Program {
+	/// Check a program without running it. Needs no node.
+	Check {
+		/// The WebAssembly module.
+		wasm: PathBuf,
+		#[command(flatten)]
+		limits: LimitOptions,
+	},
+	/// Train and score a program as a verifier does. Needs no node unless --task is given.
+	Run {
+		/// The WebAssembly module.
+		wasm: PathBuf,
+		/// Take data, metric, chunk rows and limits from this task.
+		#[arg(long, conflicts_with_all = ["train", "holdout"])]
+		task: Option<TaskId>,
+		/// Training data: a safetensors file with `x` and `y`.
+		#[arg(long, value_name = "FILE", required_unless_present = "task")]
+		train: Option<PathBuf>,
+		/// Holdout data: a safetensors file with `x` and `y`.
+		#[arg(long, value_name = "FILE", required_unless_present = "task")]
+		holdout: Option<PathBuf>,
+		/// How predictions are scored: accuracy, balanced_accuracy, f1, roc_auc, log_loss, rmse, mae
+		/// or r2.
+		#[arg(long, default_value = "accuracy")]
+		metric: Metric,
+		/// Rows in each chunk of training data and of predictions.
+		#[arg(long, default_value = "32", value_parser = clap::value_parser!(u32).range(1..))]
+		chunk_rows: u32,
+		#[command(flatten)]
+		run: RunOptions,
+		/// Write the trained model to this file.
+		#[arg(long, value_name = "FILE")]
+		model: Option<PathBuf>,
+		#[command(flatten)]
+		limits: LimitOptions,
+	},
+}
+
+/// What a claim fixes about a run.
+#[derive(Args)]
+pub struct RunOptions {
+	/// Parameters handed to the program.
+	#[arg(long, default_value = "", value_parser = params)]
+	pub params: Params,
+	/// Seed handed to the program.
+	#[arg(long, default_value = "1")]
+	pub seed: u64,
+}
+
+/// What one run may use.
+#[derive(Args, Clone, Copy)]
+pub struct LimitOptions {
+	/// Most bytes of a program.
+	#[arg(long, value_name = "BYTES", default_value = "4_194_304", value_parser = number::<u32>)]
+	pub program_bytes: u32,
+	/// Most memory that a program may declare, in pages of 64 KiB.
+	#[arg(long, value_name = "PAGES", default_value = "16", value_parser = number::<u32>)]
+	pub memory_pages: u32,
+	/// Most training steps.
+	#[arg(long, value_name = "STEPS", default_value = "100_000", value_parser = number::<u32>)]
+	pub steps: u32,
+	/// Fuel of each single call. Up to 20 million a step can be replayed by the chain.
+	#[arg(long, value_name = "FUEL", default_value = "20_000_000", value_parser = number::<u64>)]
+	pub step_fuel: u64,
+	/// Fuel of the whole run.
+	#[arg(long, value_name = "FUEL", default_value = "20_000_000_000", value_parser = number::<u64>)]
+	pub total_fuel: u64,
+}
+
+impl From<LimitOptions> for Limits {
+	fn from(options: LimitOptions) -> Self {
+		let LimitOptions { program_bytes, memory_pages, steps, step_fuel, total_fuel } = options;
+		Self { program_bytes, memory_pages, steps, step_fuel, total_fuel }
+	}
+}
+
+/// `assay artifact …`
+#[derive(Subcommand)]
+pub enum Artifact {
+	/// Store a file on the chain. What is stored already is not sent again.
+	Put {
+		/// The file.
+		file: PathBuf,
+	},
+	/// Fetch an artifact, and check it against its id.
+	Get {
+		/// The artifact's id.
+		#[arg(value_parser = id)]
+		id: ArtifactId,
+		/// Where to write it [default: standard output].
+		#[arg(short, long, value_name = "FILE")]
+		output: Option<PathBuf>,
+	},
+	/// Show size, chunks, owner and how long it is kept.
+	Show {
+		/// The artifact's id.
+		#[arg(value_parser = id)]
+		id: ArtifactId,
+	},
+	/// Keep an artifact for a whole retention period from now on.
+	Renew {
+		/// The artifact's id.
+		#[arg(value_parser = id)]
+		id: ArtifactId,
+	},
+	/// Remove an artifact that nobody relies on; its owner gets the deposit back.
+	Remove {
+		/// The artifact's id.
+		#[arg(value_parser = id)]
+		id: ArtifactId,
+	},
+}
+
+/// `assay miner …`
+#[derive(Subcommand)]
+pub enum Miner {
+	/// Put money at risk, so that claims can be submitted.
+	Register {
+		/// How much AIT.
+		#[arg(long, value_name = "AIT")]
+		stake: Amount,
+	},
+	/// Show stake, locks, slashes and reputation.
+	Status {
+		/// Whose [default: the signing account].
+		#[arg(value_parser = account::address)]
+		account: Option<AccountId32>,
+	},
+}
+
+/// `assay task …`
+#[derive(Subcommand)]
+pub enum Task {
+	/// Create a task, and store its data if need be.
+	Create(Box<TaskOptions>),
+	/// List the tasks that were neither cancelled nor closed.
+	List,
+	/// Show all terms of a task.
+	Show {
+		/// Number of the task.
+		task: TaskId,
+	},
+}
+
+/// `assay task create …`
+#[derive(Args)]
+pub struct TaskOptions {
+	/// What the task is called, in 64 bytes at the most.
+	#[arg(long)]
+	pub name: String,
+	/// Training data: a safetensors file, or the id of an artifact.
+	#[arg(long, value_name = "FILE|ID")]
+	pub train: Blob,
+	/// Holdout data: a safetensors file, or the id of an artifact.
+	#[arg(long, value_name = "FILE|ID")]
+	pub holdout: Blob,
+	/// How predictions are scored: accuracy, balanced_accuracy, f1, roc_auc, log_loss, rmse, mae
+	/// or r2.
+	#[arg(long)]
+	pub metric: Metric,
+	/// A claim must reach this score.
+	#[arg(long, value_name = "SCORE", allow_hyphen_values = true)]
+	pub threshold: Score,
+	/// Paid for each claim that wins.
+	#[arg(long, value_name = "AIT")]
+	pub reward: Amount,
+	/// How many claims are paid.
+	#[arg(long, default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+	pub winners: u32,
+	/// By how much a claim must improve on the best verified one to be paid.
+	#[arg(long, value_name = "SCORE", default_value = "0.001")]
+	pub min_improvement: Score,
+	/// By how much a measured score may be worse than the claimed one [default: the chain's].
+	#[arg(long, value_name = "SCORE")]
+	pub tolerance: Option<Score>,
+	/// Blocks from now on in which claims can be committed.
+	#[arg(long, value_name = "BLOCKS", default_value = "600", value_parser = number::<u32>)]
+	pub deadline_blocks: u32,
+	/// Rows in each chunk of training data and of predictions.
+	#[arg(long, default_value = "32", value_parser = clap::value_parser!(u32).range(1..))]
+	pub chunk_rows: u32,
+	#[command(flatten)]
+	pub limits: LimitOptions,
+}
+
+/// `assay claim …`
+#[derive(Subcommand)]
+pub enum Claim {
+	/// Run a program, then commit to and reveal a claim about it.
+	Submit(Box<ClaimOptions>),
+	/// Reveal what was committed to and not revealed, for example because a submission was
+	/// interrupted.
+	Reveal {
+		/// Number of the claim [default: all that this machine has committed to].
+		claim: Option<ClaimId>,
+		/// Follow the claims until they are final.
+		#[arg(long)]
+		watch: bool,
+	},
+	/// Take back a claim that was not revealed, and keep its bond.
+	Withdraw {
+		/// Number of the claim.
+		claim: ClaimId,
+	},
+	/// Remove the record of a claim that has ended, and get its deposit back.
+	Remove {
+		/// Number of the claim.
+		claim: ClaimId,
+	},
+	/// Explain where a claim stands, why, and what to do.
+	Status {
+		/// Number of the claim.
+		claim: ClaimId,
+	},
+	/// Follow a claim, stage by stage, until it is final.
+	Watch {
+		/// Number of the claim.
+		claim: ClaimId,
+	},
+}
+
+/// `assay claim submit …`
+#[derive(Args)]
+pub struct ClaimOptions {
+	/// Number of the task.
+	#[arg(long)]
+	pub task: TaskId,
+	/// The training program: a WebAssembly file, or the id of an artifact.
+	#[arg(long, value_name = "FILE|ID")]
+	pub program: Blob,
+	#[command(flatten)]
+	pub run: RunOptions,
+	/// The claimed score [default: that of the local run].
+	#[arg(long, allow_hyphen_values = true)]
+	pub score: Option<Score>,
+	/// Do not run the program first. Verifiers will: a score that they do not find costs the bond.
+	#[arg(long, requires = "score")]
+	pub no_run: bool,
+	/// Follow the claim until it is final.
+	#[arg(long)]
+	pub watch: bool,
+}
+
+/// Some bytes: in a file, or stored on the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blob {
+	/// A file.
+	File(PathBuf),
+	/// An artifact.
+	Id(ArtifactId),
+}
+
+impl FromStr for Blob {
+	type Err = String;
+
+	fn from_str(text: &str) -> Result<Self, Self::Err> {
+		if text.starts_with("0x") {
+			id(text).map(Self::Id)
+		} else {
+			Ok(Self::File(text.into()))
+		}
+	}
+}
+
+/// Reads the id of an artifact.
+fn id(text: &str) -> Result<ArtifactId, String> {
+	let mut bytes = [0; 32];
+	let digits = text.strip_prefix("0x").unwrap_or(text);
+	hex::decode_to_slice(digits, &mut bytes)
+		.map(|()| H256(bytes))
+		.map_err(|_| "no artifact id; expected 0x and 64 hexadecimal digits".into())
+}
+
+/// Reads parameters.
+fn params(text: &str) -> Result<Params, String> {
+	Params::try_from(text.as_bytes().to_vec()).map_err(|bytes| {
+		format!("{} bytes of parameters; expected {MAX_PARAMS} at the most", bytes.len())
+	})
+}
+
+/// Reads a whole number, in which `_` may stand between digits.
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+	text.replace('_', "")
+		.parse()
+		.map_err(|_| "no number, or too large; expected digits, which _ may separate".into())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::CommandFactory;
+
+	#[test]
+	fn the_definition_is_sound() {
+		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn blobs_are_files_or_ids() {
+		let id = format!("0x{}", "ab".repeat(32));
+		assert_eq!(id.parse(), Ok(Blob::Id(H256::repeat_byte(0xab))));
+		assert_eq!("data/x.safetensors".parse(), Ok(Blob::File("data/x.safetensors".into())));
+		assert!("0x12".parse::<Blob>().unwrap_err().contains("64 hexadecimal digits"));
+	}
+
+	#[test]
+	fn numbers_may_be_separated() {
+		assert_eq!(number::<u32>("20_000"), Ok(20_000));
+		assert!(number::<u32>("4_294_967_296").is_err());
+		assert!(number::<u64>("-1").is_err());
+		assert!(number::<u64>("1.5").is_err());
+	}
+
+	#[test]
+	fn parameters_have_a_largest_size() {
+		assert_eq!(params("epochs=3").unwrap().into_inner(), b"epochs=3");
+		assert!(params(&"x".repeat(1025)).unwrap_err().contains("expected 1024"));
+	}
+
+	#[test]
+	fn every_default_is_accepted() {
+		let cli = Cli::try_parse_from(["assay", "program", "check", "x.wasm"]);
+		let Ok(Cli { command: Command::Program(Program::Check { limits, .. }), .. }) = cli else {
+			panic!("it is a correct command")
+		};
+		assert!(Limits::from(limits).replayable());
+	}
+}

@@ -1,0 +1,488 @@
+//! A node, and what it is asked and told.
+
+use crate::{account, amount::Amount, output::Output};
+use anyhow::{anyhow, bail, Context, Error, Result};
+use assay_primitives::{ArtifactId, ClaimId, Limits, Manifest, TaskId, H256};
+use serde::Deserialize;
+use std::sync::Arc;
+use subxt::{
+	backend::LegacyBackend,
+	client::{Blocks, OnlineClientAtBlock},
+	error::{
+		BackendError, ConstantError, DispatchError, ExtrinsicError, RpcError, StorageError,
+		TokenError, TransactionEventsError, ViewFunctionError,
+	},
+	events::DecodeAsEvent,
+	extrinsics::ExtrinsicEvents,
+	metadata::Metadata,
+	rpcs::{rpc_params, RpcClient, UserError},
+	transactions::{Payload, TransactionStatus},
+	utils::AccountId32,
+	OnlineClient, SubstrateConfig,
+};
+use subxt_signer::sr25519::Keypair;
+
+/// What the runtime's metadata says that there is: calls, events, storage, view functions, types.
+/// Types of `assay-primitives` stand for themselves.
+#[allow(missing_docs, clippy::all)]
+#[subxt::subxt(
+	runtime_metadata_path = "metadata.scale",
+	substitute_type(
+		path = "assay_primitives::commitment::ClaimBody",
+		with = "::subxt::utils::Static<::assay_primitives::commitment::ClaimBody>"
+	),
+	substitute_type(
+		path = "assay_primitives::job::Limits",
+		with = "::subxt::utils::Static<::assay_primitives::Limits>"
+	),
+	substitute_type(
+		path = "assay_primitives::outcome::DataFault",
+		with = "::subxt::utils::Static<::assay_primitives::DataFault>"
+	),
+	substitute_type(
+		path = "assay_primitives::outcome::FailReason",
+		with = "::subxt::utils::Static<::assay_primitives::FailReason>"
+	),
+	substitute_type(
+		path = "assay_primitives::outcome::Input",
+		with = "::subxt::utils::Static<::assay_primitives::Input>"
+	),
+	substitute_type(
+		path = "assay_primitives::outcome::Outcome",
+		with = "::subxt::utils::Static<::assay_primitives::Outcome>"
+	),
+	substitute_type(
+		path = "assay_primitives::score::Metric",
+		with = "::subxt::utils::Static<::assay_primitives::Metric>"
+	),
+	substitute_type(
+		path = "assay_primitives::score::Score",
+		with = "::subxt::utils::Static<::assay_primitives::Score>"
+	)
+)]
+pub mod api {}
+
+pub use api::runtime_types::{
+	assay_traits::Role,
+	pallet_assay_artifacts::types::Status as ArtifactStatus,
+	pallet_assay_claims::types::{ClaimView, Deadline, Reason, Stage},
+	pallet_assay_tasks::types::{Holdout, Reward, TaskSpec},
+	pallet_assay_verification::types::{Phase, Verdict},
+};
+
+/// The chain at one of its blocks.
+pub type At = OnlineClientAtBlock<SubstrateConfig>;
+/// What is known of a claim.
+pub type ClaimViewOf = ClaimView<AccountId32, u128, u32>;
+/// The record of a task.
+pub type TaskOf = api::tasks::storage::tasks::Output;
+/// A job in progress.
+pub type JobOf = api::verification::storage::jobs::Output;
+/// What an account has at risk.
+pub type LedgerOf = api::stake::storage::ledgers::Output;
+
+/// Name that the runtime of every Assay chain gives itself.
+const SPEC_NAME: &str = "assay";
+
+/// Units of fuel for which a price is set.
+const GIGAFUEL: u64 = 1_000_000_000;
+
+/// A node of an Assay chain.
+pub struct Chain {
+	client: OnlineClient<SubstrateConfig>,
+	rpc: RpcClient,
+	url: String,
+}
+
+/// A transaction in a block.
+pub struct Included {
+	/// Number of the block.
+	pub block: u64,
+	/// What happened.
+	events: ExtrinsicEvents<SubstrateConfig>,
+}
+
+impl Included {
+	/// The event that the transaction must have had.
+	pub fn event<E: DecodeAsEvent>(&self) -> Result<E> {
+		let event = self.events.find_first::<E>().context("the transaction lacks its event")?;
+		Ok(event?)
+	}
+}
+
+/// Free money of an account.
+pub struct Funds {
+	/// What can be spent or held.
+	pub spendable: Amount,
+	/// What is held for stake, deposits, rewards and fees.
+	pub held: Amount,
+}
+
+/// An artifact as a node describes it.
+#[derive(Deserialize)]
+pub struct StoredManifest {
+	/// Size in bytes.
+	pub size: u64,
+	/// Hashes of the chunks.
+	pub chunks: Vec<H256>,
+	/// Whether all chunks were uploaded.
+	pub complete: bool,
+}
+
+impl Chain {
+	/// Connects to a node, and makes sure that it is one of an Assay chain.
+	pub async fn connect(url: &str) -> Result<Self> {
+		let rpc = RpcClient::from_insecure_url(url).await.map_err(|error| {
+			anyhow!(cause(&error)).context(format!(
+				"no node answers at {url}; expected one there: start one with \
+				 `assay-node --dev --verifier`, or name another with --url"
+			))
+		})?;
+		#[derive(Deserialize)]
+		#[serde(rename_all = "camelCase")]
+		struct Version {
+			spec_name: String,
+		}
+		let version: Version = rpc
+			.request("state_getRuntimeVersion", rpc_params![])
+			.await
+			.with_context(|| format!("{url} is no node of a Substrate chain"))?;
+		if version.spec_name != SPEC_NAME {
+			bail!(
+				"the node at {url} belongs to the chain `{}`; expected `{SPEC_NAME}`: name another \
+				 node with --url",
+				version.spec_name
+			);
+		}
+		let backend = Arc::new(LegacyBackend::builder().build(rpc.clone()));
+		let client = OnlineClient::from_backend(backend)
+			.await
+			.with_context(|| format!("the node at {url} does not name its first block"))?;
+		Ok(Self { client, rpc, url: url.into() })
+	}
+
+	/// Hash of the first block, which names the chain.
+	pub fn genesis(&self) -> H256 {
+		self.client.genesis_hash()
+	}
+
+	/// The chain at its best block.
+	pub async fn best(&self) -> Result<At> {
+		let hash: H256 = self
+			.rpc
+			.request("chain_getBlockHash", rpc_params![])
+			.await
+			.map_err(|e| self.lost(e))?;
+		self.client.at_block(hash).await.map_err(|e| self.lost(e))
+	}
+
+	/// The chain at its last finalized block.
+	pub async fn finalized(&self) -> Result<At> {
+		self.client.at_current_block().await.map_err(|e| self.lost(e))
+	}
+
+	/// The best blocks as they come.
+	pub async fn blocks(&self) -> Result<Blocks<SubstrateConfig>> {
+		self.client.stream_best_blocks().await.map_err(|e| self.lost(e))
+	}
+
+	/// The next best block.
+	pub async fn next(&self, blocks: &mut Blocks<SubstrateConfig>) -> Result<At> {
+		let block = blocks.next().await.ok_or_else(|| self.lost("the subscription ended"))?;
+		block.map_err(|e| self.lost(e))?.at().await.map_err(|e| self.lost(e))
+	}
+
+	fn lost(&self, error: impl std::fmt::Display) -> Error {
+		anyhow!("{error}")
+			.context(format!("the node at {} gave no answer; try again when it is back", self.url))
+	}
+
+	/// What an artifact consists of, whose id is checked. Nothing if there is none such.
+	pub async fn manifest(&self, id: &ArtifactId) -> Result<Option<StoredManifest>> {
+		let stored: Option<StoredManifest> = self
+			.rpc
+			.request("artifacts_manifest", rpc_params![id])
+			.await
+			.map_err(|e| self.lost(e))?;
+		if let Some(StoredManifest { size, chunks, .. }) = &stored {
+			let manifest = Manifest { size: *size, chunks: chunks.clone() };
+			if manifest.id() != *id {
+				bail!("the node at {} gave another artifact than {id:?}: do not use it", self.url);
+			}
+		}
+		Ok(stored)
+	}
+
+	/// The bytes of a chunk, whose hash is checked.
+	pub async fn chunk(&self, hash: &H256) -> Result<Vec<u8>> {
+		let hex: Option<String> = self
+			.rpc
+			.request("artifacts_chunk", rpc_params![hash])
+			.await
+			.map_err(|e| self.lost(e))?;
+		let hex = hex.with_context(|| {
+			format!(
+				"the node at {} no longer has chunk {hash:?}; ask another node with --url, or its \
+				 owner to upload it again",
+				self.url
+			)
+		})?;
+		let bytes = hex::decode(hex.trim_start_matches("0x")).context("a chunk is no hex")?;
+		if assay_primitives::hash(&bytes) != *hash {
+			bail!("the node at {} gave other bytes than those of chunk {hash:?}", self.url);
+		}
+		Ok(bytes)
+	}
+
+	/// Signs a call, submits it, and waits until it is in a block of the best chain. `needs` is what
+	/// the call takes from the account's spendable money besides the fee of the transaction, as far as
+	/// it is known.
+	pub async fn submit(
+		&self,
+		output: Output,
+		key: &Keypair,
+		call: &impl Payload,
+		needs: Amount,
+	) -> Result<Included> {
+		let what = format!("{}.{}", call.pallet_name().to_lowercase(), call.call_name());
+		let spinner = output.spinner(format!("{what}: waiting for a block"));
+		let result = self.try_submit(key, call, needs).await;
+		spinner.finish_and_clear();
+		result.with_context(|| format!("{what} was refused"))
+	}
+
+	async fn try_submit(
+		&self,
+		key: &Keypair,
+		call: &impl Payload,
+		needs: Amount,
+	) -> Result<Included> {
+		let at = self.best().await?;
+		let who = account::of(key);
+		let signed = at
+			.transactions()
+			.create_signed(call, key, Default::default())
+			.await
+			.map_err(|error| self.refusal(&at, call, error))?;
+		let fee = Amount(signed.partial_fee_estimate().await?);
+		self.ensure_funds(&at, &who, Amount(needs.0.saturating_add(fee.0))).await?;
+
+		let mut progress =
+			signed.submit_and_watch().await.map_err(|error| self.refusal(&at, call, error))?;
+		while let Some(status) = progress.next().await {
+			match status.map_err(|e| self.lost(e))? {
+				TransactionStatus::InBestBlock(block)
+				| TransactionStatus::InFinalizedBlock(block) => {
+					let events = match block.wait_for_success().await {
+						Ok(events) => events,
+						Err(TransactionEventsError::ExtrinsicFailed(error)) => {
+							return Err(self.failure(&who, error).await)
+						},
+						Err(error) => return Err(error.into()),
+					};
+					let block = block.at().await?.block_number();
+					return Ok(Included { block, events });
+				},
+				TransactionStatus::Error { message }
+				| TransactionStatus::Invalid { message }
+				| TransactionStatus::Dropped { message } => {
+					bail!("the transaction left the pool ({message}); look at the state, then try again")
+				},
+				_ => {},
+			}
+		}
+		bail!("the node no longer tells what becomes of the transaction; look at the state, then try again")
+	}
+
+	/// Why a transaction was not taken into the pool.
+	fn refusal(&self, at: &At, call: &impl Payload, error: ExtrinsicError) -> Error {
+		let user = match &error {
+			ExtrinsicError::IncompatibleCodegen
+			| ExtrinsicError::PalletNameNotFound(_)
+			| ExtrinsicError::CallNameNotFound { .. } => return anyhow!(INCOMPATIBLE),
+			ExtrinsicError::ErrorSubmittingTransaction(BackendError::Rpc(
+				RpcError::ClientError(subxt::rpcs::Error::User(user)),
+			)) => user,
+			_ => return self.lost(error),
+		};
+		let data = user.data.as_ref().map_or("", |data| data.get()).trim_matches('"');
+		if let Some(code) = custom(user) {
+			return anyhow!(match explain_code(at.metadata_ref(), call.pallet_name(), code) {
+				Some(text) => text,
+				None => "the miner is not active, or the task is not open: look at `assay miner \
+				         status` and `assay task show`"
+					.into(),
+			});
+		}
+		anyhow!(match user.code {
+			1010 => format!("the transaction is not valid: {data}"),
+			1014 => "another transaction of this account waits already; try again in the next \
+			         block"
+				.into(),
+			1016 => "the node's pool is full; try again in a few blocks".into(),
+			_ => format!("{} {data}", user.message),
+		})
+	}
+
+	/// Why a call failed in its block.
+	async fn failure(&self, who: &AccountId32, error: DispatchError) -> Error {
+		match &error {
+			DispatchError::Module(module) => match module.details() {
+				Ok(details) => anyhow!(
+					"{}.{}: {}",
+					details.pallet.name(),
+					details.variant.name,
+					details.variant.docs.join(" ")
+				),
+				Err(_) => error.into(),
+			},
+			DispatchError::Token(
+				TokenError::FundsUnavailable
+				| TokenError::CannotCreateHold
+				| TokenError::NotExpendable,
+			) => {
+				let funds = match self.best().await {
+					Ok(at) => self.funds(&at, who).await,
+					Err(error) => Err(error),
+				};
+				let there = funds.map_or_else(|_| "?".into(), |funds| funds.spendable.to_string());
+				anyhow!(
+					"insufficient balance: {who} has {there} AIT to spend, less than stake, deposits \
+					 and fees of this call take together"
+				)
+			},
+			_ => error.into(),
+		}
+	}
+
+	async fn ensure_funds(&self, at: &At, who: &AccountId32, needs: Amount) -> Result<()> {
+		let Funds { spendable, .. } = self.funds(at, who).await?;
+		if spendable < needs {
+			bail!(
+				"insufficient balance: {who} has {spendable} AIT to spend; at least {needs} AIT are \
+				 needed, fees included"
+			);
+		}
+		Ok(())
+	}
+
+	/// What an account has.
+	pub async fn funds(&self, at: &At, who: &AccountId32) -> Result<Funds> {
+		let value = at.storage().fetch(api::storage().system().account(), (*who,)).await?;
+		let account = value.decode()?.data;
+		let least: u128 =
+			at.constants().entry(api::constants().balances().existential_deposit())?;
+		// Held money counts towards what must stay.
+		let stays = account.frozen.saturating_sub(account.reserved).max(least);
+		Ok(Funds {
+			spendable: Amount(account.free.saturating_sub(stays)),
+			held: Amount(account.reserved),
+		})
+	}
+
+	/// The record of a task.
+	pub async fn task(&self, at: &At, task: TaskId) -> Result<TaskOf> {
+		let found = at.storage().try_fetch(api::storage().tasks().tasks(), (task,)).await?;
+		if let Some(found) = found {
+			return Ok(found.decode()?);
+		}
+		let next: TaskId =
+			at.storage().fetch(api::storage().tasks().next_task(), ()).await?.decode()?;
+		if task < next {
+			bail!(
+				"task {task} was cancelled or closed; `assay task list` shows those that are open"
+			);
+		}
+		bail!("there is no task {task}; expected a number below {next}: see `assay task list`")
+	}
+
+	/// What is known of a claim.
+	pub async fn claim(&self, at: &At, claim: ClaimId) -> Result<ClaimViewOf> {
+		let view = at.view_functions().call(api::view_functions().claims().explain(claim)).await?;
+		if let Some(view) = view {
+			return Ok(view);
+		}
+		let next: ClaimId =
+			at.storage().fetch(api::storage().claims().next_claim(), ()).await?.decode()?;
+		if claim < next {
+			bail!("the record of claim {claim} was removed by its miner after the claim had ended");
+		}
+		bail!("there is no claim {claim}; expected a number below {next}")
+	}
+
+	/// The ledger of an account; nothing if it has nothing at risk.
+	pub async fn ledger(&self, at: &At, who: &AccountId32) -> Result<Option<LedgerOf>> {
+		let value = at.storage().try_fetch(api::storage().stake().ledgers(), (*who,)).await?;
+		Ok(value.map(|value| value.decode()).transpose()?)
+	}
+
+	/// How an artifact is doing; nothing if there is none such.
+	pub async fn artifact(
+		&self,
+		at: &At,
+		id: &ArtifactId,
+	) -> Result<Option<ArtifactStatus<AccountId32, u32>>> {
+		Ok(at.view_functions().call(api::view_functions().artifacts().status(*id)).await?)
+	}
+
+	/// What the verification of a claim under some limits costs.
+	pub fn verification_fee(&self, at: &At, limits: &Limits) -> Result<Amount> {
+		let base: u128 = at.constants().entry(api::constants().verification().base_fee())?;
+		let each: u128 =
+			at.constants().entry(api::constants().verification().fee_per_gigafuel())?;
+		let started = u128::from(limits.total_fuel.div_ceil(GIGAFUEL));
+		Ok(Amount(base.saturating_add(each.saturating_mul(started))))
+	}
+
+	/// Number of blocks, and how long that is.
+	pub fn duration(&self, at: &At, blocks: u64) -> String {
+		let millis: u64 =
+			at.constants().entry(api::constants().babe().expected_block_time()).unwrap_or(3_000);
+		let seconds = blocks.saturating_mul(millis) / 1_000;
+		let time = match seconds {
+			0..=119 => format!("{seconds} s"),
+			120..=7_199 => format!("{} min", seconds / 60),
+			7_200..=172_799 => format!("{} h", seconds / 3_600),
+			_ => format!("{} days", seconds / 86_400),
+		};
+		match blocks {
+			1 => format!("1 block, {time}"),
+			_ => format!("{blocks} blocks, {time}"),
+		}
+	}
+}
+
+/// Says so where an error means that the node's runtime is not the one that was expected.
+pub fn explain(error: Error) -> Error {
+	let differs = error.chain().any(|cause| {
+		matches!(cause.downcast_ref(), Some(StorageError::IncompatibleCodegen))
+			|| matches!(cause.downcast_ref(), Some(ViewFunctionError::IncompatibleCodegen))
+			|| matches!(cause.downcast_ref(), Some(ConstantError::IncompatibleCodegen))
+	});
+	match differs {
+		true => error.context(INCOMPATIBLE),
+		false => error,
+	}
+}
+
+/// The node's runtime is another one than this command line knows.
+const INCOMPATIBLE: &str =
+	"the node's runtime is not the one that this command line was made for; \
+                            expected the same release of both";
+
+/// The code of a refusal by a transaction extension.
+fn custom(error: &UserError) -> Option<u8> {
+	let data = error.data.as_ref()?.get();
+	data.trim_matches('"').strip_prefix("Custom error: ")?.parse().ok()
+}
+
+/// What a pallet says about one of its errors.
+fn explain_code(metadata: &Metadata, pallet: &str, code: u8) -> Option<String> {
+	let variant = metadata.pallet_by_name(pallet)?.error_variant_by_index(code)?;
+	Some(format!("{pallet}.{}: {}", variant.name, variant.docs.join(" ")))
+}
+
+/// Why a connection failed, without what every such error says.
+fn cause(error: &subxt::rpcs::Error) -> String {
+	error.to_string().trim_start_matches("RPC error: client error: ").into()
+}

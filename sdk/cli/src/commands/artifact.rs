@@ -1,0 +1,269 @@
+//! `assay artifact …`
+
+use super::Context;
+use crate::{
+	account,
+	amount::Amount,
+	arguments::{Artifact, Blob},
+	chain::{api, ArtifactStatus, Chain},
+	local,
+	output::{pairs, thousands, Output},
+	store::Store,
+};
+use anyhow::{bail, Context as _, Result};
+use assay_primitives::{artifact::CHUNK_BYTES, ArtifactId, Manifest};
+use serde_json::json;
+use std::{
+	fs,
+	io::{stdout, IsTerminal, Write},
+};
+use subxt::utils::AccountId32;
+use subxt_signer::sr25519::Keypair;
+
+pub async fn run(context: &Context, command: Artifact) -> Result<()> {
+	let output = context.output;
+	match command {
+		Artifact::Put { file } => {
+			let bytes = local::read(&file, "the file")?;
+			let key = context.key()?;
+			let chain = context.chain().await?;
+			let put = put(output, &chain, &key, &bytes).await?;
+			let value = json!({
+				"artifact": put.id,
+				"size": bytes.len(),
+				"uploaded_chunks": put.uploaded,
+				"kept_until": put.kept_until,
+			});
+			output.show(&value, || {
+				pairs([
+					("artifact", format!("{:?}", put.id)),
+					("size", format!("{} bytes", thousands(bytes.len() as u64))),
+					(
+						"uploaded",
+						match put.uploaded {
+							0 => "nothing: it was stored already".into(),
+							1 => "1 chunk".into(),
+							chunks => format!("{chunks} chunks"),
+						},
+					),
+					("kept until", format!("block {}", put.kept_until)),
+				])
+			});
+			Ok(())
+		},
+		Artifact::Get { id, output: file } => get(context, &id, file.as_deref()).await,
+		Artifact::Show { id } => show(context, &id).await,
+		Artifact::Renew { id } => renew(context, &id).await,
+		Artifact::Remove { id } => remove(context, &id).await,
+	}
+}
+
+/// An artifact that is on the chain.
+pub struct Put {
+	/// Its id.
+	pub id: ArtifactId,
+	/// How many chunks were sent.
+	uploaded: usize,
+	/// Last block in which every node has it.
+	kept_until: u32,
+}
+
+/// Makes sure that some bytes are stored on the chain.
+pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> Result<Put> {
+	if bytes.is_empty() {
+		bail!("the file is empty; expected at least one byte");
+	}
+	let manifest = Manifest::of(bytes);
+	let id = manifest.id();
+	let at = chain.best().await?;
+	let now = at.block_number();
+	let alive = |status: &ArtifactStatus<AccountId32, u32>| {
+		u64::from(status.expires_at) >= now || status.pins > 0
+	};
+	let status = match chain.artifact(&at, &id).await?.filter(alive) {
+		Some(status) => status,
+		None => {
+			output.note(format!("announcing artifact {id:?}"));
+			let call =
+				api::transactions().artifacts().announce(manifest.size, vector(manifest.chunks));
+			chain.submit(output, key, &call, Amount(0)).await?;
+			chain
+				.artifact(&chain.best().await?, &id)
+				.await?
+				.context("the announcement was undone")?
+		},
+	};
+
+	let missing: Vec<u32> = status
+		.chunks
+		.iter()
+		.zip(0..)
+		.filter(|(stored, _)| stored.as_ref().is_none_or(|stored| u64::from(stored.until) < now))
+		.map(|(_, index)| index)
+		.collect();
+	if !missing.is_empty() && status.owner != account::of(key) {
+		bail!(
+			"{} announced the same artifact and has not uploaded all of it; expected its upload, or \
+			 try again after block {}",
+			status.owner,
+			status.expires_at
+		);
+	}
+	let bar = output.bar(missing.len() as u64, "chunks");
+	bar.set_message("uploading");
+	for index in &missing {
+		let chunk = bytes.chunks(CHUNK_BYTES).nth(*index as usize).unwrap_or_default();
+		let call = api::transactions().artifacts().upload(id, *index, chunk.to_vec());
+		chain.submit(output.still(), key, &call, Amount(0)).await?;
+		bar.inc(1);
+	}
+	bar.finish_and_clear();
+	let status =
+		chain.artifact(&chain.best().await?, &id).await?.context("the upload was undone")?;
+	Ok(Put { id, uploaded: missing.len(), kept_until: status.expires_at })
+}
+
+fn vector<T>(
+	values: Vec<T>,
+) -> api::runtime_types::bounded_collections::bounded_vec::BoundedVec<T> {
+	api::runtime_types::bounded_collections::bounded_vec::BoundedVec(values)
+}
+
+/// The bytes of an artifact, from the data folder or from the node.
+pub async fn fetch(
+	output: Output,
+	chain: &Chain,
+	store: &Store,
+	id: &ArtifactId,
+) -> Result<Vec<u8>> {
+	if let Some(bytes) = store.cached(id) {
+		return Ok(bytes);
+	}
+	let bytes = download(output, chain, id).await?;
+	store.cache(id, &bytes)?;
+	Ok(bytes)
+}
+
+/// The bytes of a file, or of an artifact.
+pub async fn read(
+	output: Output,
+	chain: &Chain,
+	store: &Store,
+	blob: &Blob,
+	what: &str,
+) -> Result<Vec<u8>> {
+	match blob {
+		Blob::File(path) => local::read(path, what),
+		Blob::Id(id) => fetch(output, chain, store, id).await,
+	}
+}
+
+async fn download(output: Output, chain: &Chain, id: &ArtifactId) -> Result<Vec<u8>> {
+	let Some(manifest) = chain.manifest(id).await? else {
+		bail!(
+			"there is no artifact {id:?}: it was never announced, or was removed; expected an id as \
+			 `assay artifact put` prints it"
+		);
+	};
+	if !manifest.complete {
+		bail!("chunks of artifact {id:?} are missing; try again when its owner has uploaded all");
+	}
+	let bar = output.bar(manifest.chunks.len() as u64, "chunks");
+	bar.set_message("downloading");
+	let mut bytes = Vec::new();
+	for hash in &manifest.chunks {
+		bytes.extend(chain.chunk(hash).await?);
+		bar.inc(1);
+	}
+	bar.finish_and_clear();
+	if Manifest::of(&bytes).id() != *id {
+		bail!("the chunks of artifact {id:?} are not cut as expected, into 2 MiB each");
+	}
+	Ok(bytes)
+}
+
+async fn get(context: &Context, id: &ArtifactId, file: Option<&std::path::Path>) -> Result<()> {
+	if file.is_none() && (context.output.json || stdout().is_terminal()) {
+		bail!("standard output is no place for these bytes; expected --output FILE, or a pipe");
+	}
+	let chain = context.chain().await?;
+	let bytes = download(context.output, &chain, id).await?;
+	let Some(path) = file else {
+		stdout().write_all(&bytes)?;
+		return Ok(());
+	};
+	fs::write(path, &bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+	let value = json!({ "artifact": id, "size": bytes.len(), "file": path });
+	context.output.show(&value, || {
+		format!(
+			"{} bytes of artifact {id:?} are in {}",
+			thousands(bytes.len() as u64),
+			path.display()
+		)
+	});
+	Ok(())
+}
+
+async fn show(context: &Context, id: &ArtifactId) -> Result<()> {
+	let chain = context.chain().await?;
+	let at = chain.best().await?;
+	let Some(status) = chain.artifact(&at, id).await? else {
+		bail!("there is no artifact {id:?}: it was never announced, or was removed");
+	};
+	let stored = status.chunks.iter().flatten().count();
+	let ArtifactStatus { owner, size, chunks, complete, expires_at, pins } = status;
+	let value = json!({
+		"artifact": id,
+		"owner": owner,
+		"size": size,
+		"chunks": chunks.len(),
+		"stored_chunks": stored,
+		"complete": complete,
+		"expires_at": expires_at,
+		"pins": pins,
+	});
+	context.output.show(&value, || {
+		let left = u64::from(expires_at).saturating_sub(at.block_number());
+		pairs([
+			("artifact", format!("{id:?}")),
+			("owner", owner.to_string()),
+			("size", format!("{} bytes", thousands(size))),
+			("chunks", format!("{stored} of {} stored", chunks.len())),
+			(
+				if complete { "kept until" } else { "upload by" },
+				format!("block {expires_at} ({})", chain.duration(&at, left)),
+			),
+			("relied on by", format!("{pins} others")),
+		])
+	});
+	Ok(())
+}
+
+async fn renew(context: &Context, id: &ArtifactId) -> Result<()> {
+	let output = context.output;
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let Some(status) = chain.artifact(&chain.best().await?, id).await? else {
+		bail!("there is no artifact {id:?}: it was never announced, or was removed");
+	};
+	let bar = output.bar(status.chunks.len() as u64, "chunks");
+	bar.set_message("renewing");
+	for index in (0..).take(status.chunks.len()) {
+		let call = api::transactions().artifacts().renew(*id, index);
+		chain.submit(output.still(), &key, &call, Amount(0)).await?;
+		bar.inc(1);
+	}
+	bar.finish_and_clear();
+	show(context, id).await
+}
+
+async fn remove(context: &Context, id: &ArtifactId) -> Result<()> {
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let call = api::transactions().artifacts().remove(*id);
+	let included = chain.submit(context.output, &key, &call, Amount(0)).await?;
+	context.output.show(&json!({ "artifact": id, "block": included.block }), || {
+		format!("artifact {id:?} was removed in block {}", included.block)
+	});
+	Ok(())
+}

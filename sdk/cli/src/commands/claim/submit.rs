@@ -1,0 +1,233 @@
+//! `assay claim submit`
+
+use super::{reveal_one, watch};
+use crate::{
+	account,
+	amount::Amount,
+	arguments::{Blob, ClaimOptions},
+	chain::{api, At, Chain, Role},
+	commands::{artifact, miner, task::Terms, Context},
+	local::{self, Report},
+	output::pairs,
+	store::Secrets,
+};
+use anyhow::{bail, Context as _, Result};
+use assay_primitives::{
+	commitment::{self, ClaimBody},
+	Manifest, Score, Scored, TrainingJob, H256,
+};
+use serde_json::json;
+use subxt::utils::AccountId32;
+
+pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
+	let output = context.output;
+	let key = context.key()?;
+	let who = account::of(&key);
+	let chain = context.chain().await?;
+	let store = context.store()?;
+	let at = chain.best().await?;
+	let terms = Terms::of(&chain.task(&at, options.task).await?);
+	ensure_can_claim(&chain, &at, &who, &options, &terms).await?;
+
+	let program = match &options.program {
+		Blob::File(path) => local::read(path, "the program")?,
+		Blob::Id(id) => artifact::fetch(output, &chain, &store, id).await?,
+	};
+	assay_vm::check(&program, &terms.limits).context("the program is refused")?;
+	let job = terms.job(Manifest::of(&program).id(), &options.run);
+	ensure_is_new(&at, options.task, &job).await?;
+
+	let report = match options.no_run {
+		true => None,
+		false => {
+			let train = artifact::fetch(output, &chain, &store, &job.train).await?;
+			let holdout = artifact::fetch(output, &chain, &store, &job.holdout).await?;
+			let report = local::run(output, job.clone(), program.clone(), train, holdout).await?;
+			output.note(report.text());
+			Some(report)
+		},
+	};
+	let measured = report.as_ref().map(Report::scored).transpose()?;
+	let score = score(context, &options, &terms, measured.as_ref())?;
+	if let Some(scored) = &measured {
+		ensure_model_is_new(&at, options.task, scored).await?;
+	}
+	artifact::put(output, &chain, &key, &program).await?;
+
+	let trace_root = measured.map(|scored| scored.trace_root);
+	let trace_salt = random()?;
+	let mut secrets = Secrets {
+		miner: who,
+		task: options.task,
+		body: ClaimBody {
+			program: job.program,
+			params: job.params,
+			seed: job.seed,
+			score,
+			sealed_trace: commitment::sealed_trace(&trace_root.unwrap_or_default(), &trace_salt),
+		},
+		salt: random()?,
+		trace_root,
+		trace_salt,
+		claim: None,
+	};
+	// On disk before anybody can see the commitment: from here on, nothing is lost by a crash.
+	let file = store.save(&chain.genesis(), &secrets)?;
+	output.note(format!("what the claim commits to is in {}", file.display()));
+
+	let call = api::transactions().claims().commit(options.task, secrets.commitment());
+	let included = chain.submit(output, &key, &call, Amount(0)).await?;
+	let committed: api::claims::events::ClaimCommitted = included.event()?;
+	output.note(format!("committed to claim {} in block {}", committed.claim, included.block));
+	secrets.claim = Some(committed.claim);
+	store.save(&chain.genesis(), &secrets)?;
+
+	let (view, revealed_at) = reveal_one(context, &chain, &key, &secrets).await?;
+	let value = json!({
+		"claim": view.claim,
+		"task": view.task,
+		"miner": who,
+		"commitment": secrets.commitment(),
+		"program": secrets.body.program,
+		"seed": secrets.body.seed,
+		"score": score,
+		"measured": measured.map(|scored| scored.score),
+		"bond": Amount(view.bond),
+		"committed_at": view.committed_at,
+		"revealed_at": revealed_at,
+		"job": view.job,
+	});
+	output.show(&value, || {
+		pairs([
+			("claim", view.claim.to_string()),
+			("claimed", format!("{} {score}", terms.metric)),
+			("bond", format!("{} AIT", Amount(view.bond))),
+			("committed", format!("in block {}", view.committed_at)),
+			("revealed", format!("in block {revealed_at}")),
+			("next", format!("assay claim watch {}", view.claim)),
+		])
+	});
+	if options.watch {
+		watch(output, &chain, view.claim).await?;
+	}
+	Ok(())
+}
+
+/// 32 bytes that nobody can guess.
+fn random() -> Result<H256> {
+	let mut bytes = [0; 32];
+	getrandom::fill(&mut bytes)
+		.map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
+	Ok(H256(bytes))
+}
+
+/// Fails if a commitment would be refused, before any work is done.
+async fn ensure_can_claim(
+	chain: &Chain,
+	at: &At,
+	who: &AccountId32,
+	options: &ClaimOptions,
+	terms: &Terms,
+) -> Result<()> {
+	let now = at.block_number();
+	if now >= terms.deadline.into() {
+		bail!(
+			"task {} takes no more claims: its deadline was block {}, this is block {now}; see \
+			 `assay task list`",
+			options.task,
+			terms.deadline
+		);
+	}
+	let ledger = chain.ledger(at, who).await?;
+	let Some(ledger) = ledger.filter(|l| l.roles.0.iter().any(|role| matches!(role, Role::Miner)))
+	else {
+		bail!("{who} is no miner; expected stake first: assay miner register --stake AIT");
+	};
+	if miner::free(&ledger) == Amount(0) {
+		bail!(
+			"all {} AIT of the stake of {who} are locked; expected some for the bond of the claim: \
+			 try again when an open claim is settled",
+			Amount(ledger.bonded)
+		);
+	}
+	let next: u32 =
+		at.view_functions().call(api::view_functions().claims().next_commit_at(*who)).await?;
+	let wait = u64::from(next).saturating_sub(now);
+	if wait > 1 {
+		bail!(
+			"{who} has committed as often as it may; try again from block {next} on ({})",
+			chain.duration(at, wait)
+		);
+	}
+	let fee = chain.verification_fee(at, &terms.limits)?;
+	let spendable = chain.funds(at, who).await?.spendable;
+	if spendable <= fee {
+		bail!(
+			"insufficient balance: {who} has {spendable} AIT to spend; more than {fee} AIT are \
+			 needed for the verification, deposits and fees"
+		);
+	}
+	Ok(())
+}
+
+/// Fails if somebody has a better right to the same run.
+async fn ensure_is_new(at: &At, task: u64, job: &TrainingJob) -> Result<()> {
+	let run = commitment::run(&job.program, &job.params, job.seed);
+	let found = at.storage().try_fetch(api::storage().claims().runs(), (task, run)).await?;
+	if let Some(found) = found {
+		bail!(
+			"claim {} is about the same program, parameters and seed; expected another run",
+			found.decode()?
+		);
+	}
+	Ok(())
+}
+
+/// Fails if the model would be a duplicate.
+async fn ensure_model_is_new(at: &At, task: u64, scored: &Scored) -> Result<()> {
+	let key = (task, scored.model_hash);
+	let found = at.storage().try_fetch(api::storage().claims().models(), key).await?;
+	if let Some(found) = found {
+		bail!(
+			"the run gives the model of claim {}, which is verified; expected another model",
+			found.decode()?
+		);
+	}
+	Ok(())
+}
+
+/// The score to claim.
+fn score(
+	context: &Context,
+	options: &ClaimOptions,
+	terms: &Terms,
+	measured: Option<&Scored>,
+) -> Result<Score> {
+	let score = options
+		.score
+		.or(measured.map(|scored| scored.score))
+		.context("no score is claimed; expected --score, or a run")?;
+	let (least, most) = terms.metric.range();
+	if !(least..=most).contains(&score) {
+		bail!("{score} is no value of {}; expected {least} to {most}", terms.metric);
+	}
+	if terms.metric.gain(score, terms.threshold) < 0 {
+		bail!(
+			"{} {score} does not reach the threshold of task {}; expected {} or better",
+			terms.metric,
+			options.task,
+			terms.threshold
+		);
+	}
+	if let Some(measured) = measured {
+		let worse = terms.metric.gain(score, measured.score);
+		if worse > terms.tolerance.0 {
+			context.output.warn(format!(
+				"{score} is claimed and {} was measured: verifiers will measure the same, and the \
+				 bond will be slashed",
+				measured.score
+			));
+		}
+	}
+	Ok(score)
+}

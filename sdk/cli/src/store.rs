@@ -1,0 +1,225 @@
+//! The data folder: commitments, and artifacts that were fetched.
+//!
+//! ```text
+//! <data folder>/claims/<genesis hash>/<commitment>.json    one file a claim, see Secrets
+//! <data folder>/artifacts/<id>                             bytes of artifacts
+//! ```
+//!
+//! Files are written beside their place, flushed to disk and moved into it: after a crash a file is
+//! there as a whole or not at all.
+
+use anyhow::{Context, Result};
+use assay_primitives::{
+	commitment, commitment::ClaimBody, ArtifactId, ClaimId, Manifest, TaskId, H256,
+};
+use serde::{Deserialize, Serialize};
+use std::{
+	fs::{self, File},
+	io::{ErrorKind, Write},
+	path::{Path, PathBuf},
+};
+use subxt::utils::AccountId32;
+
+/// All that a miner needs to reveal a claim, and later to open its trace. Without it the bond of the
+/// claim is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secrets {
+	/// The miner.
+	pub miner: AccountId32,
+	/// The task.
+	pub task: TaskId,
+	/// What is revealed.
+	pub body: ClaimBody,
+	/// Opens the commitment.
+	pub salt: H256,
+	/// Trace root of the local run; nothing if there was none.
+	pub trace_root: Option<H256>,
+	/// Opens [`ClaimBody::sealed_trace`].
+	pub trace_salt: H256,
+	/// Number of the claim, once it is known.
+	pub claim: Option<ClaimId>,
+}
+
+impl Secrets {
+	/// What the miner commits to.
+	pub fn commitment(&self) -> H256 {
+		commitment::claim(&self.miner, self.task, &self.body, &self.salt)
+	}
+}
+
+/// The data folder.
+#[derive(Clone, Debug)]
+pub struct Store {
+	root: PathBuf,
+}
+
+impl Store {
+	/// The folder that was asked for, or the user's.
+	pub fn open(root: Option<&Path>) -> Result<Self> {
+		let root = match root {
+			Some(root) => root.to_path_buf(),
+			None => directories::ProjectDirs::from("", "", "assay")
+				.context("this user has no home folder; expected --data-dir or ASSAY_DATA")?
+				.data_dir()
+				.to_path_buf(),
+		};
+		Ok(Self { root })
+	}
+
+	fn claims(&self, genesis: &H256) -> PathBuf {
+		self.root.join("claims").join(format!("{genesis:?}"))
+	}
+
+	/// Writes what belongs to a commitment, and returns when it is on disk.
+	pub fn save(&self, genesis: &H256, secrets: &Secrets) -> Result<PathBuf> {
+		let folder = self.claims(genesis);
+		let path = folder.join(format!("{:?}.json", secrets.commitment()));
+		write(&path, &serde_json::to_vec_pretty(secrets)?)?;
+		Ok(path)
+	}
+
+	/// Everything that was ever committed to on a chain.
+	pub fn all(&self, genesis: &H256) -> Result<Vec<Secrets>> {
+		let folder = self.claims(genesis);
+		let entries = match fs::read_dir(&folder) {
+			Ok(entries) => entries,
+			Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+			Err(error) => {
+				return Err(error).with_context(|| format!("{} cannot be read", folder.display()))
+			},
+		};
+		let mut all = Vec::new();
+		for entry in entries {
+			let path = entry?.path();
+			let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+			let name = name.strip_suffix(".json").and_then(|name| name.parse::<H256>().ok());
+			if let Some(commitment) = name {
+				let bytes = fs::read(&path)?;
+				all.push(parse(&commitment, &bytes)?);
+			}
+		}
+		Ok(all)
+	}
+
+	/// The bytes of an artifact, if they are here and unharmed.
+	pub fn cached(&self, id: &ArtifactId) -> Option<Vec<u8>> {
+		let bytes = fs::read(self.artifact(id)).ok()?;
+		(Manifest::of(&bytes).id() == *id).then_some(bytes)
+	}
+
+	/// Keeps the bytes of an artifact.
+	pub fn cache(&self, id: &ArtifactId, bytes: &[u8]) -> Result<()> {
+		write(&self.artifact(id), bytes)
+	}
+
+	fn artifact(&self, id: &ArtifactId) -> PathBuf {
+		self.root.join("artifacts").join(format!("{id:?}"))
+	}
+}
+
+fn parse(commitment: &H256, bytes: &[u8]) -> Result<Secrets> {
+	let secrets: Secrets = serde_json::from_slice(bytes)
+		.with_context(|| format!("the file of commitment {commitment:?} is damaged"))?;
+	anyhow::ensure!(
+		secrets.commitment() == *commitment,
+		"the file of commitment {commitment:?} holds another one; expected it unchanged"
+	);
+	Ok(secrets)
+}
+
+/// Writes a file for its owner alone, as a whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+	let folder = path.parent().unwrap_or(Path::new("."));
+	let attempt = || -> std::io::Result<()> {
+		fs::create_dir_all(folder)?;
+		// Temporary files are private.
+		let mut file = tempfile::NamedTempFile::new_in(folder)?;
+		file.write_all(bytes)?;
+		file.as_file().sync_all()?;
+		file.persist(path)?;
+		// The name of the file is on disk only after its folder is.
+		File::open(folder)?.sync_all()
+	};
+	attempt().with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use assay_primitives::{Params, Score};
+	use std::os::unix::fs::PermissionsExt;
+
+	fn secrets() -> Secrets {
+		Secrets {
+			miner: AccountId32([1; 32]),
+			task: 7,
+			body: ClaimBody {
+				program: H256::repeat_byte(2),
+				params: Params::truncate_from(b"epochs=3".to_vec()),
+				seed: u64::MAX,
+				score: Score(975_000_000),
+				sealed_trace: H256::repeat_byte(3),
+			},
+			salt: H256::repeat_byte(4),
+			trace_root: Some(H256::repeat_byte(5)),
+			trace_salt: H256::repeat_byte(6),
+			claim: None,
+		}
+	}
+
+	fn store() -> (tempfile::TempDir, Store) {
+		let folder = tempfile::tempdir().unwrap();
+		let store = Store::open(Some(folder.path())).unwrap();
+		(folder, store)
+	}
+
+	#[test]
+	fn secrets_come_back_as_they_were_and_stay_private() {
+		let (_folder, store) = store();
+		let genesis = H256::repeat_byte(9);
+		let mut secrets = secrets();
+		assert_eq!(store.all(&genesis).unwrap(), []);
+		let path = store.save(&genesis, &secrets).unwrap();
+		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
+		assert_eq!(store.all(&genesis).unwrap(), [secrets.clone()]);
+
+		secrets.claim = Some(12);
+		assert_eq!(store.save(&genesis, &secrets).unwrap(), path);
+		assert_eq!(store.all(&genesis).unwrap(), [secrets]);
+		assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+	}
+
+	#[test]
+	fn chains_are_apart() {
+		let (_folder, store) = store();
+		store.save(&H256::repeat_byte(1), &secrets()).unwrap();
+		assert_eq!(store.all(&H256::repeat_byte(2)).unwrap(), []);
+	}
+
+	#[test]
+	fn what_was_changed_is_noticed() {
+		let (_folder, store) = store();
+		let genesis = H256::zero();
+		let path = store.save(&genesis, &secrets()).unwrap();
+		let text = fs::read_to_string(&path).unwrap();
+
+		fs::write(&path, text.replace("\"task\": 7", "\"task\": 8")).unwrap();
+		let error = store.all(&genesis).unwrap_err();
+		assert!(error.to_string().contains("holds another one"), "{error}");
+
+		fs::write(&path, &text[..text.len() / 2]).unwrap();
+		let error = store.all(&genesis).unwrap_err();
+		assert!(error.to_string().contains("is damaged"), "{error}");
+	}
+
+	#[test]
+	fn a_cached_artifact_is_checked() {
+		let (folder, store) = store();
+		let id = Manifest::of(b"data").id();
+		assert_eq!(store.cached(&id), None);
+		store.cache(&id, b"data").unwrap();
+		assert_eq!(store.cached(&id), Some(b"data".to_vec()));
+		fs::write(folder.path().join("artifacts").join(format!("{id:?}")), b"dat4").unwrap();
+		assert_eq!(store.cached(&id), None);
+	}
+}

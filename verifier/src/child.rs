@@ -1,0 +1,179 @@
+//! One run in one child process, seen from the service.
+//!
+//! The child is this same program, called as `assay-verifier run-job`. On its standard input it
+//! gets the length of a [`Header`] (`u32`, little-endian), the header in SCALE, and the bytes of
+//! the program, the training data and the holdout. On its standard output it leaves a [`Report`] in
+//! SCALE. Whatever else it does, the service carries on.
+
+use crate::metrics::Metrics;
+use assay_primitives::{Outcome, TrainingJob};
+use codec::{Decode, DecodeAll, Encode};
+use std::{
+	io::{self, Read, Write},
+	os::unix::process::{CommandExt, ExitStatusExt},
+	process::{Child, Command, Stdio},
+	sync::mpsc,
+	thread,
+	time::Duration,
+};
+
+/// Most bytes that are read of a report.
+const MAX_REPORT_BYTES: u64 = 64 * 1024;
+/// Most bytes that are kept of what a child says on standard error.
+const MAX_STDERR_BYTES: u64 = 4 * 1024;
+/// No run is granted more wall-clock time than this.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What a run reads: program, training data, holdout.
+pub type Inputs = [Vec<u8>; 3];
+
+/// What a child is told first.
+#[derive(Encode, Decode)]
+pub struct Header {
+	/// The job.
+	pub job: TrainingJob,
+	/// Sizes in bytes of its [`Inputs`], which follow.
+	pub sizes: [u64; 3],
+}
+
+/// What a child leaves behind.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Report {
+	/// What the run ended in.
+	pub outcome: Outcome,
+	/// What there is to say about it in words, [`plain`]; may be empty.
+	pub detail: String,
+}
+
+/// How long a child may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+	/// Granted to every run, for starting and for reading and translating its inputs.
+	pub grace: Duration,
+	/// The slowest speed at which this machine is expected to run.
+	pub fuel_per_second: u64,
+}
+
+impl Pace {
+	/// Wall-clock time in which a run with `total_fuel` must be over.
+	pub fn deadline(&self, total_fuel: u64) -> Duration {
+		let run = Duration::from_secs_f64(total_fuel as f64 / self.fuel_per_second as f64);
+		self.grace.saturating_add(run).min(LONGEST)
+	}
+}
+
+/// Some text that a stranger may have had a hand in, as one line of at most 1000 characters.
+pub fn plain(text: &str) -> String {
+	let line: String = text.trim().chars().take(1000).collect();
+	line.replace(char::is_control, " ")
+}
+
+/// Runs `job` in a child process of its own. The error says why there is no outcome: the child was
+/// killed, crashed, took too long, or answered with something that is no report.
+pub fn run(
+	job: &TrainingJob,
+	inputs: &Inputs,
+	pace: Pace,
+	metrics: &Metrics,
+) -> Result<Report, String> {
+	let sizes = [0, 1, 2].map(|i: usize| inputs[i].len() as u64);
+	let header = Header { job: job.clone(), sizes }.encode();
+	// The file that this process runs, also after an upgrade has replaced it on disk.
+	let mut child = Command::new("/proc/self/exe")
+		.arg0(env!("CARGO_PKG_NAME"))
+		.args(["run-job", "--parent", &std::process::id().to_string()])
+		.env_clear()
+		.current_dir("/")
+		.process_group(0)
+		.stdin(Stdio::piped())
+		.stdout(Stdio::piped())
+		.stderr(Stdio::piped())
+		.spawn()
+		.map_err(|error| format!("cannot start a child process: {error}"))?;
+	let deadline = pace.deadline(job.limits.total_fuel);
+	let Ending { report, status, complaint } = attend(&mut child, &header, inputs, deadline)
+		.map_err(|error| format!("lost sight of the child process: {error}"))?;
+	let complaint = plain(&complaint);
+	let Some(report) = report else {
+		metrics.child_kills.with_label_values(&["deadline"]).inc();
+		return Err(format!(
+			"the run was stopped after {:.1} s, the time that this machine is given for its fuel",
+			deadline.as_secs_f64(),
+		));
+	};
+	if let Some(signal) = status.signal() {
+		metrics.child_kills.with_label_values(&["signal"]).inc();
+		return Err(format!("the child process was killed by signal {signal}; {complaint}"));
+	}
+	if !status.success() {
+		return Err(format!("the child process failed: {complaint}"));
+	}
+	Report::decode_all(&mut &report[..])
+		.map_err(|error| format!("the child process left no report ({error}); {complaint}"))
+}
+
+struct Ending {
+	/// What was read from standard output; `None` at the deadline.
+	report: Option<Vec<u8>>,
+	status: std::process::ExitStatus,
+	complaint: String,
+}
+
+/// Feeds the child, and waits until it closes its output, or is killed at the deadline.
+fn attend(
+	child: &mut Child,
+	header: &[u8],
+	inputs: &Inputs,
+	deadline: Duration,
+) -> io::Result<Ending> {
+	let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+	thread::scope(|scope| {
+		scope.spawn(move || -> io::Result<()> {
+			// Fails if the child is gone before it has read everything; its status says why.
+			let mut stdin = stdin.ok_or(io::ErrorKind::BrokenPipe)?;
+			stdin.write_all(&(header.len() as u32).to_le_bytes())?;
+			stdin.write_all(header)?;
+			inputs.iter().try_for_each(|input| stdin.write_all(input))
+		});
+		let complaint = scope.spawn(move || {
+			let mut kept = Vec::new();
+			if let Some(mut stderr) = stderr {
+				// Nothing to do about errors: what was read until then is all that there is.
+				let _ = stderr.by_ref().take(MAX_STDERR_BYTES).read_to_end(&mut kept);
+				let _ = io::copy(&mut stderr, &mut io::sink());
+			}
+			String::from_utf8_lossy(&kept).into_owned()
+		});
+		let (done, report) = mpsc::channel();
+		scope.spawn(move || {
+			let mut bytes = Vec::new();
+			if let Some(stdout) = stdout {
+				// An output cut short is no report.
+				let _ = stdout.take(MAX_REPORT_BYTES).read_to_end(&mut bytes);
+			}
+			let _ = done.send(bytes);
+		});
+		let report = report.recv_timeout(deadline).ok();
+		// A child that has closed its output has nothing left to do; one that has ended already
+		// keeps its status. As it was not waited for, its number is still its own.
+		let group = rustix::process::Pid::from_child(child);
+		let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+		child.kill()?;
+		let status = child.wait()?;
+		let complaint = complaint.join().unwrap_or_default();
+		Ok(Ending { report, status, complaint })
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_deadline_grows_with_the_fuel_and_never_overflows() {
+		let pace = Pace { grace: Duration::from_secs(30), fuel_per_second: 1_000 };
+		assert_eq!(pace.deadline(0), Duration::from_secs(30));
+		assert_eq!(pace.deadline(10_000), Duration::from_secs(40));
+		assert_eq!(pace.deadline(u64::MAX), LONGEST);
+	}
+}

@@ -1,0 +1,71 @@
+//! What the verifier service says to people and programs in JSON.
+//!
+//! The service itself is the binary of this crate. It runs training jobs for the off-chain worker
+//! of its node, each in a child process with limits on memory and time; it holds no keys. The
+//! requests that carry jobs are SCALE and described in [`assay_primitives::service`]. Beside them
+//! it answers:
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `GET /health` | [`Health`]; needs no token |
+//! | `GET /jobs` | a list of [`JobInfo`], the latest change first |
+//! | `GET /metrics` | Prometheus text |
+//!
+//! On standard output it prints one line, a [`Ready`], once it accepts connections.
+
+use assay_primitives::{Outcome, H256};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// The line on standard output by which the service says that it accepts connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+	/// Where it listens; the port is the real one, also where port 0 was asked for.
+	pub listening: SocketAddr,
+}
+
+/// Answer to `GET /health`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+	/// Version of the service.
+	pub version: String,
+	/// [`VM_VERSION`](assay_primitives::VM_VERSION) of its training VM.
+	pub vm_version: u16,
+	/// Jobs waiting.
+	pub queue: usize,
+	/// Jobs being run, the fetching of their inputs included.
+	pub running: usize,
+	/// Seconds since the service was started.
+	pub uptime: u64,
+}
+
+/// How far a job has come, without its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+	/// Waiting for a worker.
+	Queued,
+	/// Its inputs are being fetched, or it runs.
+	Running,
+	/// It has an outcome.
+	Done,
+	/// The service could not run it; `detail` says why.
+	Broken,
+}
+
+/// One job in the answer to `GET /jobs`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JobInfo {
+	/// [`TrainingJob::key`](assay_primitives::TrainingJob::key).
+	pub key: H256,
+	/// How far it has come.
+	pub stage: Stage,
+	/// Its outcome, once it is done.
+	pub outcome: Option<Outcome>,
+	/// What there is to say in words about the outcome, or why it is broken.
+	pub detail: String,
+	/// When it came to this stage: seconds since the Unix epoch.
+	pub since: u64,
+	/// How long it ran, in seconds, without the fetching of its inputs.
+	pub run_seconds: Option<f64>,
+}
