@@ -33,6 +33,16 @@ export function errorName(api, error) {
 	return `${section}.${name}`;
 }
 
+/** The name behind the number with which the pool refuses a claim; see `CheckClaim`. */
+function refusal(api, error) {
+	const code = error.message.match(/Custom error: (\d+)/)?.[1];
+	if (code === undefined) return error;
+	if (code === '255') return new Error('stake or task', { cause: error });
+	const { index } = api.runtimeMetadata.asLatest.pallets.find(({ name }) => name.eq('Claims'));
+	const { name } = api.registry.findMetaError({ index, error: new Uint8Array([Number(code), 0, 0, 0]) });
+	return new Error(`claims.${name}`, { cause: error });
+}
+
 /** Sends a call and waits until it is in a block. Gives its events; throws the name of its error. */
 export function send(api, signer, call, options = {}) {
 	return new Promise((done, refuse) => {
@@ -45,7 +55,7 @@ export function send(api, signer, call, options = {}) {
 					refuse(new Error(`the transaction is ${status.type}`));
 				}
 			})
-			.catch(refuse);
+			.catch((error) => refuse(refusal(api, error)));
 	});
 }
 

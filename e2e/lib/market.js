@@ -16,7 +16,7 @@ const salt = () => u8aToHex(randomBytes(32));
 export const TASKS = {
 	digits: {
 		name: 'digits',
-		program: 'mlp',
+		wasm: 'mlp',
 		params: 'epochs=60',
 		threshold: '0.9',
 		limits: {
@@ -29,7 +29,7 @@ export const TASKS = {
 	},
 	breast_cancer: {
 		name: 'breast_cancer',
-		program: 'logistic',
+		wasm: 'logistic',
 		params: '',
 		threshold: '0.9',
 		limits: {
@@ -51,9 +51,9 @@ export function units(score) {
 }
 
 /** The bytes of the program, the training data and the holdout of a task. */
-export async function files({ name, program }) {
+export async function files({ name, wasm: file }) {
 	const [wasm, train, holdout] = await Promise.all([
-		readFile(join(programs, `${program}.wasm`)),
+		readFile(join(programs, `${file}.wasm`)),
 		readFile(join(data, `${name}.train.safetensors`)),
 		readFile(join(data, `${name}.holdout.safetensors`)),
 	]);
@@ -94,7 +94,7 @@ export async function create(api, sponsor, task, changes = {}) {
 /** What an honest miner finds out on its own machine, with the command line. */
 export async function measure(task, seed) {
 	const { stdout } = await run(join(bin, 'assay'), [
-		'--json', 'program', 'run', join(programs, `${TASKS[task.name].program}.wasm`),
+		'--json', 'program', 'run', join(programs, `${task.wasm}.wasm`),
 		'--train', join(data, `${task.name}.train.safetensors`),
 		'--holdout', join(data, `${task.name}.holdout.safetensors`),
 		'--metric', 'accuracy',

@@ -25,24 +25,14 @@ after(async () => {
 	await network?.stop();
 });
 
-/** The name of the error that the pool gives by its number, or that a block gives by name. */
-async function refused(promise, name) {
-	const error = await promise.then(
-		() => assert.fail(`expected ${name}`),
-		(problem) => problem,
-	);
-	const custom = error.message.match(/Custom error: (\d+)/)?.[1];
-	if (custom === undefined) {
-		assert.match(error.message, new RegExp(name));
-	} else {
-		const known = api.errors.claims[name];
-		assert.ok(known?.is({ index: api.registry.metadata.pallets.find((p) => p.name.eq('Claims')).index, error: new Uint8Array([Number(custom), 0, 0, 0]) }) || custom === '255', `${error.message} is not ${name}`);
-	}
+/** The call is refused with this name, by the pool or by a block. */
+function refused(promise, name) {
+	return assert.rejects(promise, { message: new RegExp(name) });
 }
 
 test('an unregistered miner cannot commit', async () => {
 	const stranger = await miner(api, alice(), '//Alice//stranger', 0n);
-	await refused(commit(api, stranger, task, claim), 'NotRegistered');
+	await refused(commit(api, stranger, task, claim), 'stake or task');
 });
 
 test('a stake below the minimum is refused', async () => {
@@ -51,13 +41,13 @@ test('a stake below the minimum is refused', async () => {
 });
 
 test('an unknown task takes no claim', async () => {
-	await refused(commit(api, key, { ...task, id: 99 }, claim), 'TaskUnknown');
+	await refused(commit(api, key, { ...task, id: 99 }, claim), 'stake or task');
 });
 
 test('a task that was cancelled takes no claim', async () => {
 	const gone = await create(api, alice(), TASKS.breast_cancer);
 	await send(api, alice(), api.tx.tasks.cancel(gone.id));
-	await refused(commit(api, key, gone, claim), 'TaskUnknown');
+	await refused(commit(api, key, gone, claim), 'stake or task');
 });
 
 test('a reveal needs the salt, the body and the author of its commitment', async () => {
@@ -67,9 +57,9 @@ test('a reveal needs the salt, the body and the author of its commitment', async
 	await refused(reveal(api, key, { ...committed, salt: wrong }), 'CommitmentMismatch');
 	const better = { ...committed.body, score: units('0.96') };
 	await refused(reveal(api, key, { ...committed, body: better }), 'CommitmentMismatch');
-	await refused(reveal(api, other, committed), 'NotMiner');
+	await refused(reveal(api, other, committed), 'NotTheMiner');
 	await send(api, key, api.tx.claims.withdraw(committed.claim));
-	await refused(reveal(api, key, committed), 'NotCommitted|ClaimEnded');
+	await refused(reveal(api, key, committed), 'ClaimEnded');
 });
 
 test('the same commitment cannot be made twice', async () => {
@@ -81,7 +71,7 @@ test('the same commitment cannot be made twice', async () => {
 test('a program that is not on the chain cannot be claimed', async () => {
 	const missing = { ...task, program: `0x${'11'.repeat(32)}` };
 	const committed = await commit(api, key, missing, claim);
-	await refused(reveal(api, key, committed), 'ArtifactUnknown|NotAvailable');
+	await refused(reveal(api, key, committed), 'UnknownArtifact');
 });
 
 test('a score below the threshold is refused at its reveal', async () => {
@@ -93,12 +83,12 @@ test('a chunk must have its announced hash and size', async () => {
 	const bytes = new Uint8Array(1000).fill(7);
 	const { holdout } = await files(task);
 	const id = await put(api, alice(), bytes);
-	await refused(send(api, alice(), api.tx.artifacts.upload(id, 0, bytes)), 'ChunkStored');
+	await refused(send(api, alice(), api.tx.artifacts.upload(id, 0, bytes)), 'AlreadyStored');
 	const announced = api.tx.artifacts.announce(1000, [`0x${'22'.repeat(32)}`]);
 	const events = await send(api, alice(), announced);
-	const { id: other } = events.find((e) => e.method === 'ArtifactAnnounced').data;
-	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, bytes)), 'HashMismatch');
-	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, holdout)), 'SizeMismatch');
+	const { id: other } = events.find((e) => e.method === 'Announced').data;
+	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, bytes)), 'WrongChunkHash');
+	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, holdout)), 'WrongChunkSize');
 	await refused(send(api, alice(), api.tx.artifacts.upload(other, 1, bytes)), 'NoSuchChunk');
 });
 
@@ -121,7 +111,7 @@ test('a claim that is not revealed in time loses its bond', async () => {
 	const { revealUntil } = (await api.query.claims.claims(committed.claim)).unwrap().status.asCommitted;
 	const now = (await api.rpc.chain.getHeader()).number.toNumber();
 	await blocks(api, revealUntil.toNumber() - now + 2);
-	await refused(reveal(api, key, committed), 'RevealWindowOver|NotCommitted|ClaimEnded');
+	await refused(reveal(api, key, committed), 'ClaimEnded');
 	const view = await ask(api, 'claims_explain', committed.claim);
 	assert.equal(view.stage, 'expired');
 });

@@ -172,6 +172,10 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	config: Configuration,
 	verifier: VerifierParams,
 ) -> Result<TaskManager, ServiceError> {
+	// First of all, so that a wrong path or token file stops the node before it does anything.
+	let verifier = verifier::Plan::new(verifier, config.base_path.path())
+		.map_err(|error| ServiceError::Application(error.into()))?;
+
 	let PartialComponents {
 		client,
 		backend,
@@ -191,9 +195,6 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	let prometheus = config.prometheus_registry().cloned();
 	let keystore = keystore_container.keystore();
 	let pool_factory = OffchainTransactionPoolFactory::new(transaction_pool.clone());
-	// Made first: a wrong path or token file stops the node before it touches the network.
-	let verifier = verifier::Plan::new(verifier, config.base_path.path())
-		.map_err(|error| ServiceError::Application(error.into()))?;
 
 	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
 		&config.network,

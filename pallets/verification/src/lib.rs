@@ -410,7 +410,7 @@ pub mod pallet {
 		/// # Errors
 		/// As transaction validity, see [`refusal`]: none of them costs anything.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::reveal_verdict())]
+		#[pallet::weight(T::WeightInfo::reveal_verdict().saturating_add(T::Clients::weight()))]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_verdict())]
 		#[pallet::authorize(Self::authorize_reveal)]
 		pub fn reveal_verdict(
@@ -440,7 +440,7 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::JobUnknown`], [`Error::NotDue`].
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::settle())]
+		#[pallet::weight(T::WeightInfo::settle().saturating_add(T::Clients::weight()))]
 		pub fn settle(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;
 			let due = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?.due();
@@ -503,7 +503,8 @@ impl<T: Config> Pallet<T> {
 		if at != start {
 			AgendaCursor::<T>::put(at);
 		}
-		T::WeightInfo::idle().saturating_add(T::WeightInfo::serve().saturating_mul(served))
+		let each = T::WeightInfo::serve().saturating_add(T::Clients::weight());
+		T::WeightInfo::idle().saturating_add(each.saturating_mul(served))
 	}
 
 	/// Moves a job past its current deadline.

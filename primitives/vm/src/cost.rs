@@ -7,8 +7,9 @@ use wasmparser::Operator;
 
 /// Fuel of a call, over the 1 of the instruction: what the callee does to enter and leave.
 pub const CALL: u64 = 4;
-/// Fuel of an integer division, a remainder, a float division or a square root.
-pub const DIVISION: u64 = 4;
+/// Fuel of an integer division, a remainder, a float division, a square root, or the rounding of a
+/// float to an integral one, which engines may call a function for.
+pub const SLOW: u64 = 4;
 /// Fuel of `memory.grow`, whatever it grows by.
 pub const GROW: u64 = 10_000;
 /// Declared locals (parameters not counted) that cost 1 at the entry of a function, in which they
@@ -48,7 +49,15 @@ pub const fn of(operator: &Operator<'_>) -> u64 {
 		| Operator::F32Div
 		| Operator::F64Div
 		| Operator::F32Sqrt
-		| Operator::F64Sqrt => DIVISION,
+		| Operator::F64Sqrt
+		| Operator::F32Ceil
+		| Operator::F32Floor
+		| Operator::F32Trunc
+		| Operator::F32Nearest
+		| Operator::F64Ceil
+		| Operator::F64Floor
+		| Operator::F64Trunc
+		| Operator::F64Nearest => SLOW,
 		_ => 1,
 	}
 }

@@ -109,6 +109,10 @@ pub const MAX_BODY_BYTES: usize = 262_144;
 pub const MAX_LOCALS: usize = 4_096;
 /// Most operands on the stack of a function.
 pub const MAX_OPERANDS: usize = 4_096;
+/// Most targets of a `br_table`, without its default.
+pub const MAX_TARGETS: usize = 65_536;
+/// Most `memory.grow` in a function: each becomes some sixty bytes, and engines have limits.
+pub const MAX_GROWS: usize = 1_024;
 /// Most blocks around an instruction.
 pub const MAX_NESTING: usize = 4_096;
 /// Most globals.

@@ -83,9 +83,10 @@ fn fuel_is_the_sum_of_the_instructions_that_ran() {
 	for (body, len, expected) in [
 		("i32.const 0", 0, 1),
 		("nop block i32.const 0 drop end i32.const 0", 0, 3),
-		// Division, square root, and growth cost more.
+		// Division, square root, rounding, and growth cost more.
 		("i32.const 7 i32.const 2 i32.div_u", 0, 6),
 		("f32.const 2 f32.sqrt drop i64.const 1 i64.const 1 i64.rem_s i32.wrap_i64", 0, 13),
+		("f32.const 2 f32.floor drop i32.const 0", 0, 7),
 		("i32.const 0 memory.grow", 0, 10_001),
 		// A call, and the 1 of the callee.
 		("local.get 0 call $f", 0, 7),

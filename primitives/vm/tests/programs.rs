@@ -3,7 +3,7 @@
 mod common;
 
 use assay_primitives::{FailReason, Limits, Outcome, Params, TrainingJob};
-use assay_vm::{check, prepare, run, BadProgram, Fault, Wasmi};
+use assay_vm::{check, prepare, run, BadProgram, Engine, Fault, Wasmi};
 use common::*;
 
 #[test]
@@ -239,6 +239,18 @@ fn too_many_of_anything_are_refused() {
 		),
 		// The block of the function itself is one of them.
 		("blocks in one another", blocks, 4097, 4096),
+		(
+			"targets of a br_table",
+			format!("(func i32.const 0 br_table {})", many("0 ", 65_538)),
+			65_537,
+			65_536,
+		),
+		(
+			"memory.grow in a function",
+			format!("(func i32.const 0 {} drop)", many("memory.grow ", 1025)),
+			1025,
+			1024,
+		),
 		("operands in a function", operands, 4097, 4096),
 		// One byte for the number of locals, and one for `end`.
 		("bytes in a function", body, 262_146, 262_144),
@@ -246,6 +258,30 @@ fn too_many_of_anything_are_refused() {
 	for (what, text, found, limit) in cases {
 		let expected = BadProgram::TooMany { what, found, limit };
 		assert_eq!(refused_with(&[("extra", &text)]), expected);
+	}
+}
+
+#[test]
+fn the_largest_functions_are_translated() {
+	let many = |what: &str, count: usize| what.repeat(count);
+	for text in [
+		format!("(func {} {})", many("block ", 4095), many("end ", 4095)),
+		format!("(func {} {})", many("i32.const 0 ", 4096), many("drop ", 4096)),
+		format!("(func (param i32) (local {}) local.get 4095 drop)", many("i64 ", 4095)),
+		format!("(func i32.const 0 {} drop)", many("memory.grow ", 1024)),
+		// What grows most in the pass, in functions of the largest size.
+		format!(
+			"(func f64.const 0 {} drop)",
+			many("f64.abs i64.reinterpret_f64 f64.reinterpret_i64 ", 87_000)
+		),
+		format!("(func {})", many("loop memory.size drop end ", 43_000)),
+		format!("(func (param i32) {})", many("local.get 0 br_if 0 ", 65_000)),
+		format!("(func $f {})", many("call $f loop end ", 50_000)),
+		format!("(func i32.const 0 br_table {})", many("0 ", 65_537)),
+		format!("(func {})", many("block i32.const 0 br_table 0 0 0 0 end ", 23_000)),
+	] {
+		let prepared = prepare(&program(&[("extra", &text)]), &LIMITS).unwrap();
+		Wasmi::new().load(&prepared).unwrap();
 	}
 }
 

@@ -3,6 +3,7 @@
 use crate::{account, amount::Amount, output::Output};
 use anyhow::{anyhow, bail, Context, Error, Result};
 use assay_primitives::{ArtifactId, ClaimId, Limits, Manifest, TaskId, H256};
+use codec::{Decode, Encode};
 use serde::Deserialize;
 use std::sync::Arc;
 use subxt::{
@@ -13,11 +14,13 @@ use subxt::{
 		TokenError, TransactionEventsError, ViewFunctionError,
 	},
 	events::DecodeAsEvent,
+	ext::scale_decode::DecodeAsType,
 	extrinsics::ExtrinsicEvents,
 	metadata::Metadata,
 	rpcs::{rpc_params, RpcClient, UserError},
 	transactions::{Payload, TransactionStatus},
 	utils::AccountId32,
+	view_functions::Payload as ViewPayload,
 	OnlineClient, SubstrateConfig,
 };
 use subxt_signer::sr25519::Keypair;
@@ -398,7 +401,7 @@ impl Chain {
 
 	/// What is known of a claim.
 	pub async fn claim(&self, at: &At, claim: ClaimId) -> Result<ClaimViewOf> {
-		let view = at.view_functions().call(api::view_functions().claims().explain(claim)).await?;
+		let view = view(at, api::view_functions().claims().explain(claim)).await?;
 		if let Some(view) = view {
 			return Ok(view);
 		}
@@ -422,7 +425,7 @@ impl Chain {
 		at: &At,
 		id: &ArtifactId,
 	) -> Result<Option<ArtifactStatus<AccountId32, u32>>> {
-		Ok(at.view_functions().call(api::view_functions().artifacts().status(*id)).await?)
+		view(at, api::view_functions().artifacts().status(*id)).await
 	}
 
 	/// What the verification of a claim under some limits costs.
@@ -450,6 +453,29 @@ impl Chain {
 			_ => format!("{blocks} blocks, {time}"),
 		}
 	}
+}
+
+/// Calls a view function. The runtime takes its arguments, and gives its answer, wrapped in bytes;
+/// `ViewFunctionsClient::call` of subxt 0.51 expects them bare.
+pub async fn view<P: ViewPayload>(at: &At, payload: P) -> Result<P::ReturnType> {
+	const ID_BYTES: usize = 32;
+	let views = at.view_functions();
+	views.validate(&payload)?;
+	let mut call = views.encode_args(&payload)?;
+	let arguments = call.split_off(ID_BYTES).encode();
+	let answer = views.call_raw(Some(&[call, arguments].concat())).await?;
+	let name = || format!("{}.{}", payload.pallet_name(), payload.function_name());
+	let Some((0, bytes)) = answer.split_first().map(|(status, rest)| (*status, rest)) else {
+		bail!("the view function {} gave no answer", name());
+	};
+	let bytes = Vec::<u8>::decode(&mut &*bytes)?;
+	let metadata = at.metadata_ref();
+	let function = metadata
+		.pallet_by_name(payload.pallet_name())
+		.and_then(|pallet| pallet.view_function_by_name(payload.function_name()))
+		.with_context(|| format!("there is no view function {}", name()))?;
+	let (output, types) = (function.output_ty(), metadata.types());
+	Ok(P::ReturnType::decode_as_type(&mut bytes.as_slice(), output, types)?)
 }
 
 /// Says so where an error means that the node's runtime is not the one that was expected.

@@ -24,7 +24,8 @@
 //! own lack of memory is no outcome, and because engines are not made for growing by nothing forever.
 
 use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
-use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY, MAX_LOCALS, MAX_NESTING, MAX_OPERANDS};
+use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY};
+use super::{MAX_GROWS, MAX_LOCALS, MAX_NESTING, MAX_OPERANDS, MAX_TARGETS};
 use crate::cost;
 use alloc::vec::Vec;
 use wasm_encoder::{BlockType, Function, Ieee32, Ieee64, InstructionSink, ValType};
@@ -101,8 +102,8 @@ struct Plan {
 	height: u32,
 	/// Whether a NaN of 32, of 64 bits may have to become canonical.
 	nans: (bool, bool),
-	/// Whether the memory may grow.
-	grows: bool,
+	/// Number of `memory.grow`.
+	grows: usize,
 }
 
 /// The width of the float on top of the stack whose bits an instruction makes visible.
@@ -155,7 +156,7 @@ fn plan(
 		calls: Vec::new(),
 		height: 0,
 		nans: (false, false),
-		grows: false,
+		grows: 0,
 	};
 	let mut reach = Reach::default();
 	// Whether the local fuel is older than the global one.
@@ -166,6 +167,9 @@ fn plan(
 		let (operator, at) = operators.read_with_offset()?;
 		validator.op(at, &operator)?;
 		at_most("blocks in one another", size(validator.control_stack_height()), MAX_NESTING)?;
+		if let Operator::BrTable { targets } = &operator {
+			at_most("targets of a br_table", size(targets.len()), MAX_TARGETS)?;
+		}
 		if !reach.reaches(&operator) {
 			continue;
 		}
@@ -184,7 +188,7 @@ fn plan(
 				plan.calls.push((!stale, false));
 				stale = true;
 			},
-			Operator::MemoryGrow { .. } => plan.grows = true,
+			Operator::MemoryGrow { .. } => plan.grows = plan.grows.saturating_add(1),
 			Operator::Unreachable => stale = false,
 			Operator::Return | Operator::Br { .. } | Operator::BrTable { .. } => {
 				plan.read_after_last(&mut stale);
@@ -198,6 +202,7 @@ fn plan(
 	}
 	operators.finish()?;
 	at_most("operands in a function", size(plan.height), MAX_OPERANDS)?;
+	at_most("memory.grow in a function", plan.grows, MAX_GROWS)?;
 	Ok(plan)
 }
 
@@ -322,7 +327,7 @@ pub(super) fn rewrite(
 		halt_global: global(HALT),
 		fuel: add(true, ValType::I64),
 		free: add(!leaf, ValType::I32),
-		pages: add(plan.grows, ValType::I32),
+		pages: add(plan.grows > 0, ValType::I32),
 		nan32: add(plan.nans.0, ValType::F32),
 		nan64: add(plan.nans.1, ValType::F64),
 	};

@@ -1,7 +1,11 @@
 //! `assay leaderboard`
 
 use super::{task::Terms, Context};
-use crate::{amount::Amount, chain::api, output::table};
+use crate::{
+	amount::Amount,
+	chain::{api, view},
+	output::table,
+};
 use anyhow::Result;
 use assay_primitives::TaskId;
 use serde_json::json;
@@ -9,8 +13,7 @@ use serde_json::json;
 pub async fn run(context: &Context, task: TaskId) -> Result<()> {
 	let chain = context.chain().await?;
 	let at = chain.best().await?;
-	let entries =
-		at.view_functions().call(api::view_functions().claims().leaderboard(task)).await?;
+	let entries = view(&at, api::view_functions().claims().leaderboard(task)).await?;
 	// Leaderboards outlive their tasks.
 	let metric = match entries.is_empty() {
 		true => Some(Terms::of(&chain.task(&at, task).await?).metric),

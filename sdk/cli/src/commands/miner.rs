@@ -5,7 +5,7 @@ use crate::{
 	account,
 	amount::Amount,
 	arguments::Miner,
-	chain::{api, LedgerOf, Role},
+	chain::{api, view, LedgerOf, Role},
 	output::{pairs, table},
 };
 use anyhow::Result;
@@ -43,8 +43,7 @@ async fn status(context: &Context, account: Option<AccountId32>) -> Result<()> {
 	let at = chain.best().await?;
 	let now = at.block_number();
 	let funds = chain.funds(&at, &account).await?;
-	let next =
-		at.view_functions().call(api::view_functions().claims().next_commit_at(account)).await?;
+	let next = view(&at, api::view_functions().claims().next_commit_at(account)).await?;
 	let Some(ledger) = chain.ledger(&at, &account).await? else {
 		let value = json!({
 			"account": account,

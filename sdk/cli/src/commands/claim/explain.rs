@@ -2,7 +2,7 @@
 
 use crate::{
 	amount::Amount,
-	chain::{api, At, Chain, ClaimViewOf, Deadline, Reason, Stage},
+	chain::{api, view, At, Chain, ClaimViewOf, Deadline, Reason, Stage},
 	commands::Context,
 	output::pairs,
 };
@@ -13,19 +13,19 @@ use serde_json::{json, Value};
 pub async fn run(context: &Context, claim: ClaimId) -> Result<()> {
 	let chain = context.chain().await?;
 	let at = chain.best().await?;
-	let view = chain.claim(&at, claim).await?;
-	let due = match view.slash {
+	let found = chain.claim(&at, claim).await?;
+	let due = match found.slash {
 		Some(slash) => {
 			let call = api::view_functions().stake().pending_slash(slash);
-			at.view_functions().call(call).await?.map(|slash| slash.due)
+			view(&at, call).await?.map(|slash| slash.due)
 		},
 		None => None,
 	};
-	let mut value = json(&view);
+	let mut value = json(&found);
 	value["block"] = json!(at.block_number());
 	value["slash_final_at"] = json!(due);
-	value["what_to_do"] = json!(what_to_do(&view));
-	context.output.show(&value, || text(&chain, &at, &view, due));
+	value["what_to_do"] = json!(what_to_do(&found));
+	context.output.show(&value, || text(&chain, &at, &found, due));
 	Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::{
 	account,
 	amount::Amount,
 	arguments::Claim,
-	chain::{api, At, Chain, ClaimViewOf, Stage},
+	chain::{api, At, Chain, ClaimViewOf, Deadline, Stage},
 	store::{Secrets, Store},
 };
 use anyhow::{bail, Context as _, Result};
@@ -124,7 +124,7 @@ async fn reveal_one(
 		if let Some(claim) = found {
 			let view = chain.claim(&at, claim).await?;
 			let until = match view.next {
-				crate::chain::Deadline::Reveal { until, .. } => until,
+				Deadline::Reveal { until, .. } => until,
 				_ => bail!("claim {claim} is {} already", explain::stage(&view.stage)),
 			};
 			let half = u64::from(view.committed_at.midpoint(until));

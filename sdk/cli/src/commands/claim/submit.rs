@@ -5,7 +5,7 @@ use crate::{
 	account,
 	amount::Amount,
 	arguments::{Blob, ClaimOptions},
-	chain::{api, At, Chain, Role},
+	chain::{api, view, At, Chain, Role},
 	commands::{artifact, miner, task::Terms, Context},
 	local::{self, Report},
 	output::pairs,
@@ -150,8 +150,7 @@ async fn ensure_can_claim(
 			Amount(ledger.bonded)
 		);
 	}
-	let next: u32 =
-		at.view_functions().call(api::view_functions().claims().next_commit_at(*who)).await?;
+	let next: u32 = view(at, api::view_functions().claims().next_commit_at(*who)).await?;
 	let wait = u64::from(next).saturating_sub(now);
 	if wait > 1 {
 		bail!(
