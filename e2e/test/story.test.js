@@ -110,11 +110,21 @@ test('every block decodes, verdicts included', async () => {
 });
 
 test('the node tells Prometheus about jobs and verdicts', async () => {
-	const metrics = await network.nodes[0].metrics();
-	const value = (name) => Number(metrics.match(new RegExp(`^${name}(?:{[^}]*})? (\\S+)$`, 'm'))?.[1]);
-	assert.ok(value('assay_verification_jobs_total') >= 3, metrics.match(/assay_.*/g)?.join('\n'));
-	assert.ok(value('assay_verdicts_revealed_total') >= 3);
-	assert.equal(value('assay_verification_queue'), 0);
+	// Counted when they are final.
+	await until(
+		api,
+		'three jobs counted, and all settled',
+		async () => {
+			const metrics = await network.nodes[0].metrics();
+			const value = (name) => Number(metrics.match(new RegExp(`^${name}{.*} (\\d+)$`, 'm'))?.[1]);
+			return (
+				value('assay_verification_jobs_total') >= 3 &&
+				value('assay_verdicts_revealed_total') >= 3 &&
+				value('assay_verification_queue') === 0
+			);
+		},
+		20,
+	);
 });
 
 test('blocks are finalised', async () => {
