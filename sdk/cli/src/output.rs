@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use serde_json::json;
 use std::{fmt::Display, time::Duration};
 
 /// How results are shown.
@@ -22,7 +23,7 @@ impl Output {
 	/// Shows a result on standard output.
 	pub fn show(self, value: &impl Serialize, text: impl FnOnce() -> String) {
 		if self.json {
-			println!("{}", serde_json::json!(value));
+			println!("{}", json!(value));
 		} else {
 			println!("{}", text().trim_end());
 		}
@@ -35,9 +36,13 @@ impl Output {
 		}
 	}
 
-	/// Warns on standard error, in any case.
+	/// Warns on standard error.
 	pub fn warn(self, text: impl Display) {
-		eprintln!("warning: {text}");
+		if self.json {
+			eprintln!("{}", json!({ "warning": text.to_string() }));
+		} else {
+			eprintln!("warning: {text}");
+		}
 	}
 
 	/// A bar on a terminal, for `len` units of `unit`.

@@ -68,6 +68,11 @@ pub struct Put {
 	kept_until: u32,
 }
 
+/// Blocks for which somebody else's upload is waited for.
+const PATIENCE: u32 = 20;
+
+type Status = ArtifactStatus<AccountId32, u32>;
+
 /// Makes sure that some bytes are stored on the chain.
 pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> Result<Put> {
 	if bytes.is_empty() {
@@ -77,21 +82,9 @@ pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> 
 	let id = manifest.id();
 	let at = chain.best().await?;
 	let now = at.block_number();
-	let alive = |status: &ArtifactStatus<AccountId32, u32>| {
-		u64::from(status.expires_at) >= now || status.pins > 0
-	};
-	let status = match chain.artifact(&at, &id).await?.filter(alive) {
+	let status = match chain.artifact(&at, &id).await?.filter(|status| alive(status, now)) {
 		Some(status) => status,
-		None => {
-			output.note(format!("announcing artifact {id:?}"));
-			let call =
-				api::transactions().artifacts().announce(manifest.size, vector(manifest.chunks));
-			chain.submit(output, key, &call, Amount(0)).await?;
-			chain
-				.artifact(&chain.best().await?, &id)
-				.await?
-				.context("the announcement was undone")?
-		},
+		None => announce(output, chain, key, manifest).await?,
 	};
 
 	let missing: Vec<u32> = status
@@ -102,12 +95,8 @@ pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> 
 		.map(|(_, index)| index)
 		.collect();
 	if !missing.is_empty() && status.owner != account::of(key) {
-		bail!(
-			"{} announced the same artifact and has not uploaded all of it; expected its upload, or \
-			 try again after block {}",
-			status.owner,
-			status.expires_at
-		);
+		let kept_until = others_upload(output, chain, &id, &status).await?;
+		return Ok(Put { id, uploaded: 0, kept_until });
 	}
 	let bar = output.bar(missing.len() as u64, "chunks");
 	bar.set_message("uploading");
@@ -121,6 +110,56 @@ pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> 
 	let status =
 		chain.artifact(&chain.best().await?, &id).await?.context("the upload was undone")?;
 	Ok(Put { id, uploaded: missing.len(), kept_until: status.expires_at })
+}
+
+/// Whether an artifact cannot be announced again.
+fn alive(status: &Status, now: u64) -> bool {
+	u64::from(status.expires_at) >= now || status.pins > 0
+}
+
+/// Announces an artifact, unless somebody else was quicker.
+async fn announce(
+	output: Output,
+	chain: &Chain,
+	key: &Keypair,
+	manifest: Manifest,
+) -> Result<Status> {
+	let id = manifest.id();
+	output.note(format!("announcing artifact {id:?}"));
+	let call = api::transactions().artifacts().announce(manifest.size, vector(manifest.chunks));
+	let announced = chain.submit(output, key, &call, Amount(0)).await;
+	let at = chain.best().await?;
+	let status = chain.artifact(&at, &id).await?.filter(|status| alive(status, at.block_number()));
+	match (status, announced) {
+		(Some(status), _) => Ok(status),
+		(None, Err(error)) => Err(error),
+		(None, Ok(_)) => bail!("the announcement of artifact {id:?} was undone; try again"),
+	}
+}
+
+/// Waits until the owner of an artifact has uploaded it. Gives the last block in which it is kept.
+async fn others_upload(
+	output: Output,
+	chain: &Chain,
+	id: &ArtifactId,
+	status: &Status,
+) -> Result<u32> {
+	let spinner = output.spinner(format!("waiting for the upload by {}", status.owner));
+	let mut blocks = chain.blocks().await?;
+	for _ in 0..PATIENCE {
+		let at = chain.next(&mut blocks).await?;
+		if let Some(status) = chain.artifact(&at, id).await?.filter(|status| status.complete) {
+			spinner.finish_and_clear();
+			return Ok(status.expires_at);
+		}
+	}
+	spinner.finish_and_clear();
+	bail!(
+		"{} announced artifact {id:?} and has not uploaded all of it; expected its upload, or try \
+		 again after block {}",
+		status.owner,
+		status.expires_at
+	)
 }
 
 fn vector<T>(

@@ -2,7 +2,7 @@
 
 use super::explain;
 use crate::{
-	chain::{api, At, Chain, ClaimViewOf, JobOf, Phase, Stage},
+	chain::{api, At, Chain, ClaimViewOf, JobOf, Phase},
 	commands::queue::Count,
 	output::Output,
 };
@@ -52,13 +52,13 @@ struct Told {
 
 impl Told {
 	/// Tells that something happened in a block, unless that was told before.
-	fn tell(&mut self, stage: &str, block: impl Into<u64>, text: String, more: Value) {
-		if !self.keys.insert(format!("{stage} {more}")) {
+	fn tell(&mut self, event: &str, block: impl Into<u64>, text: String, more: Value) {
+		if !self.keys.insert(format!("{event} {more}")) {
 			return;
 		}
 		let block = block.into();
 		let mut value =
-			json!({ "claim": self.claim, "stage": stage, "block": block, "text": text });
+			json!({ "claim": self.claim, "event": event, "block": block, "text": text });
 		if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
 			value.extend(more);
 		}
@@ -72,7 +72,7 @@ impl Told {
 		if let (Some(block), Some(claimed), Some(id)) =
 			(view.revealed_at, view.claimed.as_ref(), view.job)
 		{
-			let text = format!("revealed: claims {}, verified by job {id}", **claimed);
+			let text = format!("revealed: {} is claimed, job {id} verifies it", **claimed);
 			self.tell("revealed", block, text, json!({ "job": id, "claimed": **claimed }));
 		}
 		if let Some(job) = job.filter(|job| !matches!(job.phase, Phase::Drawing { .. })) {
@@ -80,14 +80,14 @@ impl Told {
 			let round = job.round;
 			let text = format!("committee of {members} drawn (round {round})");
 			self.tell("drawn", job.drawn_at, text, json!({ "round": round, "members": members }));
-			for (stage, count, what) in [
+			for (event, count, what) in [
 				("verdicts_committed", committed, "committed"),
 				("verdicts_revealed", revealed, "revealed"),
 			] {
 				if count > 0 {
 					let text = format!("{count} of {members} verdicts {what}");
 					let more = json!({ "round": round, "members": members, "verdicts": count });
-					self.tell(stage, at.block_number(), text, more);
+					self.tell(event, at.block_number(), text, more);
 				}
 			}
 		}
@@ -103,8 +103,7 @@ impl Told {
 
 	/// Tells that nothing can change any more.
 	fn last(&mut self, at: &At, view: &ClaimViewOf) {
-		let stage: &Stage = &view.stage;
-		let text = format!("final: {}", explain::stage(stage));
+		let text = format!("final: {}", explain::stage(&view.stage));
 		self.tell("final", at.block_number(), text, explain::json(view));
 	}
 }
