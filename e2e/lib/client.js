@@ -2,7 +2,7 @@
 // docs/protocol.md and docs/vm.md. Shares no code with the chain.
 
 import { ApiPromise, Keyring, WsProvider } from '@polkadot/api';
-import { hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
+import { BN, hexToU8a, stringToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blake2AsU8a, cryptoWaitReady } from '@polkadot/util-crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -33,14 +33,15 @@ export function errorName(api, error) {
 	return `${section}.${name}`;
 }
 
-/** The name behind the number with which the pool refuses a claim; see `CheckClaim`. */
+/** The error behind the byte with which the pool refuses a claim: three bits for the pallet, five for its error. */
 function refusal(api, error) {
 	const code = error.message.match(/Custom error: (\d+)/)?.[1];
 	if (code === undefined) return error;
-	if (code === '255') return new Error('stake or task', { cause: error });
-	const { index } = api.runtimeMetadata.asLatest.pallets.find(({ name }) => name.eq('Claims'));
-	const { name } = api.registry.findMetaError({ index, error: new Uint8Array([Number(code), 0, 0, 0]) });
-	return new Error(`claims.${name}`, { cause: error });
+	const { section, name } = api.registry.findMetaError({
+		index: new BN(48 + (code >> 5)),
+		error: new Uint8Array([code & 31, 0, 0, 0]),
+	});
+	return new Error(`${section}.${name}`, { cause: error });
 }
 
 /** Sends a call and waits until it is in a block. Gives its events; throws the name of its error. */

@@ -32,7 +32,7 @@ function refused(promise, name) {
 
 test('an unregistered miner cannot commit', async () => {
 	const stranger = await miner(api, alice(), '//Alice//stranger', 0n);
-	await refused(commit(api, stranger, task, claim), 'stake or task');
+	await refused(commit(api, stranger, task, claim), 'stake.NotRegistered');
 });
 
 test('a stake below the minimum is refused', async () => {
@@ -41,13 +41,13 @@ test('a stake below the minimum is refused', async () => {
 });
 
 test('an unknown task takes no claim', async () => {
-	await refused(commit(api, key, { ...task, id: 99 }, claim), 'stake or task');
+	await refused(commit(api, key, { ...task, id: 99 }, claim), 'tasks.TaskUnknown');
 });
 
 test('a task that was cancelled takes no claim', async () => {
 	const gone = await create(api, alice(), TASKS.breast_cancer);
 	await send(api, alice(), api.tx.tasks.cancel(gone.id));
-	await refused(commit(api, key, gone, claim), 'stake or task');
+	await refused(commit(api, key, gone, claim), 'tasks.TaskEnded');
 });
 
 test('a reveal needs the salt, the body and the author of its commitment', async () => {

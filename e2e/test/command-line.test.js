@@ -1,23 +1,23 @@
 // The whole story through the command line, as a person types it.
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
-import { Network, bin, data, programs } from '../lib/nodes.js';
+import { CommandLine } from '../lib/command.js';
+import { Network, data, programs } from '../lib/nodes.js';
 
-const run = promisify(execFile);
 let network;
 let folder;
+let assay;
 let task;
 const program = join(programs, 'logistic.wasm');
 
 before(async () => {
 	network = await Network.development();
 	folder = await mkdtemp(join(tmpdir(), 'assay-cli-'));
+	assay = new CommandLine(network.nodes[0].url, folder);
 });
 
 after(async () => {
@@ -25,38 +25,17 @@ after(async () => {
 	await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs `assay`. Gives exit code, the objects on standard output, and both streams. */
-async function assay(...args) {
-	const env = { ...process.env, ASSAY_URL: network.nodes[0].url, ASSAY_DATA: folder };
-	const { code = 0, stdout, stderr } = await run(join(bin, 'assay'), args.map(String), { env }).catch((e) => e);
-	return { code, stdout, stderr };
-}
-
-/** Runs `assay --json`, which must succeed. Gives the objects that it prints. */
-async function json(...args) {
-	const { code, stdout, stderr } = await assay('--json', ...args);
-	assert.equal(code, 0, stderr);
-	return stdout.trim().split('\n').map((line) => JSON.parse(line));
-}
-
-/** Runs `assay`, which must be refused with a text that says all of `words`. */
-async function refused(args, ...words) {
-	const { code, stderr } = await assay(...args);
-	assert.equal(code, 1, stderr);
-	for (const word of words) assert.match(stderr, word);
-}
-
 test('a miner registers with a key from a file', async () => {
 	const key = join(folder, 'eve.key');
 	await writeFile(key, '//Eve\n', { mode: 0o600 });
-	const [{ stake }] = await json('--key-file', key, 'miner', 'register', '--stake', 500);
+	const [{ stake }] = await assay.json('--key-file', key, 'miner', 'register', '--stake', 500);
 	assert.equal(stake, '500');
-	const [status] = await json('--key-file', key, 'miner', 'status');
+	const [status] = await assay.json('--key-file', key, 'miner', 'status');
 	assert.deepEqual([status.bonded, status.locked, status.roles], ['500', '0', ['miner']]);
 });
 
 test('a sponsor creates a task from files', async () => {
-	const [created] = await json(
+	const [created] = await assay.json(
 		'--suri', '//Bob', 'task', 'create', '--name', 'breast cancer',
 		'--train', join(data, 'breast_cancer.train.safetensors'),
 		'--holdout', join(data, 'breast_cancer.holdout.safetensors'),
@@ -64,23 +43,23 @@ test('a sponsor creates a task from files', async () => {
 	);
 	task = created.task;
 	assert.equal(created.escrow, '100');
-	const [{ tasks }] = await json('task', 'list');
+	const [{ tasks }] = await assay.json('task', 'list');
 	assert.deepEqual(tasks.map((t) => [t.task, t.name, t.open]), [[task, 'breast cancer', true]]);
-	const [shown] = await json('task', 'show', task);
+	const [shown] = await assay.json('task', 'show', task);
 	assert.equal(shown.train_root, created.train_root);
 });
 
 test('an artifact comes back as it was', async () => {
-	const [{ artifact }] = await json('--suri', '//Bob', 'artifact', 'put', program);
+	const [{ artifact }] = await assay.json('--suri', '//Bob', 'artifact', 'put', program);
 	const file = join(folder, 'back.wasm');
-	await json('artifact', 'get', artifact, '-o', file);
+	await assay.json('artifact', 'get', artifact, '-o', file);
 	assert.deepEqual(await readFile(file), await readFile(program));
-	const [shown] = await json('artifact', 'show', artifact);
+	const [shown] = await assay.json('artifact', 'show', artifact);
 	assert.equal(shown.complete, true);
 });
 
 test('a claim is followed from commitment to payment', async () => {
-	const [submitted, ...stages] = await json(
+	const [submitted, ...stages] = await assay.json(
 		'--suri', '//Eve', 'claim', 'submit', '--task', task, '--program', program, '--watch',
 	);
 	assert.equal(submitted.score, submitted.measured);
@@ -88,51 +67,45 @@ test('a claim is followed from commitment to payment', async () => {
 	for (const name of ['revealed', 'drawn', 'verified', 'final']) assert.ok(names.includes(name), names);
 	const blocks = stages.map((s) => s.block);
 	assert.deepEqual(blocks, [...blocks].sort((a, b) => a - b));
-	const [status] = await json('claim', 'status', submitted.claim);
+	const [status] = await assay.json('claim', 'status', submitted.claim);
 	assert.deepEqual([status.stage, status.paid, status.measured], ['verified', '50', submitted.measured]);
-	const [{ entries }] = await json('leaderboard', task);
+	const [{ entries }] = await assay.json('leaderboard', task);
 	assert.equal(entries[0].claim, submitted.claim);
-	const [{ jobs }] = await json('queue');
+	const [{ jobs }] = await assay.json('queue');
 	assert.deepEqual(jobs, []);
-	const { stdout } = await assay('leaderboard', task);
+	const { stdout } = await assay.run('leaderboard', task);
 	assert.match(stdout, new RegExp(submitted.measured));
 });
 
 test('a claim that was interrupted is revealed from the file', async () => {
-	const { promise, process: child } = (() => {
-		const env = { ...process.env, ASSAY_URL: network.nodes[0].url, ASSAY_DATA: folder };
-		const promise = run(
-			join(bin, 'assay'),
-			['--suri', '//Eve', 'claim', 'submit', '--task', String(task), '--program', program, '--seed', '2'],
-			{ env },
-		);
-		return { promise, process: promise.child };
-	})();
+	const submission = assay.start(
+		'--suri', '//Eve', 'claim', 'submit', '--task', task, '--program', program, '--seed', 2,
+	);
 	// Killed as soon as its commitment is on disk, a moment before it is sent, or after.
 	const seen = async () =>
 		(await readdir(folder, { recursive: true })).some((name) => /commit|claim/i.test(name));
 	while (!(await seen())) await new Promise((done) => setTimeout(done, 20));
 	await new Promise((done) => setTimeout(done, 4_000));
-	child.kill('SIGKILL');
-	await promise.catch(() => {});
-	const [{ revealed }] = await json('--suri', '//Eve', 'claim', 'reveal');
+	submission.child.kill('SIGKILL');
+	await submission.catch(() => {});
+	const [{ revealed }] = await assay.json('--suri', '//Eve', 'claim', 'reveal');
 	assert.equal(revealed.length, 1);
 });
 
 test('what cannot work is refused with what is wrong and what to do', async () => {
 	const submit = ['claim', 'submit', '--task', task, '--program', program];
-	await refused(['--suri', '//Ferdie', ...submit], /register/);
-	await refused(['--suri', '//Eve', 'claim', 'submit', '--task', 99, '--program', program], /99/);
-	await refused(['--suri', '//Eve', 'miner', 'register', '--stake', 5], /register/);
-	await refused(['--suri', '//nobody', 'miner', 'register', '--stake', 100], /100/);
-	await refused(['--url', 'ws://127.0.0.1:1', 'task', 'list'], /127\.0\.0\.1:1/, /node/);
+	await assay.refused(['--suri', '//Ferdie', ...submit], /register/);
+	await assay.refused(['--suri', '//Eve', 'claim', 'submit', '--task', 99, '--program', program], /99/);
+	await assay.refused(['--suri', '//Eve', 'miner', 'register', '--stake', 5], /register/);
+	await assay.refused(['--suri', '//nobody', 'miner', 'register', '--stake', 100], /100/);
+	await assay.refused(['--url', 'ws://127.0.0.1:1', 'task', 'list'], /127\.0\.0\.1:1/, /node/);
 	const open = join(folder, 'open.key');
 	await writeFile(open, '//Eve\n');
 	await chmod(open, 0o644);
-	await refused(['--key-file', open, 'miner', 'status'], /600/);
+	await assay.refused(['--key-file', open, 'miner', 'status'], /600/);
 	const bad = join(folder, 'bad.key');
 	await writeFile(bad, 'not a key at all\n', { mode: 0o600 });
-	const { stderr } = await assay('--key-file', bad, 'miner', 'status');
+	const { stderr } = await assay.run('--key-file', bad, 'miner', 'status');
 	assert.match(stderr, /expected/);
 	assert.doesNotMatch(stderr, /not a key at all/);
 });

@@ -1,11 +1,15 @@
 // The main job on one node, as a miner who has only polkadot.js does it.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { AIT, account, ask, blocks, connect, find, send, until } from '../lib/client.js';
 import { TASKS, commit, create, ended, files, measure, miner, reveal, units } from '../lib/market.js';
-import { Network } from '../lib/nodes.js';
+import { Network, bin } from '../lib/nodes.js';
 
+const run = promisify(execFile);
 let network;
 let api;
 let task;
@@ -91,7 +95,7 @@ test('a program that fails is rejected with the reason', async () => {
 	assert.ok(view.reason.run_failed, JSON.stringify(view));
 });
 
-test('every block decodes, verdicts included', async () => {
+test('every block decodes in polkadot.js, verdicts included', async () => {
 	const best = (await api.rpc.chain.getHeader()).number.toNumber();
 	const seen = new Map();
 	for (let number = 1; number <= best; number++) {
@@ -107,6 +111,17 @@ test('every block decodes, verdicts included', async () => {
 	assert.ok(seen.get('verification.commitVerdict') >= 3);
 	assert.equal(seen.get('verification.commitVerdict'), seen.get('verification.revealVerdict'));
 	assert.equal(seen.get('timestamp.set'), best);
+});
+
+test('and in subxt', async () => {
+	const { stdout } = await run(join(bin, 'examples', 'decode'), [network.nodes[0].url]);
+	const { blocks: count, calls, events } = JSON.parse(stdout);
+	assert.equal(calls['Timestamp.set'], count);
+	for (const name of ['Claims.reveal', 'Verification.commit_verdict', 'Verification.reveal_verdict']) {
+		assert.ok(calls[name] >= 3, name);
+	}
+	assert.ok(events['Claims.ClaimVerified'] >= 1);
+	assert.ok(events['Claims.ClaimRejected'] >= 2);
 });
 
 test('the node tells Prometheus about jobs and verdicts', async () => {

@@ -3,7 +3,7 @@
 use super::*;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::fmt;
-use frame_support::{pallet_prelude::TransactionSource, traits::IsSubType, traits::PalletInfo};
+use frame_support::{pallet_prelude::TransactionSource, traits::IsSubType};
 use sp_runtime::{
 	impl_tx_ext_default,
 	traits::{
@@ -16,16 +16,24 @@ use sp_runtime::{
 /// Checks stake, task and rate limit of each `commit`, and claim, window and hash of each `reveal`,
 /// while the transaction is validated: a flood of what could only fail dies in the pool, for free.
 ///
-/// A transaction is refused as `InvalidTransaction::Custom`, with the index of the
-/// [`Error`] in the metadata, or [`CheckClaim::ELSEWHERE`]. Calls inside of other calls (a batch, a
-/// proxy) are not looked at; they are checked when they are executed, as every call is.
+/// A transaction is refused as `InvalidTransaction::Custom` with [`CheckClaim::code`], which names
+/// the error. Calls inside of other calls (a batch, a proxy) are not looked at; they are checked when
+/// they are executed, as every call is.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckClaim<T>(PhantomData<T>);
 
 impl<T> CheckClaim<T> {
-	/// Code of a refusal by the stake (the miner is not active) or by the task (it is not open).
-	pub const ELSEWHERE: u8 = 255;
+	/// The byte that names a pallet's error: the pallet's index in the metadata modulo 8, times 32,
+	/// plus the index of the error in the pallet. Assay's pallets have the indices from 48 to 55, and
+	/// the last byte, 255, is that of no error.
+	#[must_use]
+	pub fn code(error: DispatchError) -> u8 {
+		match error {
+			DispatchError::Module(error) => (error.index << 5) | (error.error[0] & 31),
+			_ => u8::MAX,
+		}
+	}
 
 	/// The extension.
 	#[must_use]
@@ -56,16 +64,6 @@ impl<T: Config> CheckClaim<T> {
 				Ok(Pallet::<T>::ensure_can_reveal(miner, *claim, body, salt).map(|_| ())?)
 			},
 			_ => Ok(()),
-		}
-	}
-
-	fn code(error: DispatchError) -> u8 {
-		let here = T::PalletInfo::index::<Pallet<T>>();
-		match error {
-			DispatchError::Module(error) if Some(usize::from(error.index)) == here => {
-				error.error.first().copied().unwrap_or(Self::ELSEWHERE)
-			},
-			_ => Self::ELSEWHERE,
 		}
 	}
 }

@@ -121,31 +121,35 @@ fn attend<T: Config>(
 			if !due(record.committed_at) {
 				return Ok(());
 			}
-			record.committed_at = Some(block);
+			// On disk before anybody can see it.
 			storage.set(&record);
-			let Record { outcome, salt, .. } = record;
-			let hash = commitment::verdict(&member.account, id, job.round, &outcome, &salt);
+			let Record { outcome, salt, .. } = &record;
+			let hash = commitment::verdict(&member.account, id, job.round, outcome, salt);
 			let commitment = Commitment { job: id, round: job.round, member: seat, hash };
 			let signature = key
 				.sign(&Pallet::<T>::signed_payload(&commitment))
 				.ok_or("the keystore did not sign")?;
-			submit::<T>(Call::commit_verdict { commitment, signature })
+			submit::<T>(Call::commit_verdict { commitment, signature })?;
+			record.committed_at = Some(block);
+			storage.set(&record);
+			Ok(())
 		},
 		(Phase::Revealing { .. }, Verdict::Committed(_)) => {
 			let mut record = record.ok_or("committed, but the record is gone from the disk")?;
 			if !due(record.revealed_at) {
 				return Ok(());
 			}
-			record.revealed_at = Some(block);
-			storage.set(&record);
-			let Record { outcome, salt, .. } = record;
+			let Record { outcome, salt, .. } = record.clone();
 			submit::<T>(Call::reveal_verdict {
 				job: id,
 				round: job.round,
 				member: seat,
 				outcome,
 				salt,
-			})
+			})?;
+			record.revealed_at = Some(block);
+			storage.set(&record);
+			Ok(())
 		},
 		_ => Ok(()),
 	}
@@ -182,7 +186,7 @@ fn submit<T: Config>(call: Call<T>) -> Result<(), String> {
 	let transaction =
 		<T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
 	SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
-		.map_err(|()| "the pool refused the verdict; it is tried again".into())
+		.map_err(|()| "the pool refused the verdict; it is tried again after the next block".into())
 }
 
 /// The verifier service beside this node.

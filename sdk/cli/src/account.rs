@@ -108,7 +108,7 @@ mod tests {
 	}
 
 	fn refused(source: Source<'_>) -> String {
-		format!("{:#}", load(source).err().expect("it is no key"))
+		format!("{:#}", load(source).expect_err("it is no key"))
 	}
 
 	#[test]

@@ -200,6 +200,12 @@ pub enum Miner {
 		#[arg(long, value_name = "AIT")]
 		stake: Amount,
 	},
+	/// Add to the stake, for example after a slash.
+	Bond {
+		/// How much AIT.
+		#[arg(long, value_name = "AIT")]
+		stake: Amount,
+	},
 	/// Show stake, locks, slashes and reputation.
 	Status {
 		/// Whose [default: the signing account].

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use subxt::{
 	backend::LegacyBackend,
 	client::{Blocks, OnlineClientAtBlock},
+	config::SubstrateExtrinsicParamsBuilder as ParamsBuilder,
 	error::{
 		BackendError, ConstantError, DispatchError, ExtrinsicError, RpcError, StorageError,
 		TokenError, TransactionEventsError, ViewFunctionError,
@@ -89,6 +90,12 @@ const SPEC_NAME: &str = "assay";
 
 /// Units of fuel for which a price is set.
 const GIGAFUEL: u64 = 1_000_000_000;
+
+/// Blocks from the birth of a transaction to the best block. The node's pool may not know the best
+/// block yet, and refuses what is born in its future.
+const AGE: u64 = 3;
+/// Blocks from the birth of a transaction to its death.
+const LIFE: u64 = 64;
 
 /// A node of an Assay chain.
 pub struct Chain {
@@ -262,16 +269,19 @@ impl Chain {
 	) -> Result<Included> {
 		let at = self.best().await?;
 		let who = account::of(key);
-		let signed = at
+		let nonce = at.transactions().account_nonce(&who).await?;
+		let birth = at.block_number().saturating_sub(AGE);
+		let birth = self.client.at_block(birth).await.map_err(|e| self.lost(e))?;
+		let signed = birth
 			.transactions()
-			.create_signed(call, key, Default::default())
+			.create_signed(call, key, ParamsBuilder::new().nonce(nonce).mortal(LIFE).build())
 			.await
-			.map_err(|error| self.refusal(&at, call, error))?;
+			.map_err(|error| self.refusal(&at, error))?;
 		let fee = Amount(signed.partial_fee_estimate().await?);
 		self.ensure_funds(&at, &who, Amount(needs.0.saturating_add(fee.0))).await?;
 
 		let mut progress =
-			signed.submit_and_watch().await.map_err(|error| self.refusal(&at, call, error))?;
+			signed.submit_and_watch().await.map_err(|error| self.refusal(&at, error))?;
 		while let Some(status) = progress.next().await {
 			match status.map_err(|e| self.lost(e))? {
 				TransactionStatus::InBestBlock(block)
@@ -298,7 +308,7 @@ impl Chain {
 	}
 
 	/// Why a transaction was not taken into the pool.
-	fn refusal(&self, at: &At, call: &impl Payload, error: ExtrinsicError) -> Error {
+	fn refusal(&self, at: &At, error: ExtrinsicError) -> Error {
 		let user = match &error {
 			ExtrinsicError::IncompatibleCodegen
 			| ExtrinsicError::PalletNameNotFound(_)
@@ -310,12 +320,10 @@ impl Chain {
 		};
 		let data = user.data.as_ref().map_or("", |data| data.get()).trim_matches('"');
 		if let Some(code) = custom(user) {
-			return anyhow!(match explain_code(at.metadata_ref(), call.pallet_name(), code) {
-				Some(text) => text,
-				None => "the miner is not active, or the task is not open: look at `assay miner \
-				         status` and `assay task show`"
-					.into(),
-			});
+			return explain_code(at.metadata_ref(), code).map_or_else(
+				|| anyhow!("the chain refuses the transaction: {data}"),
+				Error::msg,
+			);
 		}
 		anyhow!(match user.code {
 			1010 => format!("the transaction is not valid: {data}"),
@@ -502,10 +510,12 @@ fn custom(error: &UserError) -> Option<u8> {
 	data.trim_matches('"').strip_prefix("Custom error: ")?.parse().ok()
 }
 
-/// What a pallet says about one of its errors.
-fn explain_code(metadata: &Metadata, pallet: &str, code: u8) -> Option<String> {
-	let variant = metadata.pallet_by_name(pallet)?.error_variant_by_index(code)?;
-	Some(format!("{pallet}.{}: {}", variant.name, variant.docs.join(" ")))
+/// What a pallet says about the error that a byte names, as the chain's check of claims makes it:
+/// three bits for one of the pallets from 48 to 55, five for its error.
+fn explain_code(metadata: &Metadata, code: u8) -> Option<String> {
+	let pallet = metadata.pallet_by_error_index(48 + (code >> 5))?;
+	let variant = pallet.error_variant_by_index(code & 31)?;
+	Some(format!("{}.{}: {}", pallet.name(), variant.name, variant.docs.join(" ")))
 }
 
 /// Why a connection failed, without what every such error says.

@@ -1,5 +1,5 @@
 use super::*;
-use frame_support::dispatch::GetDispatchInfo;
+use frame_support::{dispatch::GetDispatchInfo, traits::PalletInfo};
 use sp_runtime::{
 	traits::{DispatchTransaction, TransactionExtension},
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
@@ -17,8 +17,8 @@ fn validate(miner: AccountId, call: crate::Call<Test>) -> Result<(), u8> {
 	}
 }
 
-fn code(error: Error<Test>) -> Result<(), u8> {
-	Err(error.encode()[0])
+fn code(error: impl Into<DispatchError>) -> Result<(), u8> {
+	Err(CheckClaim::<Test>::code(error.into()))
 }
 
 fn commit_call(task: TaskId, salt: u8) -> crate::Call<Test> {
@@ -30,17 +30,26 @@ fn reveal_call(claim: ClaimId, body: ClaimBody) -> crate::Call<Test> {
 }
 
 #[test]
+fn a_refusal_names_pallet_and_error() {
+	let index = <Test as frame_system::Config>::PalletInfo::index::<AssayClaims>().unwrap() as u8;
+	let refused = CheckClaim::<Test>::code(Error::<Test>::RateLimited.into());
+	assert_eq!((refused >> 5, refused & 31), (index, Error::<Test>::RateLimited.encode()[0]));
+	assert_eq!(CheckClaim::<Test>::code("of no pallet".into()), 255);
+}
+
+#[test]
 fn a_hopeless_commit_is_refused() {
 	build_and_execute(|task| {
-		assert_eq!(validate(STRANGER, commit_call(task, 1)), Err(CheckClaim::<Test>::ELSEWHERE));
-		assert_eq!(validate(ALICE, commit_call(7, 1)), Err(CheckClaim::<Test>::ELSEWHERE));
+		assert_eq!(validate(STRANGER, commit_call(task, 1)), code("not an active miner"));
+		let unknown = pallet_assay_tasks::Error::<Test>::TaskUnknown;
+		assert_eq!(validate(ALICE, commit_call(7, 1)), code(unknown));
 		for salt in 1..=3 {
 			assert_eq!(validate(ALICE, commit_call(task, salt)), Ok(()));
 			let commitment = H256::repeat_byte(salt);
 			assert_ok!(AssayClaims::commit(RuntimeOrigin::signed(ALICE), task, commitment));
 		}
-		assert_eq!(validate(ALICE, commit_call(task, 4)), code(Error::RateLimited));
-		assert_eq!(validate(BOB, commit_call(task, 1)), code(Error::DuplicateCommitment));
+		assert_eq!(validate(ALICE, commit_call(task, 4)), code(Error::<Test>::RateLimited));
+		assert_eq!(validate(BOB, commit_call(task, 1)), code(Error::<Test>::DuplicateCommitment));
 	});
 }
 
@@ -48,14 +57,14 @@ fn a_hopeless_commit_is_refused() {
 fn a_hopeless_reveal_is_refused() {
 	build_and_execute(|task| {
 		let claim = commit(ALICE, task, &body(0));
-		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code(Error::TooEarly));
+		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code(Error::<Test>::TooEarly));
 		next_block();
 		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), Ok(()));
-		assert_eq!(validate(BOB, reveal_call(claim, body(0))), code(Error::NotTheMiner));
-		assert_eq!(validate(ALICE, reveal_call(7, body(0))), code(Error::ClaimUnknown));
-		assert_eq!(validate(ALICE, reveal_call(claim, body(1))), code(Error::CommitmentMismatch));
+		assert_eq!(validate(BOB, reveal_call(claim, body(0))), code(Error::<Test>::NotTheMiner));
+		assert_eq!(validate(ALICE, reveal_call(7, body(0))), code(Error::<Test>::ClaimUnknown));
+		assert_eq!(validate(ALICE, reveal_call(claim, body(1))), code(Error::<Test>::CommitmentMismatch));
 		run_to(12);
-		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code(Error::RevealWindowOver));
+		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code(Error::<Test>::RevealWindowOver));
 	});
 }
 

@@ -15,6 +15,7 @@ use subxt::utils::AccountId32;
 pub async fn run(context: &Context, command: Miner) -> Result<()> {
 	match command {
 		Miner::Register { stake } => register(context, stake).await,
+		Miner::Bond { stake } => bond(context, stake).await,
 		Miner::Status { account } => status(context, account).await,
 	}
 }
@@ -28,6 +29,19 @@ async fn register(context: &Context, stake: Amount) -> Result<()> {
 	let value = json!({ "account": account, "stake": stake, "block": included.block });
 	context.output.show(&value, || {
 		format!("{account} is a miner since block {} with {stake} AIT at stake", included.block)
+	});
+	Ok(())
+}
+
+async fn bond(context: &Context, stake: Amount) -> Result<()> {
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let call = api::transactions().stake().bond_extra(stake.0);
+	let included = chain.submit(context.output, &key, &call, stake).await?;
+	let account = account::of(&key);
+	let value = json!({ "account": account, "stake": stake, "block": included.block });
+	context.output.show(&value, || {
+		format!("{account} has {stake} AIT more at stake since block {}", included.block)
 	});
 	Ok(())
 }
