@@ -19,7 +19,7 @@ export const programs = join(target, 'programs');
 export const data = resolve(import.meta.dirname, '../../sdk/programs/data');
 
 /** A port that nobody listens on. */
-async function freePort() {
+export async function freePort() {
 	const server = createServer();
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
 	const { port } = server.address();
@@ -130,8 +130,8 @@ export class Network {
 	}
 
 	/** One node that makes blocks alone. */
-	static development() {
-		return Network.start(['alice'], ['--dev']);
+	static development(...args) {
+		return Network.start(['alice'], ['--dev', ...args]);
 	}
 
 	/** Four validators. */

@@ -12,7 +12,6 @@ use codec::Encode;
 use sc_chain_spec::{ChainType, GenericChainSpec};
 use sc_executor::{HeapAllocStrategy, WasmExecutor, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sp_core::{
-	blake2_256,
 	crypto::KeyTypeId,
 	offchain::{testing::TestOffchainExt, OffchainDbExt, OffchainWorkerExt},
 	traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode},
@@ -52,7 +51,7 @@ fn main() {
 	let code = RuntimeCode {
 		code_fetcher: &WrappedRuntimeCode(wasm.into()),
 		heap_pages: None,
-		hash: blake2_256(wasm).to_vec(),
+		hash: sp_io::hashing::blake2_256(wasm).to_vec(),
 	};
 	let mut call = |number: u32| {
 		let header = Header::new(

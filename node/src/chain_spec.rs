@@ -46,7 +46,6 @@ fn known(name: &str, id: &str, kind: ChainType, preset: &str) -> Result<ChainSpe
 		.with_name(name)
 		.with_id(id)
 		.with_chain_type(kind)
-		.with_protocol_id("assay")
 		.with_properties(properties)
 		.with_genesis_config_preset_name(preset)
 		.build())

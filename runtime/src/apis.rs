@@ -331,12 +331,34 @@ sp_api::impl_runtime_apis! {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use codec::Decode;
+	use codec::{Decode, Encode};
 	use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed};
 
+	fn prefixed(version: u32) -> RuntimeMetadataPrefixed {
+		// Some constants are parameters, which are read from the state.
+		let bytes = sp_io::TestExternalities::default()
+			.execute_with(|| Runtime::metadata_at_version(version))
+			.expect("the version is offered");
+		RuntimeMetadataPrefixed::decode(&mut &bytes[..]).expect("the metadata decodes")
+	}
+
 	fn metadata(version: u32) -> RuntimeMetadata {
-		let bytes = Runtime::metadata_at_version(version).expect("the version is offered");
-		RuntimeMetadataPrefixed::decode(&mut &bytes[..]).expect("the metadata decodes").1
+		prefixed(version).1
+	}
+
+	#[test]
+	fn the_command_line_knows_this_runtime() {
+		let mut metadata = prefixed(16);
+		let RuntimeMetadata::V16(known) = &mut metadata.1 else { panic!("16 was asked for") };
+		for constant in known.pallets.iter_mut().flat_map(|pallet| &mut pallet.constants) {
+			constant.value.clear();
+		}
+		let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../sdk/cli/metadata.scale");
+		if std::env::var_os("ASSAY_WRITE_METADATA").is_some() {
+			std::fs::write(file, metadata.encode()).expect("the file can be written");
+		}
+		let written = std::fs::read(file).expect("the file is there");
+		assert!(written == metadata.encode(), "sdk/cli/metadata.scale is old: run scripts/metadata");
 	}
 
 	#[test]
