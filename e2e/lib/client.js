@@ -44,20 +44,30 @@ function refusal(api, error) {
 	return new Error(`${section}.${name}`, { cause: error });
 }
 
-/** Sends a call and waits until it is in a block. Gives its events; throws the name of its error. */
-export function send(api, signer, call, options = {}) {
-	return new Promise((done, refuse) => {
-		call
-			.signAndSend(signer, { nonce: -1, ...options }, ({ status, events, dispatchError }) => {
-				if (status.isInBlock) {
-					if (dispatchError) refuse(new Error(errorName(api, dispatchError)));
-					else done(events.map(({ event }) => event));
-				} else if (status.isInvalid || status.isDropped || status.isUsurped) {
-					refuse(new Error(`the transaction is ${status.type}`));
-				}
-			})
-			.catch((error) => refuse(refusal(api, error)));
-	});
+/**
+ * Sends a call and waits until it is in a block. Gives its events; throws the name of its error, or
+ * that the node went away, in which case nobody knows whether the call gets into a block.
+ */
+export async function send(api, signer, call, options = {}) {
+	let gone;
+	try {
+		return await new Promise((done, refuse) => {
+			gone = () => refuse(new Error('the node went away'));
+			api.once('disconnected', gone);
+			call
+				.signAndSend(signer, { nonce: -1, ...options }, ({ status, events, dispatchError }) => {
+					if (status.isInBlock) {
+						if (dispatchError) refuse(new Error(errorName(api, dispatchError)));
+						else done(events.map(({ event }) => event));
+					} else if (status.isInvalid || status.isDropped || status.isUsurped) {
+						refuse(new Error(`the transaction is ${status.type}`));
+					}
+				})
+				.catch((error) => refuse(refusal(api, error)));
+		});
+	} finally {
+		api.off('disconnected', gone);
+	}
 }
 
 /** The one event `section.method` among `events`. */

@@ -19,7 +19,7 @@ export const programs = join(target, 'programs');
 export const data = resolve(import.meta.dirname, '../../sdk/programs/data');
 
 /** A port that nobody listens on. */
-export async function freePort() {
+async function freePort() {
 	const server = createServer();
 	await new Promise((done) => server.listen(0, '127.0.0.1', done));
 	const { port } = server.address();
@@ -43,12 +43,13 @@ export class Node {
 
 	/** Starts the node, and waits until it answers. */
 	async start() {
-		const { rpc, p2p, prometheus } = this.ports;
+		const { rpc, p2p, ws, prometheus } = this.ports;
 		const args = [
 			...this.args,
 			'--base-path', join(this.folder, this.name),
 			'--rpc-port', rpc,
-			'--port', p2p,
+			'--listen-addr', `/ip4/127.0.0.1/tcp/${p2p}`,
+			'--listen-addr', `/ip4/127.0.0.1/tcp/${ws}/ws`,
 			'--prometheus-port', prometheus,
 			'--no-mdns',
 			'--no-telemetry',
@@ -112,7 +113,8 @@ export class Network {
 		try {
 			let bootnode = [];
 			for (const name of names) {
-				const ports = { rpc: await freePort(), p2p: await freePort(), prometheus: await freePort() };
+				const ports = {};
+				for (const use of ['rpc', 'p2p', 'ws', 'prometheus']) ports[use] = await freePort();
 				const args = [...chain, ...(chain[0] === '--dev' ? [] : [`--${name}`]), ...bootnode];
 				const node = new Node(name, args, network.folder, ports);
 				network.nodes.push(node);
@@ -130,13 +132,15 @@ export class Network {
 	}
 
 	/** One node that makes blocks alone. */
-	static development(...args) {
-		return Network.start(['alice'], ['--dev', ...args]);
+	static development() {
+		return Network.start(['alice'], ['--dev']);
 	}
 
 	/** Four validators. */
 	static local() {
-		return Network.start(['alice', 'bob', 'charlie', 'dave'], ['--chain', 'local', '--validator']);
+		return Network.start(['alice', 'bob', 'charlie', 'dave'], [
+			'--chain', 'local', '--validator', '--unsafe-force-node-key-generation',
+		]);
 	}
 
 	async stop() {

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { AIT, account, ask, blocks, connect, put, send } from '../lib/client.js';
+import { u8aToHex } from '@polkadot/util';
+import { AIT, account, ask, blocks, connect, find, put, send } from '../lib/client.js';
 import { TASKS, commit, create, files, miner, reveal, units } from '../lib/market.js';
 import { Network } from '../lib/nodes.js';
 
@@ -81,15 +82,16 @@ test('a score below the threshold is refused at its reveal', async () => {
 
 test('a chunk must have its announced hash and size', async () => {
 	const bytes = new Uint8Array(1000).fill(7);
+	const hex = u8aToHex(bytes);
 	const { holdout } = await files(task);
 	const id = await put(api, alice(), bytes);
-	await refused(send(api, alice(), api.tx.artifacts.upload(id, 0, bytes)), 'AlreadyStored');
+	await refused(send(api, alice(), api.tx.artifacts.upload(id, 0, hex)), 'AlreadyStored');
 	const announced = api.tx.artifacts.announce(1000, [`0x${'22'.repeat(32)}`]);
 	const events = await send(api, alice(), announced);
-	const { id: other } = events.find((e) => e.method === 'Announced').data;
-	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, bytes)), 'WrongChunkHash');
-	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, holdout)), 'WrongChunkSize');
-	await refused(send(api, alice(), api.tx.artifacts.upload(other, 1, bytes)), 'NoSuchChunk');
+	const other = find(events, 'artifacts', 'Announced').id;
+	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, hex)), 'WrongChunkHash');
+	await refused(send(api, alice(), api.tx.artifacts.upload(other, 0, u8aToHex(holdout))), 'WrongChunkSize');
+	await refused(send(api, alice(), api.tx.artifacts.upload(other, 1, hex)), 'NoSuchChunk');
 });
 
 test('a verdict by somebody who is on no committee never gets into a block', async () => {

@@ -63,8 +63,8 @@ test('a claim is followed from commitment to payment', async () => {
 		'--suri', '//Eve', 'claim', 'submit', '--task', task, '--program', program, '--watch',
 	);
 	assert.equal(submitted.score, submitted.measured);
-	const names = stages.map((s) => s.stage);
-	for (const name of ['revealed', 'drawn', 'verified', 'final']) assert.ok(names.includes(name), names);
+	const events = stages.map((s) => s.event);
+	for (const name of ['committed', 'revealed', 'drawn', 'verified', 'final']) assert.ok(events.includes(name), `${events}`);
 	const blocks = stages.map((s) => s.block);
 	assert.deepEqual(blocks, [...blocks].sort((a, b) => a - b));
 	const [status] = await assay.json('claim', 'status', submitted.claim);
@@ -79,7 +79,7 @@ test('a claim is followed from commitment to payment', async () => {
 
 test('a claim that was interrupted is revealed from the file', async () => {
 	const submission = assay.start(
-		'--suri', '//Eve', 'claim', 'submit', '--task', task, '--program', program, '--seed', 2,
+		'--suri', '//Eve', 'claim', 'submit', '--task', task, '--program', program, '--params', 'l2=2',
 	);
 	// Killed as soon as its commitment is on disk, a moment before it is sent, or after.
 	const seen = async () =>

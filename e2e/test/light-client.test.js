@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import * as smoldot from 'smoldot';
 import { AIT, account, connect, send, until } from '../lib/client.js';
-import { Network, bin, freePort } from '../lib/nodes.js';
+import { Network, bin } from '../lib/nodes.js';
 
 const run = promisify(execFile);
 let network;
@@ -16,8 +16,7 @@ let client;
 let chain;
 
 before(async () => {
-	const port = await freePort();
-	network = await Network.development('--listen-addr', `/ip4/127.0.0.1/tcp/${port}/ws`);
+	network = await Network.development();
 	const [node] = network.nodes;
 	api = await connect(node.url);
 	const { stdout } = await run(join(bin, 'assay-node'), ['export-chain-spec', '--chain', 'dev', '--raw'], {
@@ -26,13 +25,14 @@ before(async () => {
 	const id = await node.rpc('system_localPeerId');
 	const chainSpec = JSON.stringify({
 		...JSON.parse(stdout),
-		bootNodes: [`/ip4/127.0.0.1/tcp/${port}/ws/p2p/${id}`],
+		bootNodes: [`/ip4/127.0.0.1/tcp/${node.ports.ws}/ws/p2p/${id}`],
 	});
 	client = smoldot.start({ maxLogLevel: 1 });
 	chain = await client.addChain({ chainSpec });
 });
 
 after(async () => {
+	// Leaves timers behind, hence --test-force-exit.
 	await client?.terminate();
 	await api?.disconnect();
 	await network?.stop();

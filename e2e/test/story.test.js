@@ -29,6 +29,9 @@ after(async () => {
 
 const free = async (key) => (await api.query.system.account(key.address)).data.free.toBigInt();
 
+const finalised = async () =>
+	(await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
+
 test('what was uploaded comes back by its hash', async () => {
 	const { wasm } = await files(task);
 	const { size, chunks, complete } = await ask(api, 'artifacts_manifest', task.program);
@@ -114,6 +117,9 @@ test('every block decodes in polkadot.js, verdicts included', async () => {
 });
 
 test('and in subxt', async () => {
+	// It reads what is final.
+	const best = (await api.rpc.chain.getHeader()).number.toNumber();
+	await until(api, `block ${best} final`, async () => (await finalised()) >= best);
 	const { stdout } = await run(join(bin, 'examples', 'decode'), [network.nodes[0].url]);
 	const { blocks: count, calls, events } = JSON.parse(stdout);
 	assert.equal(calls['Timestamp.set'], count);
@@ -143,8 +149,6 @@ test('the node tells Prometheus about jobs and verdicts', async () => {
 });
 
 test('blocks are finalised', async () => {
-	const finalised = async () =>
-		(await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
 	const before = await finalised();
 	await blocks(api, 4);
 	assert.ok((await finalised()) > before);

@@ -358,7 +358,10 @@ mod tests {
 			std::fs::write(file, metadata.encode()).expect("the file can be written");
 		}
 		let written = std::fs::read(file).expect("the file is there");
-		assert!(written == metadata.encode(), "sdk/cli/metadata.scale is old: run scripts/metadata");
+		assert!(
+			written == metadata.encode(),
+			"sdk/cli/metadata.scale is old: run scripts/metadata"
+		);
 	}
 
 	#[test]

@@ -320,10 +320,8 @@ impl Chain {
 		};
 		let data = user.data.as_ref().map_or("", |data| data.get()).trim_matches('"');
 		if let Some(code) = custom(user) {
-			return explain_code(at.metadata_ref(), code).map_or_else(
-				|| anyhow!("the chain refuses the transaction: {data}"),
-				Error::msg,
-			);
+			return explain_code(at.metadata_ref(), code)
+				.map_or_else(|| anyhow!("the chain refuses the transaction: {data}"), Error::msg);
 		}
 		anyhow!(match user.code {
 			1010 => format!("the transaction is not valid: {data}"),

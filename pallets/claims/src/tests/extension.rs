@@ -62,9 +62,15 @@ fn a_hopeless_reveal_is_refused() {
 		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), Ok(()));
 		assert_eq!(validate(BOB, reveal_call(claim, body(0))), code(Error::<Test>::NotTheMiner));
 		assert_eq!(validate(ALICE, reveal_call(7, body(0))), code(Error::<Test>::ClaimUnknown));
-		assert_eq!(validate(ALICE, reveal_call(claim, body(1))), code(Error::<Test>::CommitmentMismatch));
+		assert_eq!(
+			validate(ALICE, reveal_call(claim, body(1))),
+			code(Error::<Test>::CommitmentMismatch)
+		);
 		run_to(12);
-		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code(Error::<Test>::RevealWindowOver));
+		assert_eq!(
+			validate(ALICE, reveal_call(claim, body(0))),
+			code(Error::<Test>::RevealWindowOver)
+		);
 	});
 }
 
