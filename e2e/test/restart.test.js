@@ -66,7 +66,8 @@ test(`killed at ${KILLS} moments during claims: one verdict each, nothing lost o
 	}
 
 	for (const claim of claims) {
-		assert.equal((await ended(api, claim, 120)).stage, 'verified', `claim ${claim}`);
+		const view = await ended(api, claim, 120);
+		assert.equal(view.stage, 'verified', JSON.stringify(view));
 	}
 
 	// Each job, round and member has one commitment and one reveal on the chain.

@@ -66,19 +66,17 @@ impl sp_inherents::CreateInherentDataProviders<Block, ()> for Inherents {
 }
 
 /// The parts that subcommands need too.
-pub fn new_partial(
-	config: &Configuration,
-) -> Result<
-	PartialComponents<
-		Client,
-		Backend,
-		SelectChain,
-		sc_consensus::DefaultImportQueue<Block>,
-		Pool,
-		Consensus,
-	>,
-	ServiceError,
-> {
+pub type Parts = PartialComponents<
+	Client,
+	Backend,
+	SelectChain,
+	sc_consensus::DefaultImportQueue<Block>,
+	Pool,
+	Consensus,
+>;
+
+/// Makes the parts that subcommands need too.
+pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
 	let telemetry = config
 		.telemetry_endpoints
 		.clone()
@@ -280,7 +278,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 				finality_proofs: finality_proofs.clone(),
 				executor,
 			})
-			.map_err(|error| ServiceError::Application(error))
+			.map_err(ServiceError::Application)
 		})
 	};
 

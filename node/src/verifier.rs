@@ -7,6 +7,7 @@
 //! process the next moment.
 
 use crate::cli::VerifierParams;
+use assay_runtime::worker::{ADDRESS_KEY, LOCK_KEY, TOKEN_KEY};
 use codec::Encode;
 use rustix::{
 	io::Errno,
@@ -26,11 +27,6 @@ use std::{
 	thread::JoinHandle,
 	time::{Duration, Instant},
 };
-
-/// Where the service listens, for example `127.0.0.1:9955`: a SCALE encoded `Vec<u8>`.
-pub const ADDRESS_KEY: &[u8] = b"assay::verifier::address";
-/// The token that the service asks for: a SCALE encoded `Vec<u8>`.
-pub const TOKEN_KEY: &[u8] = b"assay::verifier::token";
 
 /// Name of the service's executable.
 const EXECUTABLE: &str = "assay-verifier";
@@ -121,8 +117,10 @@ impl Plan {
 	pub fn start<S: OffchainStorage + 'static>(
 		self,
 		rpc: &[Multiaddr],
-		storage: S,
+		mut storage: S,
 	) -> Result<Option<Supervisor>, Error> {
+		// Of a worker that was killed together with the node.
+		storage.remove(STORAGE_PREFIX, LOCK_KEY);
 		match self {
 			Self::None => {
 				publish(&storage, None);

@@ -17,8 +17,7 @@
 		clippy::expect_used,
 		clippy::panic,
 		clippy::indexing_slicing,
-		clippy::arithmetic_side_effects,
-		clippy::as_conversions
+		clippy::arithmetic_side_effects
 	)
 )]
 // All that is written here has documentation; what the macros of FRAME add to it has not.
@@ -47,6 +46,7 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 pub use config::{consensus::SessionKeys, system::time};
+pub use pallet_assay_verification::worker;
 
 /// Which runtime this is.
 #[sp_version::runtime_version]

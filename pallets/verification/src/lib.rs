@@ -102,6 +102,9 @@ pub type JobOf<T> = Job<
 	<T as Config>::MaxCommittee,
 >;
 
+/// A committee member of this runtime.
+pub type MemberOf<T> = Member<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+
 /// Rounds that a job can have: the first, and two with larger committees.
 pub const MAX_ROUNDS: u8 = 3;
 
@@ -123,6 +126,8 @@ pub mod refusal {
 	pub const COMMITMENT_MISMATCH: u8 = 5;
 }
 
+// FRAME's macros expand to code that does this. What is written by hand does not.
+#[allow(clippy::as_conversions, clippy::expect_used)]
 #[frame_support::pallet]
 pub mod pallet {
 	use super::*;
@@ -535,7 +540,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Accounts that can be drawn for a job of `payer`, with key and weight.
-	fn candidates(payer: &T::AccountId) -> Vec<(Member<T::AccountId, BalanceOf<T>>, u128)> {
+	fn candidates(payer: &T::AccountId) -> Vec<(MemberOf<T>, u128)> {
 		ActiveVerifiers::<T>::get()
 			.into_iter()
 			.filter(|(account, _)| {
@@ -596,11 +601,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// The job in the given round, and its member.
-	fn seat(
-		job: JobId,
-		round: u8,
-		member: u32,
-	) -> Result<(JobOf<T>, Member<T::AccountId, BalanceOf<T>>), Error<T>> {
+	fn seat(job: JobId, round: u8, member: u32) -> Result<(JobOf<T>, MemberOf<T>), Error<T>> {
 		let job = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?;
 		ensure!(job.round == round, Error::<T>::WrongRound);
 		let position = usize::try_from(member).unwrap_or(usize::MAX);
@@ -608,9 +609,7 @@ impl<T: Config> Pallet<T> {
 		Ok((job, member))
 	}
 
-	fn check_commit(
-		commitment: &Commitment,
-	) -> Result<(JobOf<T>, Member<T::AccountId, BalanceOf<T>>), Error<T>> {
+	fn check_commit(commitment: &Commitment) -> Result<(JobOf<T>, MemberOf<T>), Error<T>> {
 		let (job, member) = Self::seat(commitment.job, commitment.round, commitment.member)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		ensure!(
@@ -627,7 +626,7 @@ impl<T: Config> Pallet<T> {
 		member: u32,
 		outcome: &Outcome,
 		salt: &H256,
-	) -> Result<(JobOf<T>, Member<T::AccountId, BalanceOf<T>>), Error<T>> {
+	) -> Result<(JobOf<T>, MemberOf<T>), Error<T>> {
 		let (job, member) = Self::seat(id, round, member)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		ensure!(

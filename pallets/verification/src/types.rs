@@ -1,4 +1,6 @@
 //! What a job is made of.
+// What is derived for SCALE converts.
+#![allow(clippy::as_conversions)]
 
 use crate::VerifierId;
 use assay_primitives::{JobId, Outcome, TrainingJob, H256};

@@ -7,6 +7,9 @@
 //! round and every input (goal 4 of the [crate](crate)): restarted, or on another fork, the node
 //! finds the record and sends the same verdict again.
 //!
+//! A verdict is sent after every block until the chain has it: the pool may not know the newest block
+//! yet when the worker does, and then drops, without a word, what only that block makes valid.
+//!
 //! Address and token of the service are in the persistent off-chain storage under [`ADDRESS_KEY`]
 //! and [`TOKEN_KEY`], put there by the node or by an operator.
 
@@ -28,7 +31,7 @@ use sp_runtime::{
 		storage_lock::{StorageLock, Time},
 		Duration,
 	},
-	traits::{SaturatedConversion, Saturating},
+	traits::Saturating,
 };
 
 /// Where the address of the verifier service is stored: `host:port`, a SCALE byte vector.
@@ -36,15 +39,14 @@ pub const ADDRESS_KEY: &[u8] = b"assay::verifier::address";
 /// Where the token of the verifier service is stored: a SCALE byte vector.
 pub const TOKEN_KEY: &[u8] = b"assay::verifier::token";
 
-const LOCK_KEY: &[u8] = b"assay::verifier::lock";
+/// Where the worker's lock is stored. A node removes it when it starts: no worker runs then.
+pub const LOCK_KEY: &[u8] = b"assay::verifier::lock";
 const RECORD_PREFIX: &[u8] = b"assay::verifier::verdict";
 
 /// Most time for one request to the service, in milliseconds. It answers from memory, on loopback.
 const REQUEST_MS: u64 = 500;
 /// Most jobs looked at after one block.
 const JOBS_A_BLOCK: usize = 64;
-/// Blocks after which a verdict that the chain has not seen is sent again.
-const RESEND_BLOCKS: u64 = 4;
 
 /// What a verifier has found out about a job and round, kept on its disk.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -53,10 +55,6 @@ pub(crate) struct Record {
 	pub outcome: Outcome,
 	/// Salt of its commitment.
 	pub salt: H256,
-	/// Block after which the commitment was last sent.
-	pub committed_at: Option<u64>,
-	/// Block after which the reveal was last sent.
-	pub revealed_at: Option<u64>,
 }
 
 /// Where the [`Record`] is stored.
@@ -105,54 +103,40 @@ fn attend<T: Config>(
 	let record = storage
 		.get::<Record>()
 		.map_err(|_| "the record of the verdict on disk cannot be read; nothing is voted")?;
-	let block = now.saturated_into::<u64>();
-	let due = |sent: Option<u64>| sent.is_none_or(|at| block.saturating_sub(at) >= RESEND_BLOCKS);
 
 	match (job.phase, member.verdict) {
 		(Phase::Committing { until }, Verdict::Awaited) => {
-			let mut record = match record {
+			let Record { outcome, salt } = match record {
 				Some(record) => record,
 				None => {
 					let Some(outcome) = ask::<T>(now, until, job, service)? else { return Ok(()) };
-					let salt = H256(sp_io::offchain::random_seed());
-					Record { outcome, salt, committed_at: None, revealed_at: None }
+					let record = Record { outcome, salt: H256(sp_io::offchain::random_seed()) };
+					// Before anybody can see it.
+					storage.set(&record);
+					record
 				},
 			};
-			if !due(record.committed_at) {
-				return Ok(());
-			}
-			// On disk before anybody can see it.
-			storage.set(&record);
-			let Record { outcome, salt, .. } = &record;
-			let hash = commitment::verdict(&member.account, id, job.round, outcome, salt);
+			let hash = commitment::verdict(&member.account, id, job.round, &outcome, &salt);
 			let commitment = Commitment { job: id, round: job.round, member: seat, hash };
 			let signature = key
 				.sign(&Pallet::<T>::signed_payload(&commitment))
 				.ok_or("the keystore did not sign")?;
-			submit::<T>(Call::commit_verdict { commitment, signature })?;
-			record.committed_at = Some(block);
-			storage.set(&record);
-			Ok(())
+			send::<T>(Call::commit_verdict { commitment, signature });
 		},
 		(Phase::Revealing { .. }, Verdict::Committed(_)) => {
-			let mut record = record.ok_or("committed, but the record is gone from the disk")?;
-			if !due(record.revealed_at) {
-				return Ok(());
-			}
-			let Record { outcome, salt, .. } = record.clone();
-			submit::<T>(Call::reveal_verdict {
+			let Record { outcome, salt } =
+				record.ok_or("committed, but the record is gone from the disk")?;
+			send::<T>(Call::reveal_verdict {
 				job: id,
 				round: job.round,
 				member: seat,
 				outcome,
 				salt,
-			})?;
-			record.revealed_at = Some(block);
-			storage.set(&record);
-			Ok(())
+			});
 		},
-		_ => Ok(()),
+		_ => {},
 	}
+	Ok(())
 }
 
 /// Hands a job to the service, or asks how far it is. `None`: no outcome yet.
@@ -182,11 +166,13 @@ fn ask<T: Config>(
 	}
 }
 
-fn submit<T: Config>(call: Call<T>) -> Result<(), String> {
+/// Puts a verdict into the pool. That it is refused says little: most often it is there already.
+fn send<T: Config>(call: Call<T>) {
 	let transaction =
 		<T as CreateAuthorizedTransaction<Call<T>>>::create_authorized_transaction(call.into());
-	SubmitTransaction::<T, Call<T>>::submit_transaction(transaction)
-		.map_err(|()| "the pool refused the verdict; it is tried again after the next block".into())
+	if SubmitTransaction::<T, Call<T>>::submit_transaction(transaction).is_err() {
+		log::debug!(target: LOG, "the pool has the verdict already, or does not take it");
+	}
 }
 
 /// The verifier service beside this node.

@@ -54,6 +54,12 @@ const BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64:
 /// transactions.
 pub const BLOCK_BYTES: u32 = 6 * 1024 * 1024;
 
+/// What ordinary transactions can fill of `whole`.
+fn normal(whole: Weight) -> Weight {
+	let share = |part| NORMAL_RATIO.mul_floor(part);
+	Weight::from_parts(share(whole.ref_time()), share(whole.proof_size()))
+}
+
 parameter_types! {
 	/// Blocks whose hashes the chain remembers: two hours, the longest that a transaction can live.
 	pub const BlockHashCount: u32 = 2_400;
@@ -66,18 +72,18 @@ parameter_types! {
 			weights.base_extrinsic = ExtrinsicBaseWeight::get();
 		})
 		.for_class(DispatchClass::Normal, |weights| {
-			weights.max_total = Some(NORMAL_RATIO * BLOCK_WEIGHT);
+			weights.max_total = Some(normal(BLOCK_WEIGHT));
 		})
 		.for_class(DispatchClass::Operational, |weights| {
 			weights.max_total = Some(BLOCK_WEIGHT);
-			weights.reserved = Some(BLOCK_WEIGHT.saturating_sub(NORMAL_RATIO * BLOCK_WEIGHT));
+			weights.reserved = Some(BLOCK_WEIGHT.saturating_sub(normal(BLOCK_WEIGHT)));
 		})
 		.avg_block_initialization(HOOKS_RATIO)
 		.build_or_panic();
 	/// How long a block can be.
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(BLOCK_BYTES)
-		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL_RATIO * *max)
+		.modify_max_length_for_class(DispatchClass::Normal, |max| *max = NORMAL_RATIO.mul_floor(*max))
 		.build();
 }
 
