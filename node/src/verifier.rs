@@ -550,7 +550,9 @@ mod tests {
 		let (base, service) = service(GOOD);
 		let plan = Plan::Supervised { path: service.path, base: base.path().into() };
 		let rpc = ["/ip4/127.0.0.1/tcp/9977".parse().unwrap()];
+		storage.clone().set(STORAGE_PREFIX, LOCK_KEY, b"of a worker that was killed");
 		let supervisor = plan.start(&rpc, storage.clone()).unwrap();
+		assert_eq!(storage.get(STORAGE_PREFIX, LOCK_KEY), None);
 		wait_until("the announcement", || read(ADDRESS_KEY).is_some());
 		assert_eq!(read(ADDRESS_KEY).unwrap(), "127.0.0.1:4321");
 		let token = read(TOKEN_KEY).unwrap();

@@ -1,7 +1,10 @@
 //! Measures the VM: what metering, canonical NaNs, fresh state and trace cost over the plain run.
 //!
+//! `scripts/bench vm` runs it on the programs of this repository.
+//!
 //! ```text
-//! cargo run --release -p assay-vm --example bench -- PROGRAM.wasm TRAIN HOLDOUT [CHUNK_ROWS [PARAMS [NATIVE…]]]
+//! cargo build --release --workspace --examples
+//! target/release/examples/bench PROGRAM.wasm TRAIN HOLDOUT [CHUNK_ROWS [PARAMS [NATIVE…]]]
 //! ```
 //!
 //! `TRAIN` and `HOLDOUT` are safetensors files, the metric is accuracy. `NATIVE…` is a command that
