@@ -3,13 +3,10 @@
 
 use crate::{
 	AllPalletsWithSystem, Artifacts, AssayParameters, Balances, Claims, Parameters, Runtime, Stake,
-	System, Tasks, Timestamp, Utility, Verification,
+	Tasks, Timestamp, Utility, Verification,
 };
 use alloc::{string::String, vec::Vec};
-use frame_benchmarking::{
-	add_benchmark, add_benchmarks, define_benchmarks, list_benchmark, list_benchmarks,
-	BenchmarkBatch, BenchmarkConfig, BenchmarkList,
-};
+use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
 use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
 use frame_system_benchmarking::{
 	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,

@@ -17,7 +17,8 @@
 		clippy::expect_used,
 		clippy::panic,
 		clippy::indexing_slicing,
-		clippy::arithmetic_side_effects
+		clippy::arithmetic_side_effects,
+		clippy::as_conversions
 	)
 )]
 // All that is written here has documentation; what the macros of FRAME add to it has not.

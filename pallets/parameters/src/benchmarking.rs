@@ -11,7 +11,8 @@ mod benchmarks {
 	fn set(n: Linear<1, { T::MaxChanges::get() }>) -> Result<(), BenchmarkError> {
 		let origin =
 			T::UpdateOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
-		let changes = BoundedVec::truncate_from(vec![T::RuntimeParameters::default(); n as usize]);
+		let changes =
+			BoundedVec::truncate_from(alloc::vec![T::RuntimeParameters::default(); n as usize]);
 
 		#[extrinsic_call]
 		_(origin as <T as frame_system::Config>::RuntimeOrigin, changes);

@@ -1,9 +1,10 @@
 //! Worst cases of the pallet's calls and hooks: the largest committee, drawn from the most verifiers.
+#![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
-use crate::Pallet as Verification;
 use assay_primitives::{DataFault, FailReason, Input, Metric, VM_VERSION};
 use frame_benchmarking::{account, v2::*};
+use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 
 const OUTCOME: Outcome = Outcome::Failed(FailReason::Trap);
@@ -25,7 +26,7 @@ fn spec() -> TrainingJob {
 }
 
 /// A job whose committee of the largest size was drawn from the most verifiers.
-fn drawn<T: Config>() -> JobId {
+fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let verifiers: Vec<(T::AccountId, VerifierId)> = (0..T::MaxVerifiers::get())
 		.map(|n| {
 			let who = account("verifier", n, 0);
@@ -55,17 +56,12 @@ fn drawn<T: Config>() -> JobId {
 	id
 }
 
-fn opened<T: Config>() -> JobId {
+fn opened<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let payer: T::AccountId = account("payer", 0, 0);
 	let fee = Pallet::<T>::fee(&spec().limits);
 	let enough = fee.saturating_mul(10u32.into()).saturating_add(T::Currency::minimum_balance());
-	fund::<T>(&payer, enough);
-	<Pallet<T> as Verification>::open(Client::Claim(0), &payer, spec()).unwrap()
-}
-
-fn fund<T: Config>(who: &T::AccountId, amount: BalanceOf<T>) {
-	use frame_support::traits::fungible::Mutate;
-	T::Currency::set_balance(who, amount);
+	T::Currency::set_balance(&payer, enough);
+	Pallet::<T>::open(Client::Claim(0), &payer, spec()).unwrap()
 }
 
 /// Lets every member commit to `outcome(position)`, and all but `silent` last ones reveal it.
@@ -97,11 +93,12 @@ fn mixed(at: usize) -> Outcome {
 	}
 }
 
-#[benchmarks]
+#[benchmarks(where T::Currency: Mutate<T::AccountId>)]
 mod benchmarks {
 	use super::*;
 
-	fn last_commitment<T: Config>() -> (Commitment, VerifierSignature) {
+	fn last_commitment<T: Config<Currency: Mutate<T::AccountId>>>(
+	) -> (Commitment, VerifierSignature) {
 		let id = drawn::<T>();
 		let last = T::MaxCommittee::get() - 1;
 		let (account, key) = Jobs::<T>::mutate(id, |job| {
@@ -216,4 +213,6 @@ mod benchmarks {
 		}
 		assert!(Jobs::<T>::get(id).is_none_or(|job| job.round == 1));
 	}
+
+	impl_benchmark_test_suite!(Pallet, crate::mock::benchmark_externalities(), crate::mock::Test);
 }

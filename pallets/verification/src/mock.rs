@@ -228,6 +228,15 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 	externalities
 }
 
+/// An empty chain whose benchmarks can make keys.
+#[cfg(feature = "runtime-benchmarks")]
+pub fn benchmark_externalities() -> sp_io::TestExternalities {
+	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
+	let mut externalities = externalities(0);
+	externalities.register_extension(KeystoreExt::new(MemoryKeystore::new()));
+	externalities
+}
+
 /// Runs `test` on such a chain and checks the invariants afterwards.
 pub fn build_and_execute(verifiers: u64, test: impl FnOnce()) {
 	externalities(verifiers).execute_with(|| {

@@ -57,15 +57,17 @@ parameter_types! {
 	/// Held from a validator while its session keys are stored.
 	pub const KeyDeposit: Balance = 4 * ITEM_DEPOSIT + 300 * BYTE_DEPOSIT;
 	/// Blocks for which a report of an equivocation stays in the pool.
-	pub const ReportLongevity: u64 = (REPORT_SESSIONS * EPOCH_SLOTS) as u64;
+	pub ReportLongevity: u64 = u64::from(REPORT_SESSIONS * EPOCH_SLOTS);
 	/// Sessions whose GRANDPA authorities are remembered.
-	pub const SetIdSessions: u64 = REPORT_SESSIONS as u64;
+	pub SetIdSessions: u64 = u64::from(REPORT_SESSIONS);
+	/// Slots in an epoch.
+	pub EpochDuration: u64 = u64::from(EPOCH_SLOTS);
 }
 
 impl pallet_babe::Config for Runtime {
 	type DisabledValidators = Session;
 	type EpochChangeTrigger = pallet_babe::ExternalTrigger;
-	type EpochDuration = ConstU64<{ EPOCH_SLOTS as u64 }>;
+	type EpochDuration = EpochDuration;
 	type EquivocationReportSystem =
 		pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
 	type ExpectedBlockTime = ConstU64<{ time::SLOT_MILLIS }>;
