@@ -17,8 +17,7 @@
 		clippy::expect_used,
 		clippy::panic,
 		clippy::indexing_slicing,
-		clippy::arithmetic_side_effects,
-		clippy::as_conversions
+		clippy::arithmetic_side_effects
 	)
 )]
 // All that is written here has documentation; what the macros of FRAME add to it has not.
