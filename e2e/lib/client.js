@@ -102,6 +102,11 @@ export async function blocks(api, count) {
 	);
 }
 
+/** The height up to which a node holds the chain final. */
+export async function finalised(api) {
+	return (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
+}
+
 const hash = (...parts) => blake2AsU8a(u8aConcat(...parts), 256);
 const u32 = (n) => new Uint8Array(new Uint32Array([n]).buffer);
 const u64 = (n) => new Uint8Array(new BigUint64Array([BigInt(n)]).buffer);

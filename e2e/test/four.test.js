@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { account, ask, connect, until } from '../lib/client.js';
+import { u8aToHex } from '@polkadot/util';
+import { account, ask, connect, finalised, send, until } from '../lib/client.js';
 import { TASKS, commit, create, ended, measure, miner, reveal, units } from '../lib/market.js';
 import { Network } from '../lib/nodes.js';
 
@@ -22,9 +23,6 @@ after(async () => {
 	await api?.disconnect();
 	await network?.stop();
 });
-
-const finalised = async (client) =>
-	(await client.rpc.chain.getHeader(await client.rpc.chain.getFinalizedHead())).number.toNumber();
 
 async function claim(name, seed, score) {
 	const key = await miner(api, alice(), name);
@@ -86,5 +84,27 @@ test('with one validator killed, claims are still settled and blocks finalised',
 		await until(late, 'the validator catches up', async () => (await finalised(late)) >= height, 60);
 	} finally {
 		await late.disconnect();
+	}
+});
+
+test('a validator changes its keys', async () => {
+	const key = account('//Dave');
+	const own = await connect(network.nodes[3].url);
+	try {
+		const { keys, proof } = await ask(own, 'author_rotateKeysWithOwner', u8aToHex(key.publicKey));
+		await send(api, key, api.tx.session.setKeys(keys, proof));
+		const babe = keys.slice(0, 66);
+		const inForce = async () => (await api.query.babe.authorities()).some(([id]) => id.toHex() === babe);
+		await until(api, 'the new keys are in force', inForce, 80);
+		const author = async () =>
+			(await own.derive.chain.getHeader(await own.rpc.chain.getFinalizedHead())).author?.toString();
+		const changed = (await api.rpc.chain.getHeader()).number.toNumber();
+		await until(
+			api,
+			'a final block signed with the new keys',
+			async () => (await author()) === key.address && (await finalised(own)) > changed,
+		);
+	} finally {
+		await own.disconnect();
 	}
 });

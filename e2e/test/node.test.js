@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { stringToHex } from '@polkadot/util';
-import { connect, until } from '../lib/client.js';
+import { connect, finalised, until } from '../lib/client.js';
 import { Network, bin } from '../lib/nodes.js';
 
 const run = promisify(execFile);
@@ -22,9 +22,7 @@ before(async () => {
 	copy = join(network.folder, 'copy');
 	file = join(network.folder, 'blocks');
 	const api = await connect(alice.url);
-	const final = async () =>
-		(await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
-	await until(api, 'four final blocks', async () => (await final()) >= 4);
+	await until(api, 'four final blocks', async () => (await finalised(api)) >= 4);
 	await api.disconnect();
 	await alice.stop();
 });

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { AIT, account, ask, blocks, connect, find, send, until } from '../lib/client.js';
+import { AIT, account, ask, blocks, connect, finalised, find, send, until } from '../lib/client.js';
 import { TASKS, commit, create, ended, files, measure, miner, reveal, units } from '../lib/market.js';
 import { Network, bin } from '../lib/nodes.js';
 
@@ -28,9 +28,6 @@ after(async () => {
 });
 
 const free = async (key) => (await api.query.system.account(key.address)).data.free.toBigInt();
-
-const finalised = async () =>
-	(await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
 
 test('what was uploaded comes back by its hash', async () => {
 	const { wasm } = await files(task);
@@ -119,7 +116,7 @@ test('every block decodes in polkadot.js, verdicts included', async () => {
 test('and in subxt', async () => {
 	// It reads what is final.
 	const best = (await api.rpc.chain.getHeader()).number.toNumber();
-	await until(api, `block ${best} final`, async () => (await finalised()) >= best);
+	await until(api, `block ${best} final`, async () => (await finalised(api)) >= best);
 	const { stdout } = await run(join(bin, 'examples', 'decode'), [network.nodes[0].url]);
 	const { blocks: count, calls, events } = JSON.parse(stdout);
 	assert.equal(calls['Timestamp.set'], count);
@@ -149,9 +146,9 @@ test('the node tells Prometheus about jobs and verdicts', async () => {
 });
 
 test('blocks are finalised', async () => {
-	const before = await finalised();
+	const before = await finalised(api);
 	await blocks(api, 4);
-	assert.ok((await finalised()) > before);
+	assert.ok((await finalised(api)) > before);
 });
 
 test('a session later the committees still work', async () => {
