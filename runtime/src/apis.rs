@@ -3,12 +3,12 @@
 use crate::{
 	config::consensus::{BABE_GENESIS_EPOCH, EPOCH_SLOTS},
 	queries::{
-		self, Activity, ArtifactId, ArtifactManifest, ClaimId, Explanation, Leader, QueuedJob,
-		TaskId,
+		self, Activity, ArtifactId, ArtifactManifest, ClaimId, ContestId, ContestInfo, Explanation,
+		IntentId, IntentInfo, Leader, ModelId, ModelInfo, NameInfo, QueuedJob, SchemeTerms, TaskId,
 	},
 	AccountId, Babe, Balance, Block, Claims, Executive, Grandpa, Historical, InherentDataExt,
-	Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System, TransactionPayment,
-	VERSION,
+	Models, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
+	TransactionPayment, VERSION,
 };
 use alloc::vec::Vec;
 use codec::Encode;
@@ -29,7 +29,7 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 sp_api::decl_runtime_apis! {
-	/// What clients ask about claims, jobs and artifacts.
+	/// What clients ask about claims, jobs, artifacts and models.
 	pub trait AssayApi {
 		/// The best verified claims of a task, the best first.
 		fn claims_leaderboard(task: TaskId) -> Vec<Leader>;
@@ -42,6 +42,26 @@ sp_api::decl_runtime_apis! {
 		fn verification_activity() -> Activity;
 		/// What an artifact consists of; nothing if none such was announced.
 		fn artifacts_manifest(id: ArtifactId) -> Option<ArtifactManifest>;
+		/// What is known of a model; nothing if there is no record of it.
+		fn models_get(model: ModelId) -> Option<ModelInfo>;
+		/// The model with these bytes, if it is pending, verified, revoked or lost.
+		fn models_by_artifact(artifact: ArtifactId) -> Option<ModelInfo>;
+		/// The versions of a name, or all models; the newest first, [`queries::MAX_MODELS`] at the
+		/// most.
+		fn models_list(name: Option<Vec<u8>>) -> Vec<ModelInfo>;
+		/// The version of a name that is called so: a number, an alias, or `latest`, the highest
+		/// version that is verified.
+		fn models_resolve(name: Vec<u8>, which: Vec<u8>) -> Option<ModelInfo>;
+		/// Owner, versions and aliases of a name; nothing if no model was verified under it.
+		fn models_name(name: Vec<u8>) -> Option<NameInfo>;
+		/// An intent, with its beacon once that is there; nothing if there is none such.
+		fn models_intent(intent: IntentId) -> Option<IntentInfo>;
+		/// The intents of an account.
+		fn models_intents(owner: AccountId) -> Vec<IntentInfo>;
+		/// A contest, as long as it is open.
+		fn models_contest(contest: ContestId) -> Option<ContestInfo>;
+		/// The program that verifies models, and what it may use; nothing if none can be registered.
+		fn models_scheme() -> Option<SchemeTerms>;
 	}
 }
 
@@ -276,6 +296,42 @@ sp_api::impl_runtime_apis! {
 		fn artifacts_manifest(id: ArtifactId) -> Option<ArtifactManifest> {
 			queries::manifest(id)
 		}
+
+		fn models_get(model: ModelId) -> Option<ModelInfo> {
+			Models::model(model)
+		}
+
+		fn models_by_artifact(artifact: ArtifactId) -> Option<ModelInfo> {
+			Models::model_of_artifact(artifact)
+		}
+
+		fn models_list(name: Option<Vec<u8>>) -> Vec<ModelInfo> {
+			queries::models(name)
+		}
+
+		fn models_resolve(name: Vec<u8>, which: Vec<u8>) -> Option<ModelInfo> {
+			queries::resolve(name, &which)
+		}
+
+		fn models_name(name: Vec<u8>) -> Option<NameInfo> {
+			Models::registered(name.try_into().ok()?)
+		}
+
+		fn models_intent(intent: IntentId) -> Option<IntentInfo> {
+			Models::intent(intent)
+		}
+
+		fn models_intents(owner: AccountId) -> Vec<IntentInfo> {
+			Models::intents_of(owner)
+		}
+
+		fn models_contest(contest: ContestId) -> Option<ContestInfo> {
+			Models::open_contest(contest)
+		}
+
+		fn models_scheme() -> Option<SchemeTerms> {
+			pallet_assay_models::Scheme::<Runtime>::get()
+		}
 	}
 
 	impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
@@ -398,6 +454,7 @@ mod tests {
 			("Tasks", 52),
 			("Claims", 53),
 			("Verification", 54),
+			("Models", 55),
 			("Sudo", 255),
 		] {
 			assert_eq!(index(name), Some(expected), "{name}");
@@ -416,6 +473,7 @@ mod tests {
 				"CheckNonce",
 				"CheckWeight",
 				"CheckClaim",
+				"CheckModel",
 				"ChargeTransactionPayment",
 				"CheckMetadataHash",
 				"WeightReclaim",
@@ -435,7 +493,16 @@ mod tests {
 				"claims_explain",
 				"verification_queue",
 				"verification_activity",
-				"artifacts_manifest"
+				"artifacts_manifest",
+				"models_get",
+				"models_by_artifact",
+				"models_list",
+				"models_resolve",
+				"models_name",
+				"models_intent",
+				"models_intents",
+				"models_contest",
+				"models_scheme",
 			]
 		);
 	}

@@ -2,8 +2,8 @@
 //! they are configured here.
 
 use crate::{
-	AllPalletsWithSystem, Artifacts, AssayParameters, Balances, Claims, Parameters, Runtime, Stake,
-	Tasks, Timestamp, Utility, Verification,
+	AllPalletsWithSystem, Artifacts, AssayParameters, Balances, Claims, Models, Parameters,
+	Runtime, Stake, Tasks, Timestamp, Utility, Verification,
 };
 use alloc::{string::String, vec::Vec};
 use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
@@ -17,6 +17,7 @@ define_benchmarks!(
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
 	[pallet_assay_artifacts, Artifacts]
 	[pallet_assay_claims, Claims]
+	[pallet_assay_models, Models]
 	[pallet_assay_parameters, AssayParameters]
 	[pallet_assay_stake, Stake]
 	[pallet_assay_tasks, Tasks]

@@ -10,12 +10,14 @@ use crate::{
 		consensus::{SessionKeys, BABE_GENESIS_EPOCH},
 		monetary::AIT,
 	},
-	AccountId, BabeConfig, Balance, BalancesConfig, RuntimeGenesisConfig, SessionConfig,
-	StakeConfig, SudoConfig,
+	AccountId, BabeConfig, Balance, BalancesConfig, ModelsConfig, RuntimeGenesisConfig,
+	SessionConfig, StakeConfig, SudoConfig,
 };
 use alloc::{vec, vec::Vec};
+use assay_primitives::{Limits, H256};
 use assay_traits::Role;
 use frame_support::build_struct_json_patch;
+use pallet_assay_models::SchemeTerms;
 use serde_json::Value;
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
@@ -24,6 +26,20 @@ use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 const ENDOWMENT: Balance = 1_000_000 * AIT;
 /// What each validator has at stake as a verifier.
 const STAKE: Balance = 10_000 * AIT;
+
+/// The program of the scheme `multi_factor_v1`: the artifact that `sdk/programs/multi_factor` is built to.
+pub const MULTI_FACTOR_V1: H256 = H256([
+	0x96, 0x3d, 0xbd, 0xf9, 0x8d, 0xc3, 0xa2, 0xae, 0xe4, 0xb3, 0xe7, 0x07, 0x20, 0x2b, 0x25, 0x54,
+	0x53, 0x84, 0x0a, 0xc9, 0x38, 0xcd, 0x9b, 0x38, 0xed, 0x4c, 0xbe, 0x55, 0xbb, 0x59, 0x3b, 0x02,
+]);
+/// What a run of it may use. The whole run takes 40 s at the reference speed.
+pub const MULTI_FACTOR_LIMITS: Limits = Limits {
+	program_bytes: 1024 * 1024,
+	memory_pages: 512,
+	steps: 4_096,
+	step_fuel: 4_000_000_000,
+	total_fuel: 40_000_000_000,
+};
 
 /// A validator of a test network: account and keys are derived from its name.
 fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, SessionKeys) {
@@ -42,6 +58,9 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, sudo: Option<AccountId>) -
 			balances: Sr25519Keyring::well_known()
 				.map(|key| (key.to_account_id(), ENDOWMENT))
 				.collect::<Vec<_>>(),
+		},
+		models: ModelsConfig {
+			scheme: Some(SchemeTerms { program: MULTI_FACTOR_V1, limits: MULTI_FACTOR_LIMITS }),
 		},
 		session: SessionConfig {
 			keys: validators
@@ -100,8 +119,10 @@ pub fn preset_names() -> Vec<PresetId> {
 pub(crate) mod tests {
 	use super::*;
 	use crate::{
-		Artifacts, AssayParameters, Balances, Claims, Runtime, Session, Stake, Tasks, Verification,
+		Artifacts, AssayParameters, Balances, Claims, Models, Runtime, Session, Stake, Tasks,
+		Verification,
 	};
+	use assay_primitives::Manifest;
 	use assay_traits::Stake as _;
 	use frame_support::genesis_builder_helper::build_state;
 	use sp_io::TestExternalities;
@@ -145,6 +166,7 @@ pub(crate) mod tests {
 		Artifacts::do_try_state().unwrap();
 		AssayParameters::do_try_state().unwrap();
 		Claims::do_try_state().unwrap();
+		Models::do_try_state().unwrap();
 		Stake::do_try_state().unwrap();
 		Tasks::do_try_state().unwrap();
 		Verification::do_try_state().unwrap();
@@ -191,6 +213,20 @@ pub(crate) mod tests {
 				for account in accounts {
 					assert_eq!(Stake::ensure_active(&account, Role::Verifier), Ok(()));
 				}
+			});
+		}
+	}
+
+	#[test]
+	fn models_can_be_verified_from_the_start() {
+		for mut chain in [development(), local()] {
+			chain.execute_with(|| {
+				let scheme = pallet_assay_models::Scheme::<Runtime>::get();
+				let published =
+					include_bytes!("../../sdk/programs/multi_factor/multi_factor_v1.wasm");
+				assert_eq!(Manifest::of(published).id(), MULTI_FACTOR_V1);
+				let (program, limits) = (MULTI_FACTOR_V1, MULTI_FACTOR_LIMITS);
+				assert_eq!(scheme, Some(SchemeTerms { program, limits }));
 			});
 		}
 	}

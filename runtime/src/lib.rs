@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`config`] | how each pallet is configured, by concern, with its tests |
 //! | [`apis`] | what a node can ask the runtime |
-//! | [`queries`] | what clients are told of claims, jobs and artifacts |
+//! | [`queries`] | what clients are told of claims, jobs, artifacts and models |
 //! | [`genesis`] | the presets `development` and `local_testnet` |
 //! | [`Runtime`] | the pallets and their permanent indices |
 //!
@@ -36,6 +36,8 @@ mod benchmarks;
 pub mod config;
 pub mod genesis;
 pub mod queries;
+#[cfg(test)]
+mod tests;
 
 use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{
@@ -92,7 +94,8 @@ pub type TxExtension = (
 	frame_system::CheckEra<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	pallet_assay_claims::CheckClaim<Runtime>,
+	// A tuple of its own: twelve is the most that one takes. Encoded, it makes no difference.
+	(pallet_assay_claims::CheckClaim<Runtime>, pallet_assay_models::CheckModel<Runtime>),
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
@@ -196,6 +199,8 @@ mod runtime {
 	pub type Claims = pallet_assay_claims;
 	#[runtime::pallet_index(54)]
 	pub type Verification = pallet_assay_verification;
+	#[runtime::pallet_index(55)]
+	pub type Models = pallet_assay_models;
 
 	#[runtime::pallet_index(255)]
 	pub type Sudo = pallet_sudo;

@@ -1,21 +1,34 @@
-//! What clients ask about claims, jobs and artifacts, in the form in which they get it.
+//! What clients ask about claims, jobs, artifacts and models, in the form in which they get it.
 
-use crate::{AccountId, Artifacts, Balance, BlockNumber, Runtime, RuntimeEvent, System};
+use crate::{AccountId, Artifacts, Balance, BlockNumber, Models, Runtime, RuntimeEvent, System};
 use alloc::vec::Vec;
 pub use assay_primitives::{ArtifactId, ClaimId, JobId, TaskId, H256};
-pub use assay_traits::{Client, Settlement};
+pub use assay_traits::{Client, ContestId, IntentId, ModelId, Settlement};
 use codec::{Decode, Encode};
+pub use pallet_assay_models::SchemeTerms;
+use pallet_assay_models::{Names, Stage, Versions};
 pub use pallet_assay_verification::Phase;
 use pallet_assay_verification::{Event, Jobs, Verdict};
 use scale_info::TypeInfo;
 
 /// Most jobs in an answer.
 pub const MAX_QUEUE: usize = 1_000;
+/// Most models in an answer.
+pub const MAX_MODELS: usize = 1_000;
 
 /// A claim with its status, why it has it, and what happens next.
 pub type Explanation = pallet_assay_claims::ViewOf<Runtime>;
 /// A place on a leaderboard.
 pub type Leader = pallet_assay_claims::EntryOf<Runtime>;
+
+/// A model with its status and its evidence.
+pub type ModelInfo = pallet_assay_models::ModelViewOf<Runtime>;
+/// A name with its owner, versions and aliases.
+pub type NameInfo = pallet_assay_models::NameViewOf<Runtime>;
+/// An intent with its beacon.
+pub type IntentInfo = pallet_assay_models::IntentViewOf<Runtime>;
+/// An open contest.
+pub type ContestInfo = pallet_assay_models::ContestViewOf<Runtime>;
 
 /// A verification job in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
@@ -107,6 +120,40 @@ pub(crate) fn manifest(id: ArtifactId) -> Option<ArtifactManifest> {
 	let manifest = Artifacts::manifest(id)?;
 	let complete = Artifacts::status(id)?.complete;
 	Some(ArtifactManifest { size: manifest.size, chunks: manifest.chunks, complete })
+}
+
+/// The versions of a name, or all models; the newest first, [`MAX_MODELS`] at the most.
+pub(crate) fn models(name: Option<Vec<u8>>) -> Vec<ModelInfo> {
+	let mut models: Vec<ModelId> = match name.map(pallet_assay_models::Name::try_from) {
+		None => {
+			let next = pallet_assay_models::NextModel::<Runtime>::get();
+			(0..next).rev().filter(|id| Known::contains_key(*id)).take(MAX_MODELS).collect()
+		},
+		Some(Ok(name)) => Versions::<Runtime>::iter_prefix_values(name).collect(),
+		Some(Err(_)) => Vec::new(),
+	};
+	models.sort_unstable_by(|a, b| b.cmp(a));
+	models.into_iter().take(MAX_MODELS).filter_map(Models::model).collect()
+}
+
+/// The records of the models.
+type Known = pallet_assay_models::Models<Runtime>;
+
+/// The version of a name that is called so: a number, an alias, or `latest`, the highest version that
+/// is verified.
+pub(crate) fn resolve(name: Vec<u8>, which: &[u8]) -> Option<ModelInfo> {
+	let name: pallet_assay_models::Name = name.try_into().ok()?;
+	if which == b"latest" {
+		let highest = Names::<Runtime>::get(&name)?.versions;
+		let versions = (1..=highest).rev().take(MAX_MODELS);
+		return versions
+			.filter_map(|version| Models::version_of(name.clone(), version))
+			.find(|model| model.stage == Stage::Verified);
+	}
+	match core::str::from_utf8(which).ok()?.parse() {
+		Ok(version) => Models::version_of(name, version),
+		Err(_) => Models::alias_of(name, which.to_vec().try_into().ok()?),
+	}
 }
 
 /// What verification did in the current block.

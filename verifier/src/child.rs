@@ -2,7 +2,7 @@
 //!
 //! The child is this same program, called as `assay-verifier run-job`. On its standard input it
 //! gets the length of a [`Header`] (`u32`, little-endian), the header in SCALE, and the bytes of
-//! the program, the training data and the holdout. On its standard output it leaves a [`Report`] in
+//! the program, the training data, the holdout and the file. On its standard output it leaves a [`Report`] in
 //! SCALE. Whatever else it does, the service carries on.
 
 use crate::metrics::Metrics;
@@ -24,8 +24,8 @@ const MAX_STDERR_BYTES: u64 = 4 * 1024;
 /// No run is granted more wall-clock time than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What a run reads: program, training data, holdout.
-pub type Inputs = [Vec<u8>; 3];
+/// What a run reads: program, training data, holdout, and a file, which is empty if there is none.
+pub type Inputs = [Vec<u8>; 4];
 
 /// What a child is told first.
 #[derive(Encode, Decode)]
@@ -33,7 +33,7 @@ pub struct Header {
 	/// The job.
 	pub job: TrainingJob,
 	/// Sizes in bytes of its [`Inputs`], which follow.
-	pub sizes: [u64; 3],
+	pub sizes: [u64; 4],
 }
 
 /// What a child leaves behind.
@@ -76,7 +76,7 @@ pub fn run(
 	pace: Pace,
 	metrics: &Metrics,
 ) -> Result<Report, String> {
-	let sizes = [0, 1, 2].map(|i: usize| inputs[i].len() as u64);
+	let sizes = [0, 1, 2, 3].map(|i: usize| inputs[i].len() as u64);
 	let header = Header { job: job.clone(), sizes }.encode();
 	// The file that this process runs, also after an upgrade has replaced it on disk.
 	let mut child = Command::new("/proc/self/exe")

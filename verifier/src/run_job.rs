@@ -24,9 +24,10 @@ pub fn run(parent: i32) -> Result<()> {
 		*bytes = vec![0; usize::try_from(size)?];
 		input.read_exact(bytes).context("the input ends too early")?;
 	}
-	let [program, train, holdout] = &inputs;
-	let run = assay_vm::run(&Wasmi::new(), &job, program, train, holdout, &mut |_| ())
-		.map_err(anyhow::Error::msg)?;
+	let [program, train, holdout, file] = &inputs;
+	let inputs = assay_vm::Inputs { program, train, holdout, file };
+	let run =
+		assay_vm::run(&Wasmi::new(), &job, &inputs, &mut |_| ()).map_err(anyhow::Error::msg)?;
 	let detail = plain(&run.detail.unwrap_or_default());
 	let report = Report { outcome: run.outcome, detail };
 	io::stdout().write_all(&report.encode()).context("cannot hand over the report")
@@ -36,7 +37,7 @@ fn read_header(input: &mut impl Read) -> Result<Header> {
 	let mut length = [0; 4];
 	input.read_exact(&mut length)?;
 	let length = u32::from_le_bytes(length) as usize;
-	ensure!(length <= TrainingJob::max_encoded_len() + 24, "a header of {length} bytes");
+	ensure!(length <= TrainingJob::max_encoded_len() + 32, "a header of {length} bytes");
 	let mut header = vec![0; length];
 	input.read_exact(&mut header)?;
 	Ok(Header::decode_all(&mut &header[..])?)

@@ -14,22 +14,22 @@ const PAGE: u64 = 64 * 1024;
 /// Measured: 11 MiB for the smallest run, 31 MiB for a program of 60 000 empty functions.
 const OWN_SPACE: u64 = 64 * 1024 * 1024;
 
-/// Most bytes of address space that a run may take whose inputs (program, training data, holdout)
+/// Most bytes of address space that a run may take whose inputs (program, training data, holdout, file)
 /// have these sizes:
 ///
 /// - 4 times the guest's memory: the memory itself, the state that it is compared with, and room to
 ///   grow (measured: 2 times, and 33 MiB);
 /// - 32 times the program: as it came, prepared, and translated (measured over fifteen programs of
 ///   1 MiB, each of one instruction over and over: at the most 23 times, for `br_if`);
-/// - 4 times the data, which is read in place, and its outputs (measured: 1 time);
+/// - 4 times the data and the file, which are read in place, and outputs (measured: 1 time);
 /// - 64 MiB for the process itself.
 ///
 /// Repeat the measurements by reading `VmPeak` in `/proc/PID/status` of a `run-job` process.
-pub const fn address_space(memory_pages: u32, [program, train, holdout]: [u64; 3]) -> u64 {
+pub const fn address_space(memory_pages: u32, [program, train, holdout, file]: [u64; 4]) -> u64 {
 	(memory_pages as u64)
 		.saturating_mul(4 * PAGE)
 		.saturating_add(program.saturating_mul(32))
-		.saturating_add(train.saturating_add(holdout).saturating_mul(4))
+		.saturating_add(train.saturating_add(holdout).saturating_add(file).saturating_mul(4))
 		.saturating_add(OWN_SPACE)
 }
 

@@ -310,11 +310,13 @@ impl Service {
 	fn process(&self, job: &TrainingJob) -> End {
 		let mut inputs = child::Inputs::default();
 		let wanted = [
-			(Input::Program, job.program),
-			(Input::Train, job.train),
-			(Input::Holdout, job.holdout),
+			(Input::Program, Some(job.program)),
+			(Input::Train, Some(job.train)),
+			(Input::Holdout, Some(job.holdout)),
+			(Input::File, job.file.map(|file| file.id)),
 		];
 		for (bytes, (input, id)) in inputs.iter_mut().zip(wanted) {
+			let Some(id) = id else { continue };
 			match self.fetcher.get(&id) {
 				Ok(fetched) => *bytes = fetched,
 				Err(error @ FetchError::Missing(_)) => {

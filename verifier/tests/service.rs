@@ -1,8 +1,8 @@
 //! The real service, as a process, driven over HTTP as the off-chain worker drives it.
 
 use assay_primitives::{
-	service::JobState, DataFault, FailReason, Input, Limits, Manifest, Metric, Outcome, Params,
-	Score, TrainingJob, H256, VM_VERSION,
+	file, service::JobState, DataFault, FailReason, File, Input, Limits, Manifest, Metric, Outcome,
+	Params, Score, TrainingJob, H256, VM_VERSION,
 };
 use assay_verifier::{Health, JobInfo, Ready, Stage};
 use assay_vm::Dataset;
@@ -72,6 +72,7 @@ fn job(program: &[u8]) -> TrainingJob {
 		chunk_rows: CHUNK_ROWS,
 		holdout: Manifest::of(&holdout).id(),
 		metric: Metric::Mae,
+		file: None,
 		limits: Limits {
 			program_bytes: 1 << 20,
 			memory_pages: 4,
@@ -430,6 +431,28 @@ fn what_is_missing_or_forged_is_unavailable_until_it_appears() {
 	let state = service.run(&job);
 	assert!(is_scored(&state), "{state:?}");
 	assert_eq!(service.metric("jobs_total{outcome=\"unavailable\"}"), 2.0);
+}
+
+#[test]
+fn a_file_is_fetched_like_the_rest_and_must_have_its_root() {
+	let honest = program(TRAINED, SAME);
+	let home = Home::new(&[&honest]);
+	let service = home.serve(&[]);
+	let model = b"a model".to_vec();
+	let id = Manifest::of(&model).id();
+	let unavailable = |fault| JobState::Done(Outcome::Unavailable { input: Input::File, fault });
+	let with = |root| {
+		let file = File { id, bytes: model.len() as u32, root };
+		TrainingJob { file: Some(file), ..job(&honest) }
+	};
+
+	let good = with(file::tree(&model).root());
+	assert_eq!(service.run(&good), unavailable(DataFault::Missing));
+	fs::write(home.artifact(&id), &model).unwrap();
+	let state = service.run(&good);
+	assert!(is_scored(&state), "{state:?}");
+	let forged = with(H256::zero());
+	assert_eq!(service.run(&forged), unavailable(DataFault::RootMismatch));
 }
 
 #[test]

@@ -1,12 +1,13 @@
-//! Claims, verification and artifacts over JSON-RPC.
+//! Claims, verification, artifacts and models over JSON-RPC.
 
 use assay_runtime::{
 	apis::AssayApi as RuntimeApi,
 	opaque::Block,
 	queries::{
-		ArtifactId, ArtifactManifest, ClaimId, Explanation, Leader, QueuedJob, TaskId, H256,
+		ArtifactId, ArtifactManifest, ClaimId, ContestId, ContestInfo, Explanation, IntentId,
+		IntentInfo, Leader, ModelId, ModelInfo, NameInfo, QueuedJob, SchemeTerms, TaskId, H256,
 	},
-	Hash,
+	AccountId, Hash,
 };
 use jsonrpsee::{
 	core::RpcResult,
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// Code of an error that is not the caller's fault.
 const FAILED: i32 = -32_000;
 
-/// What a node answers about claims, jobs and artifacts. `at` is the hash of a block; without it,
+/// What a node answers about claims, jobs, artifacts and models. `at` is the hash of a block; without it,
 /// the best block is asked. Amounts are decimal strings in units of 10⁻¹² AIT.
 #[rpc(server)]
 pub trait AssayApi {
@@ -45,6 +46,48 @@ pub trait AssayApi {
 	/// The bytes of a chunk, in hex; null if this node does not have it (any more).
 	#[method(name = "artifacts_chunk", blocking)]
 	fn chunk(&self, hash: H256) -> RpcResult<Option<Bytes>>;
+
+	/// What is known of a model; null if there is no record of it.
+	#[method(name = "models_get", blocking)]
+	fn model(&self, model: ModelId, at: Option<Hash>) -> RpcResult<Option<ModelInfo>>;
+
+	/// The model with these bytes, if it is pending, verified, revoked or lost; else null.
+	#[method(name = "models_byArtifact", blocking)]
+	fn model_of(&self, artifact: ArtifactId, at: Option<Hash>) -> RpcResult<Option<ModelInfo>>;
+
+	/// The versions of a name, or all models; the newest first, 1000 at the most.
+	#[method(name = "models_list", blocking)]
+	fn models(&self, name: Option<String>, at: Option<Hash>) -> RpcResult<Vec<ModelInfo>>;
+
+	/// The version of a name that is called so: a number, an alias, or `latest`, the highest version
+	/// that is verified; null if there is none such.
+	#[method(name = "models_resolve", blocking)]
+	fn resolve(
+		&self,
+		name: String,
+		which: String,
+		at: Option<Hash>,
+	) -> RpcResult<Option<ModelInfo>>;
+
+	/// Owner, versions and aliases of a name; null if no model was verified under it.
+	#[method(name = "models_name", blocking)]
+	fn name(&self, name: String, at: Option<Hash>) -> RpcResult<Option<NameInfo>>;
+
+	/// An intent, with its beacon once that is there; null if there is none such.
+	#[method(name = "models_intent", blocking)]
+	fn intent(&self, intent: IntentId, at: Option<Hash>) -> RpcResult<Option<IntentInfo>>;
+
+	/// The intents of an account.
+	#[method(name = "models_intents", blocking)]
+	fn intents(&self, owner: AccountId, at: Option<Hash>) -> RpcResult<Vec<IntentInfo>>;
+
+	/// A contest, as long as it is open; else null.
+	#[method(name = "models_contest", blocking)]
+	fn contest(&self, contest: ContestId, at: Option<Hash>) -> RpcResult<Option<ContestInfo>>;
+
+	/// The program that verifies models, and what it may use; null if none can be registered.
+	#[method(name = "models_scheme", blocking)]
+	fn scheme(&self, at: Option<Hash>) -> RpcResult<Option<SchemeTerms>>;
 }
 
 /// The methods over a client.
@@ -97,6 +140,49 @@ where
 			ErrorObject::owned(FAILED, format!("the database failed: {error}"), None::<()>)
 		})?;
 		Ok(chunk.map(Bytes))
+	}
+
+	fn model(&self, model: ModelId, at: Option<Hash>) -> RpcResult<Option<ModelInfo>> {
+		self.0.runtime_api().models_get(self.at(at), model).map_err(failed)
+	}
+
+	fn model_of(&self, artifact: ArtifactId, at: Option<Hash>) -> RpcResult<Option<ModelInfo>> {
+		self.0.runtime_api().models_by_artifact(self.at(at), artifact).map_err(failed)
+	}
+
+	fn models(&self, name: Option<String>, at: Option<Hash>) -> RpcResult<Vec<ModelInfo>> {
+		let name = name.map(String::into_bytes);
+		self.0.runtime_api().models_list(self.at(at), name).map_err(failed)
+	}
+
+	fn resolve(
+		&self,
+		name: String,
+		which: String,
+		at: Option<Hash>,
+	) -> RpcResult<Option<ModelInfo>> {
+		let (name, which) = (name.into_bytes(), which.into_bytes());
+		self.0.runtime_api().models_resolve(self.at(at), name, which).map_err(failed)
+	}
+
+	fn name(&self, name: String, at: Option<Hash>) -> RpcResult<Option<NameInfo>> {
+		self.0.runtime_api().models_name(self.at(at), name.into_bytes()).map_err(failed)
+	}
+
+	fn intent(&self, intent: IntentId, at: Option<Hash>) -> RpcResult<Option<IntentInfo>> {
+		self.0.runtime_api().models_intent(self.at(at), intent).map_err(failed)
+	}
+
+	fn intents(&self, owner: AccountId, at: Option<Hash>) -> RpcResult<Vec<IntentInfo>> {
+		self.0.runtime_api().models_intents(self.at(at), owner).map_err(failed)
+	}
+
+	fn contest(&self, contest: ContestId, at: Option<Hash>) -> RpcResult<Option<ContestInfo>> {
+		self.0.runtime_api().models_contest(self.at(at), contest).map_err(failed)
+	}
+
+	fn scheme(&self, at: Option<Hash>) -> RpcResult<Option<SchemeTerms>> {
+		self.0.runtime_api().models_scheme(self.at(at)).map_err(failed)
 	}
 }
 

@@ -549,16 +549,24 @@ impl<T: Config> assay_traits::Artifacts for Pallet<T> {
 		}
 	}
 
+	fn manifest(id: ArtifactId) -> Option<Manifest> {
+		Self::manifest(id)
+	}
+
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_available(seed: u32) -> ArtifactId {
-		let owner: T::AccountId = frame_benchmarking::account("artifacts", seed, 0);
 		// One byte has 256 values, and a seed more: what counts is that ids differ.
-		let manifest =
-			Manifest { size: 1, chunks: alloc::vec![assay_primitives::hash(&seed.to_le_bytes())] };
-		let id = manifest.id();
-		T::Consideration::ensure_successful(&owner, Self::footprint(1));
-		let chunks = BoundedVec::try_from(manifest.chunks).expect("one chunk is allowed");
-		Self::do_announce(owner, 1, chunks).expect("it is announced once for a seed");
+		let chunks = alloc::vec![assay_primitives::hash(&seed.to_le_bytes())];
+		<Self as assay_traits::Artifacts>::make_stored(Manifest { size: 1, chunks })
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_stored(manifest: Manifest) -> ArtifactId {
+		let owner: T::AccountId = frame_benchmarking::account("artifacts", 0, 0);
+		let (id, size) = (manifest.id(), manifest.size);
+		T::Consideration::ensure_successful(&owner, Self::footprint(size));
+		let chunks = BoundedVec::try_from(manifest.chunks).expect("so many chunks are allowed");
+		Self::do_announce(owner, size, chunks).expect("it is announced once");
 		let stored = Stored { block: Self::now(), extrinsic: 0, until: Self::retained_until() };
 		Artifacts::<T>::mutate_extant(id, |artifact| {
 			for chunk in &mut artifact.chunks {

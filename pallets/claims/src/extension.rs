@@ -1,6 +1,7 @@
 //! Refuses hopeless claims in the transaction pool.
 
 use super::*;
+use assay_traits::refusal;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::fmt;
 use frame_support::{pallet_prelude::TransactionSource, traits::IsSubType};
@@ -10,31 +11,19 @@ use sp_runtime::{
 		AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Implication, TransactionExtension,
 		ValidateResult,
 	},
-	transaction_validity::{InvalidTransaction, ValidTransaction},
+	transaction_validity::ValidTransaction,
 };
 
 /// Checks stake, task and rate limit of each `commit`, and claim, window and hash of each `reveal`,
 /// while the transaction is validated: a flood of what could only fail dies in the pool, for free.
 ///
-/// A transaction is refused as `InvalidTransaction::Custom` with [`CheckClaim::code`], which names
-/// the error. Calls inside of other calls (a batch, a proxy) are not looked at; they are checked when
+/// A transaction is refused with [`refusal`], which names the error. Calls inside of other calls (a batch, a proxy) are not looked at; they are checked when
 /// they are executed, as every call is.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckClaim<T>(PhantomData<T>);
 
 impl<T> CheckClaim<T> {
-	/// The byte that names a pallet's error: the pallet's index in the metadata modulo 8, times 32,
-	/// plus the index of the error in the pallet. Assay's pallets have the indices from 48 to 55, and
-	/// the last byte, 255, is that of no error.
-	#[must_use]
-	pub fn code(error: DispatchError) -> u8 {
-		match error {
-			DispatchError::Module(error) => (error.index << 5) | (error.error[0] & 31),
-			_ => u8::MAX,
-		}
-	}
-
 	/// The extension.
 	#[must_use]
 	pub const fn new() -> Self {
@@ -96,8 +85,7 @@ where
 		_: TransactionSource,
 	) -> ValidateResult<(), T::RuntimeCall> {
 		if let (Some(miner), Some(call)) = (origin.as_system_origin_signer(), call.is_sub_type()) {
-			Self::check(miner, call)
-				.map_err(|error| InvalidTransaction::Custom(Self::code(error)))?;
+			Self::check(miner, call).map_err(refusal)?;
 		}
 		Ok((ValidTransaction::default(), (), origin))
 	}

@@ -94,7 +94,7 @@ pub mod weights;
 use alloc::vec::Vec;
 use assay_primitives::{
 	commitment::{self, ClaimBody},
-	ClaimId, JobId, Limits, Score, SlashId, TaskId, TrainingJob, H256, VM_VERSION,
+	ClaimId, JobId, Limits, Score, Scored, SlashId, TaskId, TrainingJob, H256, VM_VERSION,
 };
 use assay_traits::{
 	Artifacts, Client, LockReason, Offence, Role, Stake, TaskTerms, Tasks, Verification,
@@ -564,6 +564,16 @@ impl<T: Config> Convert<Limits, BlockNumberFor<T>> for ClaimTime<T> {
 	}
 }
 
+impl<T: Config> assay_traits::Claims for Pallet<T> {
+	type AccountId = T::AccountId;
+
+	fn verified_model(claim: ClaimId) -> Option<(T::AccountId, H256)> {
+		let record = Claims::<T>::get(claim)?;
+		let Scored { model_hash, .. } = Self::verified(&record)?;
+		Some((record.miner, model_hash))
+	}
+}
+
 /// What the calls do.
 impl<T: Config> Pallet<T> {
 	fn do_commit(miner: T::AccountId, task: TaskId, commitment: H256) -> DispatchResult {
@@ -619,6 +629,7 @@ impl<T: Config> Pallet<T> {
 		let job = T::Verification::open(
 			Client::Claim(claim),
 			miner,
+			None,
 			TrainingJob {
 				vm_version: VM_VERSION,
 				program: body.program,
@@ -629,6 +640,7 @@ impl<T: Config> Pallet<T> {
 				chunk_rows: terms.chunk_rows,
 				holdout: terms.holdout,
 				metric: terms.metric,
+				file: None,
 				limits: terms.limits,
 			},
 		)?;
@@ -873,6 +885,14 @@ impl<T: Config> Pallet<T> {
 		Claims::<T>::insert(claim, record);
 	}
 
+	/// What was measured of a verified claim.
+	fn verified(record: &ClaimOf<T>) -> Option<Scored> {
+		match &record.status {
+			Status::Ended { ending: Ending::Verified { measured, .. }, .. } => Some(*measured),
+			_ => None,
+		}
+	}
+
 	/// What the deposit for a claim pays for: its record and all entries that it can have elsewhere.
 	fn footprint() -> Footprint {
 		let bytes = [
@@ -1066,13 +1086,5 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		Ok(())
-	}
-
-	/// What was measured of a verified claim.
-	fn verified(record: &ClaimOf<T>) -> Option<assay_primitives::Scored> {
-		match &record.status {
-			Status::Ended { ending: Ending::Verified { measured, .. }, .. } => Some(*measured),
-			_ => None,
-		}
 	}
 }

@@ -3,7 +3,7 @@
 
 use crate as pallet_assay_claims;
 use crate::*;
-use assay_primitives::{ArtifactId, Metric, Outcome, Scored};
+use assay_primitives::{ArtifactId, Manifest, Metric, Outcome, Scored};
 use assay_traits::{Deed, OnSettled, Settlement};
 use frame_support::{
 	assert_ok, construct_runtime, derive_impl, parameter_types, storage_alias,
@@ -148,10 +148,21 @@ impl Artifacts for ArtifactsDouble {
 		Stored::mutate(id, |stored| stored.as_mut().unwrap().2 -= 1);
 	}
 
+	fn manifest(_: ArtifactId) -> Option<Manifest> {
+		None
+	}
+
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_available(seed: u32) -> ArtifactId {
 		let id = H256::from_low_u64_be(1_000 + u64::from(seed));
 		store(id, 1_000_000, 1);
+		id
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_stored(manifest: Manifest) -> ArtifactId {
+		let id = manifest.id();
+		store(id, 1_000_000, manifest.size);
 		id
 	}
 }
@@ -179,7 +190,13 @@ impl Verification for VerificationDouble {
 		25
 	}
 
-	fn open(client: Client, payer: &AccountId, job: TrainingJob) -> Result<JobId, DispatchError> {
+	fn open(
+		client: Client,
+		payer: &AccountId,
+		opponent: Option<&AccountId>,
+		job: TrainingJob,
+	) -> Result<JobId, DispatchError> {
+		ensure!(opponent.is_none(), "a claim has no opponent");
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
 		let id = NextJob::get();
 		NextJob::put(id + 1);

@@ -1,12 +1,12 @@
 //! What follows from a verdict.
 
 use super::*;
-use assay_primitives::{Outcome, Scored};
+use assay_primitives::Outcome;
 use assay_traits::{Deed, OnSettled, Settlement};
 
 impl<T: Config> OnSettled for Pallet<T> {
 	fn on_settled(client: Client, settlement: Settlement) {
-		let Client::Claim(claim) = client;
+		let Client::Claim(claim) = client else { return };
 		if let Err(error) = Self::do_settle(claim, settlement) {
 			log::error!(target: LOG_TARGET, "settlement of {claim}: {error:?}");
 		}

@@ -2,7 +2,7 @@
 
 use crate as pallet_assay_tasks;
 use crate::*;
-use assay_primitives::{ArtifactId, Metric, H256};
+use assay_primitives::{ArtifactId, Manifest, Metric, H256};
 use frame_support::{
 	construct_runtime, derive_impl, parameter_types, storage_alias,
 	traits::{
@@ -66,10 +66,21 @@ impl Artifacts for ArtifactsDouble {
 		Stored::mutate(id, |stored| stored.as_mut().unwrap().2 -= 1);
 	}
 
+	fn manifest(_: ArtifactId) -> Option<Manifest> {
+		None
+	}
+
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_available(seed: u32) -> ArtifactId {
 		let id = H256::from_low_u64_be(1_000 + u64::from(seed));
 		store(id, 1_000_000, 1);
+		id
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_stored(manifest: Manifest) -> ArtifactId {
+		let id = manifest.id();
+		store(id, 1_000_000, manifest.size);
 		id
 	}
 }

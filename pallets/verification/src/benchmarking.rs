@@ -21,6 +21,7 @@ fn spec() -> TrainingJob {
 		chunk_rows: 32,
 		holdout: H256::repeat_byte(4),
 		metric: Metric::Accuracy,
+		file: None,
 		limits: Limits { program_bytes: 1, memory_pages: 1, steps: 1, step_fuel: 1, total_fuel: 1 },
 	}
 }
@@ -41,7 +42,7 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 			job.committee_size = T::MaxCommittee::get();
 			let now = frame_system::Pallet::<T>::block_number();
 			job.drawn_at = now;
-			let members = Pallet::<T>::candidates(&job.payer)
+			let members = Pallet::<T>::candidates(job)
 				.into_iter()
 				.take(T::MaxCommittee::get() as usize)
 				.map(|(member, _)| member)
@@ -61,7 +62,7 @@ fn opened<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let fee = Pallet::<T>::fee(&spec().limits);
 	let enough = fee.saturating_mul(10u32.into()).saturating_add(T::Currency::minimum_balance());
 	T::Currency::set_balance(&payer, enough);
-	Pallet::<T>::open(Client::Claim(0), &payer, spec()).unwrap()
+	Pallet::<T>::open(Client::Claim(0), &payer, None, spec()).unwrap()
 }
 
 /// Lets every member commit to `outcome(position)`, and all but `silent` last ones reveal it.

@@ -539,12 +539,14 @@ impl<T: Config> Pallet<T> {
 		Agenda::<T>::insert(job.due(), id, ());
 	}
 
-	/// Accounts that can be drawn for a job of `payer`, with key and weight.
-	fn candidates(payer: &T::AccountId) -> Vec<(MemberOf<T>, u128)> {
+	/// Accounts that can be drawn for a job, with key and weight: all but its parties.
+	fn candidates(job: &JobOf<T>) -> Vec<(MemberOf<T>, u128)> {
 		ActiveVerifiers::<T>::get()
 			.into_iter()
 			.filter(|(account, _)| {
-				account != payer && T::Stake::ensure_active(account, Role::Verifier).is_ok()
+				*account != job.payer
+					&& job.opponent.as_ref() != Some(account)
+					&& T::Stake::ensure_active(account, Role::Verifier).is_ok()
 			})
 			.map(|(account, key)| {
 				let weight = T::Stake::bonded(&account);
@@ -564,7 +566,7 @@ impl<T: Config> Pallet<T> {
 			return;
 		};
 		let seed = assay_primitives::hash(&(random, id, job.round).encode());
-		let drawn = committee::draw(seed, Self::candidates(&job.payer), job.committee_size);
+		let drawn = committee::draw(seed, Self::candidates(&job), job.committee_size);
 		if drawn.is_empty() {
 			return Self::finish(id, job, Settlement::Undecided);
 		}
@@ -761,7 +763,7 @@ impl<T: Config> Pallet<T> {
 				Self::finish(id, job, Settlement::Agreed(outcome));
 			},
 			Tally::Split => {
-				let more = Self::candidates(&job.payer).len() > job.members.len();
+				let more = Self::candidates(&job).len() > job.members.len();
 				if more && job.round.saturating_add(1) < MAX_ROUNDS {
 					Self::escalate(id, job);
 				} else {
@@ -900,6 +902,7 @@ impl<T: Config> Verification for Pallet<T> {
 	fn open(
 		client: Client,
 		payer: &Self::AccountId,
+		opponent: Option<&Self::AccountId>,
 		spec: TrainingJob,
 	) -> Result<JobId, DispatchError> {
 		let fee = Self::fee(&spec.limits);
@@ -914,6 +917,7 @@ impl<T: Config> Verification for Pallet<T> {
 		let job = Job {
 			client,
 			payer: payer.clone(),
+			opponent: opponent.cloned(),
 			commit_window: Self::commit_window(&spec.limits),
 			reveal_window: T::RevealWindow::get(),
 			spec,
@@ -972,7 +976,8 @@ impl<T: Config> Pallet<T> {
 	/// 1. What is held for fees is the sum of the fees of the jobs in progress, payer by payer.
 	/// 2. Each job stands in the agenda once, at its own deadline; nothing else stands there.
 	/// 3. Assignments are the members of the committees, and nothing else.
-	/// 4. A committee is empty before its draw, has no account twice, and never its payer.
+	/// 4. A committee is empty before its draw, has no account twice, and never its payer or the
+	///    payer's opponent.
 	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
@@ -1008,6 +1013,11 @@ impl<T: Config> Pallet<T> {
 			ensure!(drawing == job.members.is_empty(), "4: a committee without its draw");
 			ensure!(accounts.len() == job.members.len(), "4: a member sits twice");
 			ensure!(!accounts.contains(&job.payer), "4: the payer sits on its own committee");
+			let opponent = job.opponent.as_ref();
+			ensure!(
+				!opponent.is_some_and(|opponent| accounts.contains(opponent)),
+				"4: the opponent sits on the committee"
+			);
 			let revealed = job.members.iter().any(|m| matches!(m.verdict, Verdict::Revealed(_)));
 			let open = job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_)));
 			match job.phase {

@@ -192,6 +192,7 @@ pub fn spec() -> TrainingJob {
 		chunk_rows: 32,
 		holdout: H256::repeat_byte(4),
 		metric: Metric::Accuracy,
+		file: None,
 		limits: Limits {
 			program_bytes: 1,
 			memory_pages: 1,

@@ -26,7 +26,7 @@ fn scored(score: i64) -> Outcome {
 }
 
 fn open() -> JobId {
-	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, spec()).unwrap()
+	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, None, spec()).unwrap()
 }
 
 /// Opens a job and goes on until its committee is drawn.
@@ -120,7 +120,7 @@ mod open {
 	fn a_payer_without_the_fee_is_refused_and_nothing_changes() {
 		build_and_execute(4, || {
 			assert_noop!(
-				<Verification as assay_traits::Verification>::open(CLIENT, &999, spec()),
+				<Verification as assay_traits::Verification>::open(CLIENT, &999, None, spec()),
 				Error::<Test>::FeeNotCovered
 			);
 		});
@@ -162,10 +162,28 @@ mod draw {
 		build_and_execute(3, || {
 			Stakes::mutate(|all| all.remove(&2));
 			Balances::force_set_balance(RuntimeOrigin::root(), 1, 10_000).unwrap();
-			let job =
-				<Verification as assay_traits::Verification>::open(CLIENT, &1, spec()).unwrap();
+			let job = <Verification as assay_traits::Verification>::open(CLIENT, &1, None, spec())
+				.unwrap();
 			run_to(4);
 			assert_eq!(members(job), [3]);
+		});
+	}
+
+	#[test]
+	fn never_takes_the_opponent() {
+		build_and_execute(3, || {
+			let contest = Client::Contest(5);
+			let job = <Verification as assay_traits::Verification>::open(
+				contest,
+				&MINER,
+				Some(&2),
+				spec(),
+			)
+			.unwrap();
+			run_to(4);
+			let mut drawn = members(job);
+			drawn.sort_unstable();
+			assert_eq!(drawn, [1, 3]);
 		});
 	}
 

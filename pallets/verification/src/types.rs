@@ -104,6 +104,8 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub client: Client,
 	/// Who escrowed the fee; never a member of the committee.
 	pub payer: AccountId,
+	/// Who stands to lose if the payer is right; never a member of the committee, either.
+	pub opponent: Option<AccountId>,
 	/// What is run.
 	pub spec: TrainingJob,
 	/// What the winners share.

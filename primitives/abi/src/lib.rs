@@ -33,6 +33,11 @@ pub const WANT_NOTHING: i64 = -1;
 pub const KIND_CHUNK: u32 = 0;
 /// `want` asks for the [`Header`]; the index must be 0.
 pub const KIND_HEADER: u32 = 1;
+/// `want` asks for a chunk of the file that the run reads besides; the index is the chunk's.
+pub const KIND_FILE: u32 = 2;
+
+/// Bytes in each chunk of the file but, perhaps, the last.
+pub const FILE_CHUNK: usize = 16 * 1024;
 
 /// What [`Header::encode`] writes first.
 pub const HEADER_MAGIC: [u8; 4] = *b"ASY1";
@@ -107,12 +112,14 @@ pub struct Header {
 	pub chunks: u32,
 	/// Fuel that one call of `step` may use.
 	pub step_fuel: u64,
+	/// Length in bytes of the file that the run reads besides; 0 if there is none.
+	pub file_bytes: u32,
 }
 
 impl Header {
 	/// The header as the guest reads it from the buffer: [`HEADER_MAGIC`], then `x_type`, `y_type`,
 	/// `features`, `classes`, `rows`, `chunk_rows`, `chunks` as `u32` (the two types as `u16`), then
-	/// `step_fuel` as `u64`, then four zero bytes.
+	/// `step_fuel` as `u64`, then `file_bytes` as `u32`.
 	#[must_use]
 	pub fn encode(&self) -> [u8; HEADER_LEN] {
 		let mut out = [0u8; HEADER_LEN];
@@ -121,7 +128,8 @@ impl Header {
 		let bytes = HEADER_MAGIC
 			.into_iter()
 			.chain(words.into_iter().flat_map(u32::to_le_bytes))
-			.chain(self.step_fuel.to_le_bytes());
+			.chain(self.step_fuel.to_le_bytes())
+			.chain(self.file_bytes.to_le_bytes());
 		for (to, from) in out.iter_mut().zip(bytes) {
 			*to = from;
 		}
@@ -150,6 +158,7 @@ impl Header {
 			chunk_rows: word(5)?,
 			chunks: word(6)?,
 			step_fuel: u64::from(word(7)?) | (u64::from(word(8)?) << 32),
+			file_bytes: word(9)?,
 		})
 	}
 
@@ -159,6 +168,12 @@ impl Header {
 		let start = u64::from(index).saturating_mul(u64::from(self.chunk_rows));
 		let left = u64::from(self.rows).saturating_sub(start);
 		u32::try_from(left.min(u64::from(self.chunk_rows))).unwrap_or(self.chunk_rows)
+	}
+
+	/// Number of chunks of the file.
+	#[must_use]
+	pub const fn file_chunks(&self) -> u32 {
+		self.file_bytes.div_ceil(FILE_CHUNK as u32)
 	}
 
 	/// Bytes of the features of one row.
@@ -181,6 +196,7 @@ mod tests {
 		chunk_rows: 100,
 		chunks: 15,
 		step_fuel: (7 << 32) | 9,
+		file_bytes: 70_000,
 	};
 
 	#[test]
@@ -196,6 +212,14 @@ mod tests {
 			let mut bad = good;
 			bad[at] = 99;
 			assert_eq!(Header::decode(&bad), None, "byte {at}");
+		}
+	}
+
+	#[test]
+	fn a_file_has_as_many_chunks_as_it_needs() {
+		for (file_bytes, chunks) in [(0, 0), (1, 1), (16_384, 1), (16_385, 2), (u32::MAX, 1 << 18)]
+		{
+			assert_eq!(Header { file_bytes, ..HEADER }.file_chunks(), chunks);
 		}
 	}
 

@@ -1,6 +1,6 @@
 //! What a verifier is asked to re-run.
 
-use crate::{hash, ArtifactId, Metric, H256};
+use crate::{hash, ArtifactId, File, Metric, H256};
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -80,6 +80,8 @@ pub struct TrainingJob {
 	pub holdout: ArtifactId,
 	/// How predictions on the holdout are scored.
 	pub metric: Metric,
+	/// A file that the program reads besides, if it needs one.
+	pub file: Option<File>,
 	/// What the run may use.
 	pub limits: Limits,
 }

@@ -4,6 +4,7 @@
 //! - [`TrainingJob`], [`Limits`] and [`Outcome`]: what a verifier is asked, and what it can answer.
 //! - [`service`]: how the off-chain worker and the verifier service talk.
 //! - [`artifact`]: how bytes become a content address.
+//! - [`file`](mod@file): files that a run reads beside its data, in chunks that can be proved.
 //! - [`merkle`]: binary Merkle trees with proofs.
 //! - [`commitment`]: the hashes that miners and verifiers commit to before they reveal.
 //!
@@ -14,6 +15,7 @@ extern crate alloc;
 
 pub mod artifact;
 pub mod commitment;
+pub mod file;
 pub mod job;
 pub mod merkle;
 pub mod outcome;
@@ -21,6 +23,7 @@ pub mod score;
 pub mod service;
 
 pub use artifact::{ArtifactId, Manifest};
+pub use file::File;
 pub use job::{Limits, Params, TrainingJob, MAX_PARAMS, VM_VERSION};
 pub use outcome::{DataFault, FailReason, Input, Outcome, Scored};
 pub use primitive_types::H256;
@@ -33,6 +36,12 @@ pub type TaskId = u64;
 pub type ClaimId = u64;
 /// Number of a verification job, counted from 0.
 pub type JobId = u64;
+/// Number of an intent to mark a model, counted from 0.
+pub type IntentId = u64;
+/// Number of a registered model, counted from 0.
+pub type ModelId = u64;
+/// Number of a contest about a model, counted from 0.
+pub type ContestId = u64;
 /// Number of a slash, counted from 0.
 pub type SlashId = u64;
 

@@ -122,6 +122,9 @@ pub enum Input {
 	/// The holdout data.
 	#[codec(index = 2)]
 	Holdout,
+	/// The file that the run reads besides.
+	#[codec(index = 3)]
+	File,
 }
 
 /// What is wrong with an input.
@@ -155,7 +158,7 @@ pub enum DataFault {
 	/// It has no rows.
 	#[codec(index = 4)]
 	Empty,
-	/// Its Merkle root is not the one that the task declares.
+	/// Its length or its Merkle root is not the declared one.
 	#[codec(index = 5)]
 	RootMismatch,
 }
@@ -168,7 +171,7 @@ impl fmt::Display for DataFault {
 			Self::BadShape => "a tensor has the wrong shape; expected x of [n, d…] and y of [n]",
 			Self::BadType => "a tensor has the wrong type; expected x of F32 or U8, and y of U8 classes or F32 targets as the metric needs",
 			Self::Empty => "it has no rows",
-			Self::RootMismatch => "its Merkle root is not the one that the task declares",
+			Self::RootMismatch => "its length or Merkle root is not the declared one",
 		})
 	}
 }

@@ -2,22 +2,35 @@
 //! crosses from one to another.
 //!
 //! ```text
-//! claims ──► verification ──► stake
+//! claims ──► verification ──► stake        models ──► verification, claims, artifacts
 //!    │            │
 //!    ▼            ▼
 //!  tasks ──► artifacts
 //! ```
+//!
+//! [`refusal`] is the byte with which the transaction extensions of these pallets refuse a call.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
 use alloc::vec::Vec;
 use assay_primitives::{
-	ArtifactId, ClaimId, JobId, Limits, Metric, Outcome, Score, SlashId, TaskId, TrainingJob, H256,
+	ArtifactId, ClaimId, JobId, Limits, Manifest, Metric, Outcome, Score, SlashId, TaskId,
+	TrainingJob, H256,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::{DispatchError, DispatchResult, Weight};
+use sp_runtime::{
+	transaction_validity::{InvalidTransaction, TransactionValidityError},
+	DispatchError, DispatchResult, Weight,
+};
+
+/// Number of an intent to register a model, counted from 0.
+pub type IntentId = u64;
+/// Number of a registered model, counted from 0.
+pub type ModelId = u64;
+/// Number of a contest, counted from 0.
+pub type ContestId = u64;
 
 /// What an account puts its stake at risk for.
 #[derive(
@@ -183,10 +196,24 @@ pub trait Artifacts {
 	fn pin(id: ArtifactId) -> DispatchResult;
 	/// Ends one [`Self::pin`].
 	fn unpin(id: ArtifactId);
+	/// What `id` consists of; nothing if there is no such artifact.
+	fn manifest(id: ArtifactId) -> Option<Manifest>;
 
 	/// Stores an artifact of one byte that differs with `seed` (benchmarks only).
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_available(seed: u32) -> ArtifactId;
+	/// Stores an artifact with this manifest (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_stored(manifest: Manifest) -> ArtifactId;
+}
+
+/// Claims, as those see them who refer to one.
+pub trait Claims {
+	/// Miners.
+	type AccountId;
+
+	/// Miner and model hash of a claim that is verified and still on record.
+	fn verified_model(claim: ClaimId) -> Option<(Self::AccountId, H256)>;
 }
 
 /// What a claim needs to know of its task.
@@ -261,6 +288,12 @@ pub enum Client {
 	/// A claim.
 	#[codec(index = 0)]
 	Claim(ClaimId),
+	/// The registration of a model.
+	#[codec(index = 1)]
+	Model(ModelId),
+	/// A contest over a model.
+	#[codec(index = 2)]
+	Contest(ContestId),
 }
 
 /// How a job ended.
@@ -300,22 +333,36 @@ pub trait Verification {
 	fn fee(limits: &Limits) -> Self::Balance;
 	/// Blocks that a job under `limits` can take at the most, from opening to settlement.
 	fn longest(limits: &Limits) -> Self::BlockNumber;
-	/// Opens a job. `payer` escrows [`Self::fee`] and is never drawn for it.
+	/// Opens a job. `payer` escrows [`Self::fee`]. Neither it nor its `opponent`, if the job decides
+	/// between two, is ever drawn for it.
 	fn open(
 		client: Client,
 		payer: &Self::AccountId,
+		opponent: Option<&Self::AccountId>,
 		job: TrainingJob,
 	) -> Result<JobId, DispatchError>;
 }
 
 /// Told once for each job how it ended.
 pub trait OnSettled {
-	/// `client` is the one that opened the job.
+	/// `client` is the one that opened the job. What is not one's own is to be ignored: all clients
+	/// are told.
 	fn on_settled(client: Client, settlement: Settlement);
 	/// What one [`Self::on_settled`] costs at the most. Whoever settles jobs adds it to its own
 	/// weight.
 	fn weight() -> Weight {
 		Weight::zero()
+	}
+}
+
+impl<A: OnSettled, B: OnSettled> OnSettled for (A, B) {
+	fn on_settled(client: Client, settlement: Settlement) {
+		A::on_settled(client, settlement);
+		B::on_settled(client, settlement);
+	}
+	fn weight() -> Weight {
+		// The one to whom the client belongs does the work.
+		A::weight().max(B::weight())
 	}
 }
 
@@ -327,4 +374,62 @@ pub trait Verifiers<AccountId> {
 	/// The active verifiers: validators of the current session that registered a verifier key, with
 	/// that key, in the order of the session.
 	fn active() -> Vec<(AccountId, Self::Key)>;
+}
+
+/// Why a transaction extension of an Assay pallet refuses a call:
+/// `InvalidTransaction::Custom` with a byte that names the pallet's error.
+///
+/// The byte is the pallet's index in the metadata modulo 8, times 32, plus the index of the error in
+/// the pallet. Assay's pallets have the indices from 48 to 55. The last byte, 255, is that of no
+/// error: what is checked before a transaction is in a block must have an error among the first 32
+/// of its pallet, and in the pallet of index 55 among the first 31.
+#[must_use]
+pub fn refusal(error: DispatchError) -> TransactionValidityError {
+	let code = match error {
+		DispatchError::Module(error) => {
+			let [place, ..] = error.error;
+			(error.index << 5) | (place & 31)
+		},
+		_ => u8::MAX,
+	};
+	InvalidTransaction::Custom(code).into()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use sp_runtime::ModuleError;
+
+	#[test]
+	fn a_refusal_names_pallet_and_error() {
+		let error = |index, place| {
+			let error = ModuleError { index, error: [place, 0, 0, 0], message: None };
+			refusal(DispatchError::Module(error))
+		};
+		assert_eq!(error(48, 0), InvalidTransaction::Custom(0).into());
+		assert_eq!(error(53, 7), InvalidTransaction::Custom(5 << 5 | 7).into());
+		assert_eq!(error(55, 30), InvalidTransaction::Custom(254).into());
+		let none = refusal(DispatchError::Other("of no pallet"));
+		assert_eq!(none, InvalidTransaction::Custom(255).into());
+	}
+
+	struct One;
+	struct Two;
+	impl OnSettled for One {
+		fn on_settled(_: Client, _: Settlement) {}
+		fn weight() -> Weight {
+			Weight::from_parts(3, 1)
+		}
+	}
+	impl OnSettled for Two {
+		fn on_settled(_: Client, _: Settlement) {}
+		fn weight() -> Weight {
+			Weight::from_parts(2, 5)
+		}
+	}
+
+	#[test]
+	fn a_settlement_weighs_as_much_as_the_heaviest_client() {
+		assert_eq!(<(One, Two)>::weight(), Weight::from_parts(3, 5));
+	}
 }

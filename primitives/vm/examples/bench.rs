@@ -12,7 +12,7 @@
 
 use assay_abi::{unpack, TRAINED};
 use assay_primitives::{Limits, Manifest, Metric, Outcome, Params, TrainingJob, VM_VERSION};
-use assay_vm::{prepare, run, Dataset, Engine, Progress, Wasmi, PAGE_BYTES};
+use assay_vm::{prepare, run, Dataset, Engine, Inputs, Progress, Wasmi, PAGE_BYTES};
 use std::{
 	env, fs,
 	process::Command,
@@ -125,6 +125,7 @@ fn main() {
 		chunk_rows,
 		holdout: Manifest::of(&holdout).id(),
 		metric,
+		file: None,
 		limits: Limits {
 			program_bytes: 16 << 20,
 			memory_pages: 4096,
@@ -136,6 +137,7 @@ fn main() {
 
 	let base = peak();
 	let engine = Wasmi::new();
+	let inputs = Inputs { program: &program, train: &train, holdout: &holdout, file: &[] };
 	let prepared = prepare(&program, &job.limits).unwrap_or_else(|reason| panic!("{reason}"));
 	let mut scored = None;
 	let mut used = 0;
@@ -144,13 +146,12 @@ fn main() {
 	for _ in 0..ROUNDS {
 		let (mut ready, mut trained) = (Duration::ZERO, Duration::ZERO);
 		let started = now();
-		let result =
-			run(&engine, &job, &program, &train, &holdout, &mut |progress| match progress {
-				Progress::Prepared(_) => ready = now(),
-				Progress::Trained { .. } => trained = now(),
-				Progress::Predicted { .. } => {},
-			})
-			.expect("no fault");
+		let result = run(&engine, &job, &inputs, &mut |progress| match progress {
+			Progress::Prepared(_) => ready = now(),
+			Progress::Trained { .. } => trained = now(),
+			Progress::Predicted { .. } => {},
+		})
+		.expect("no fault");
 		let whole = (now() - started).as_secs_f64();
 		used = peak().saturating_sub(base).max(used);
 		scored = match result.outcome {

@@ -5,7 +5,7 @@
 
 use alloc::{borrow::Cow, vec::Vec};
 use assay_abi::{DType, Header};
-use assay_primitives::{merkle, DataFault, Metric, H256};
+use assay_primitives::{file, merkle, DataFault, Metric, H256};
 
 mod safetensors;
 
@@ -156,6 +156,7 @@ impl<'a> Dataset<'a> {
 				|sum| sum.checked_div(chunk_rows).unwrap_or(0),
 			),
 			step_fuel,
+			file_bytes: 0,
 		}
 	}
 
@@ -199,9 +200,11 @@ pub trait Feed {
 	fn header(&self) -> Header;
 	/// A training chunk, or `None` if there is no such chunk.
 	fn chunk(&self, index: u32) -> Option<Cow<'_, [u8]>>;
+	/// A chunk of the file that the run reads besides, or `None` if there is no such chunk.
+	fn file_chunk(&self, index: u32) -> Option<Cow<'_, [u8]>>;
 }
 
-/// A data set cut into chunks.
+/// A data set, and perhaps a file, cut into chunks.
 #[derive(Clone, Copy, Debug)]
 pub struct Chunks<'a> {
 	/// What is cut.
@@ -210,14 +213,21 @@ pub struct Chunks<'a> {
 	pub chunk_rows: u32,
 	/// Fuel that one step may use, which the header tells the program.
 	pub step_fuel: u64,
+	/// The file that the run reads besides; empty if there is none.
+	pub file: &'a [u8],
 }
 
 impl Feed for Chunks<'_> {
 	fn header(&self) -> Header {
-		self.data.header(self.chunk_rows, self.step_fuel)
+		let file_bytes = u32::try_from(self.file.len()).unwrap_or(u32::MAX);
+		Header { file_bytes, ..self.data.header(self.chunk_rows, self.step_fuel) }
 	}
 
 	fn chunk(&self, index: u32) -> Option<Cow<'_, [u8]>> {
 		self.data.chunk(self.chunk_rows, index).map(Cow::Owned)
+	}
+
+	fn file_chunk(&self, index: u32) -> Option<Cow<'_, [u8]>> {
+		file::chunks(self.file).nth(size(index)).map(Cow::Borrowed)
 	}
 }

@@ -14,14 +14,29 @@ use alloc::{
 	string::{String, ToString},
 	vec::Vec,
 };
-use assay_abi::{unpack, CONTINUE, KIND_CHUNK, KIND_HEADER, TRAINED, VERSION, WANT_NOTHING};
+use assay_abi::{
+	unpack, CONTINUE, KIND_CHUNK, KIND_FILE, KIND_HEADER, TRAINED, VERSION, WANT_NOTHING,
+};
 use assay_primitives::{
-	hash, merkle, DataFault, FailReason, Input, Limits, Manifest, Outcome, Scored, TrainingJob,
-	H256, VM_VERSION,
+	file, hash, merkle, DataFault, FailReason, File, Input, Limits, Manifest, Outcome, Scored,
+	TrainingJob, H256, VM_VERSION,
 };
 use codec::Encode;
 
 pub use crate::data::Feed;
+
+/// What a run reads: the bytes that a job names.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Inputs<'a> {
+	/// The training program.
+	pub program: &'a [u8],
+	/// The training data.
+	pub train: &'a [u8],
+	/// The holdout data.
+	pub holdout: &'a [u8],
+	/// The file that the run reads besides; empty if the job names none.
+	pub file: &'a [u8],
+}
 
 /// What a run gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,11 +90,17 @@ impl From<Fault> for Stopped {
 }
 
 /// What the state commitments of a run are bound to:
-/// `H("assay/origin" ‖ VM version ‖ program id ‖ params ‖ seed ‖ train root)`, in SCALE.
+/// `H("assay/origin" ‖ VM version ‖ program id ‖ params ‖ seed ‖ train root ‖ file root)`, in SCALE;
+/// without a file there is no file root.
 #[must_use]
 pub fn origin(job: &TrainingJob, program: &[u8]) -> H256 {
 	let program = Manifest::of(program).id();
-	hash(&(*b"assay/origin", VM_VERSION, program, &job.params, job.seed, job.train_root).encode())
+	let mut origin =
+		(*b"assay/origin", VM_VERSION, program, &job.params, job.seed, job.train_root).encode();
+	if let Some(file) = job.file {
+		file.root.encode_to(&mut origin);
+	}
+	hash(&origin)
 }
 
 /// Runs a job on the bytes that it names, whose ids the caller has checked.
@@ -91,22 +112,19 @@ pub fn origin(job: &TrainingJob, program: &[u8]) -> H256 {
 pub fn run<E: Engine>(
 	engine: &E,
 	job: &TrainingJob,
-	program: &[u8],
-	train: &[u8],
-	holdout: &[u8],
+	inputs: &Inputs<'_>,
 	observer: &mut impl FnMut(Progress),
 ) -> Result<Run, Fault> {
 	let mut trace = Vec::new();
 	let mut model = Vec::new();
-	let (outcome, detail) =
-		match attempt(engine, job, program, train, holdout, observer, &mut trace, &mut model) {
-			Ok(scored) => (Outcome::Scored(scored), None),
-			Err(Stopped::Failed(reason, detail)) => (Outcome::Failed(reason), Some(detail)),
-			Err(Stopped::Unavailable(input, fault)) => {
-				(Outcome::Unavailable { input, fault }, Some(fault.to_string()))
-			},
-			Err(Stopped::Fault(fault)) => return Err(fault),
-		};
+	let (outcome, detail) = match attempt(engine, job, inputs, observer, &mut trace, &mut model) {
+		Ok(scored) => (Outcome::Scored(scored), None),
+		Err(Stopped::Failed(reason, detail)) => (Outcome::Failed(reason), Some(detail)),
+		Err(Stopped::Unavailable(input, fault)) => {
+			(Outcome::Unavailable { input, fault }, Some(fault.to_string()))
+		},
+		Err(Stopped::Fault(fault)) => return Err(fault),
+	};
 	Ok(Run { outcome, trace, model, detail })
 }
 
@@ -119,12 +137,11 @@ pub fn run<E: Engine>(
 pub fn run_until<E: Engine>(
 	engine: &E,
 	job: &TrainingJob,
-	program: &[u8],
-	train: &[u8],
+	inputs: &Inputs<'_>,
 	step: u32,
 ) -> Result<Option<StateImage>, Stopped> {
-	let feed = training_data(job, train)?;
-	let mut training = Training::start(engine, job, program, &mut |_| ())?;
+	let feed = feed(job, inputs)?;
+	let mut training = Training::start(engine, job, inputs.program, &mut |_| ())?;
 	while training.state.image.step < step {
 		if training.state.image.status != 0 || training.state.image.step >= job.limits.steps {
 			return Ok(None);
@@ -155,10 +172,10 @@ pub fn replay_step<E: Engine>(
 	Ok(state.image)
 }
 
-/// Reads the training data, and checks it against the job.
-fn training_data<'a>(job: &TrainingJob, train: &'a [u8]) -> Result<Chunks<'a>, Stopped> {
+/// Reads what steps can ask for, and checks it against the job.
+fn feed<'a>(job: &TrainingJob, inputs: &Inputs<'a>) -> Result<Chunks<'a>, Stopped> {
 	let bad = |fault| Stopped::Unavailable(Input::Train, fault);
-	let data = Dataset::parse(train, job.metric).map_err(bad)?;
+	let data = Dataset::parse(inputs.train, job.metric).map_err(bad)?;
 	data.check_train(job.metric).map_err(bad)?;
 	if job.chunk_rows == 0 {
 		return Err(bad(DataFault::BadShape));
@@ -166,7 +183,17 @@ fn training_data<'a>(job: &TrainingJob, train: &'a [u8]) -> Result<Chunks<'a>, S
 	if data.root(job.chunk_rows) != job.train_root {
 		return Err(bad(DataFault::RootMismatch));
 	}
-	Ok(Chunks { data, chunk_rows: job.chunk_rows, step_fuel: job.limits.step_fuel })
+	let file = match job.file {
+		None => &[],
+		Some(File { bytes, root, .. })
+			if u32::try_from(inputs.file.len()) == Ok(bytes)
+				&& file::tree(inputs.file).root() == root =>
+		{
+			inputs.file
+		},
+		Some(_) => return Err(Stopped::Unavailable(Input::File, DataFault::RootMismatch)),
+	};
+	Ok(Chunks { data, chunk_rows: job.chunk_rows, step_fuel: job.limits.step_fuel, file })
 }
 
 /// A failure of the program, with what happened.
@@ -174,13 +201,11 @@ fn failed<T>(reason: FailReason, detail: impl Into<String>) -> Result<T, Stopped
 	Err(Stopped::Failed(reason, detail.into()))
 }
 
-#[allow(clippy::too_many_arguments)] // Private; two of them are where partial results go.
+/// Runs a job. What there is of trace and model goes to the two last arguments, whatever happens.
 fn attempt<E: Engine>(
 	engine: &E,
 	job: &TrainingJob,
-	program: &[u8],
-	train: &[u8],
-	holdout: &[u8],
+	inputs: &Inputs<'_>,
 	observer: &mut impl FnMut(Progress),
 	trace: &mut Vec<H256>,
 	model: &mut Vec<u8>,
@@ -188,12 +213,13 @@ fn attempt<E: Engine>(
 	if job.vm_version != VM_VERSION {
 		return Err(Fault::Version { found: job.vm_version, expected: VM_VERSION }.into());
 	}
-	let feed = training_data(job, train)?;
+	let feed = feed(job, inputs)?;
 	let bad = |fault| Stopped::Unavailable(Input::Holdout, fault);
-	let holdout = Dataset::parse(holdout, job.metric).map_err(bad)?;
+	let holdout = Dataset::parse(inputs.holdout, job.metric).map_err(bad)?;
 	feed.data.check_holdout(&holdout, job.metric).map_err(bad)?;
 
-	let Training { mut session, mut state } = Training::start(engine, job, program, observer)?;
+	let Training { mut session, mut state } =
+		Training::start(engine, job, inputs.program, observer)?;
 	loop {
 		trace.push(state.commitment());
 		observer(Progress::Trained { steps: state.image.step, fuel: state.image.fuel });
@@ -422,6 +448,7 @@ impl<'e, E: Engine> Session<'e, E> {
 				Some(Cow::Borrowed(header.as_slice()))
 			},
 			(KIND_CHUNK, index) => feed.chunk(index),
+			(KIND_FILE, index) => feed.file_chunk(index),
 			_ => None,
 		};
 		if let Some(input) = &input {
@@ -432,8 +459,10 @@ impl<'e, E: Engine> Session<'e, E> {
 				FailReason::BadWant,
 				format!(
 					"want() asked for kind {kind}, index {index}; expected kind {KIND_CHUNK} and an \
-					 index below {}, or kind {KIND_HEADER} and index 0, or {WANT_NOTHING}",
-					feed.header().chunks
+					 index below {}, or kind {KIND_FILE} and an index below {}, or kind \
+					 {KIND_HEADER} and index 0, or {WANT_NOTHING}",
+					feed.header().chunks,
+					feed.header().file_chunks()
 				),
 			);
 		}

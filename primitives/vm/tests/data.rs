@@ -226,6 +226,7 @@ fn chunks_are_whole_rows_and_then_their_labels() {
 			chunk_rows,
 			chunks,
 			step_fuel: 5,
+			file_bytes: 0,
 		};
 		assert_eq!(data.header(chunk_rows, 5), expected);
 	}

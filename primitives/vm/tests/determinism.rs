@@ -5,7 +5,7 @@ mod common;
 
 use assay_primitives::{merkle, FailReason, Limits, Outcome, Params, Scored, TrainingJob, H256};
 use assay_vm::{
-	data::Chunks, origin, prepare, replay_step, run_until, Dataset, Engine, Prepared, Run,
+	data::Chunks, origin, prepare, replay_step, run_until, Dataset, Engine, Inputs, Prepared, Run,
 	StateImage, Stopped, Wasmi, LEAF_BYTES, PAGE_BYTES,
 };
 use common::*;
@@ -110,12 +110,14 @@ impl Case {
 	}
 
 	fn image(&self, step: u32) -> Option<StateImage> {
-		run_until(&Wasmi::new(), &self.job, &self.program, &self.train, step).unwrap()
+		let inputs = Inputs { program: &self.program, train: &self.train, ..Inputs::default() };
+		run_until(&Wasmi::new(), &self.job, &inputs, step).unwrap()
 	}
 
 	fn replay(&self, before: &StateImage) -> Result<StateImage, Stopped> {
 		let data = Dataset::parse(&self.train, self.job.metric).unwrap();
-		let feed = Chunks { data, chunk_rows: CHUNK_ROWS, step_fuel: self.job.limits.step_fuel };
+		let step_fuel = self.job.limits.step_fuel;
+		let feed = Chunks { data, chunk_rows: CHUNK_ROWS, step_fuel, file: &[] };
 		replay_step(&Wasmi::new(), &self.prepared(), &self.job.limits, before, &feed)
 	}
 }

@@ -2,8 +2,10 @@
 
 mod common;
 
-use assay_primitives::{FailReason, Limits, Outcome, Params, TrainingJob};
-use assay_vm::{check, prepare, run, BadProgram, Engine, Fault, Wasmi};
+use assay_primitives::{
+	file, DataFault, FailReason, File, Input, Limits, Manifest, Outcome, Params, TrainingJob,
+};
+use assay_vm::{check, prepare, run, BadProgram, Engine, Fault, Inputs, Run, Wasmi};
 use common::*;
 
 #[test]
@@ -439,6 +441,43 @@ fn want_must_name_what_exists() {
 	}
 }
 
+/// A run of a program that reads the first chunk of a file, and is trained.
+fn run_with_file(declared: &[u8], given: &[u8]) -> Run {
+	let want = r#"(func (export "want") (result i64) i64.const 0x200000000)"#;
+	let program = program(&[("want", want), ("step", &step("i32.const 1"))]);
+	let (train, holdout) = (train(), holdout());
+	let file = File {
+		id: Manifest::of(declared).id(),
+		bytes: declared.len() as u32,
+		root: file::tree(declared).root(),
+	};
+	let job = TrainingJob { file: Some(file), ..job(&program, &train, &holdout) };
+	let inputs = Inputs { program: &program, train: &train, holdout: &holdout, file: given };
+	run(&Wasmi::new(), &job, &inputs, &mut |_| ()).unwrap()
+}
+
+#[test]
+fn a_file_is_read_in_chunks_and_is_part_of_the_trace() {
+	let trace = |file: &[u8]| match run_with_file(file, file).outcome {
+		Outcome::Scored(scored) => scored.trace_root,
+		outcome => panic!("{outcome:?}"),
+	};
+	assert_eq!(trace(b"a model"), trace(b"a model"));
+	assert_ne!(trace(b"a model"), trace(b"another"));
+	let empty = run_with_file(b"", b"");
+	assert_eq!(empty.outcome, Outcome::Failed(FailReason::BadWant));
+	assert!(empty.detail.unwrap().contains("an index below 0"));
+}
+
+#[test]
+fn a_file_other_than_the_declared_one_is_unavailable() {
+	for given in [&b"b model"[..], b"a mode", b"a model ", b""] {
+		let outcome = run_with_file(b"a model", given).outcome;
+		let fault = DataFault::RootMismatch;
+		assert_eq!(outcome, Outcome::Unavailable { input: Input::File, fault });
+	}
+}
+
 #[test]
 fn training_that_never_ends_has_too_many_steps() {
 	let want = r#"(func (export "want") (result i64) i64.const -1)"#;
@@ -496,8 +535,9 @@ fn parameters_reach_the_program() {
 fn a_job_of_another_version_is_no_outcome() {
 	let (program, train, holdout) = (program(&[]), train(), holdout());
 	let job = TrainingJob { vm_version: 2, ..job(&program, &train, &holdout) };
+	let inputs = Inputs { program: &program, train: &train, holdout: &holdout, file: &[] };
 	assert_eq!(
-		run(&Wasmi::new(), &job, &program, &train, &holdout, &mut |_| ()),
+		run(&Wasmi::new(), &job, &inputs, &mut |_| ()),
 		Err(Fault::Version { found: 2, expected: 1 })
 	);
 }

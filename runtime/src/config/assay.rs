@@ -1,17 +1,18 @@
-//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification.
+//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification, models.
 
 use super::{
-	consensus::MAX_VALIDATORS,
+	consensus::{BabeEpoch, MAX_VALIDATORS},
 	monetary::{ArtifactPrice, RecordPrice},
 	parameters,
 };
 use crate::{
-	AccountId, Artifacts, Balance, Balances, Claims, Runtime, RuntimeHoldReason, Stake, Tasks,
-	Verification,
+	AccountId, Artifacts, Balance, Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake,
+	Tasks, Verification,
 };
+use assay_watermark::Profile;
 use frame_support::{
 	parameter_types,
-	traits::{fungible::HoldConsideration, ConstU32},
+	traits::{fungible::HoldConsideration, ConstU32, Get},
 };
 use frame_system::EnsureRoot;
 
@@ -31,6 +32,9 @@ parameter_types! {
 	/// Hold of the deposit for the record of a claim.
 	pub const ClaimHold: RuntimeHoldReason =
 		RuntimeHoldReason::Claims(pallet_assay_claims::HoldReason::Deposit);
+	/// Hold of the deposits for intents, models, names and contests.
+	pub const ModelHold: RuntimeHoldReason =
+		RuntimeHoldReason::Models(pallet_assay_models::HoldReason::Deposit);
 }
 
 impl pallet_assay_stake::Config for Runtime {
@@ -90,7 +94,7 @@ impl pallet_assay_claims::Config for Runtime {
 
 impl pallet_assay_verification::Config for Runtime {
 	type BaseFee = parameters::verification::BaseFee;
-	type Clients = Claims;
+	type Clients = (Claims, Models);
 	type CommitWindow = parameters::verification::CommitWindow;
 	type CommitteeSize = parameters::verification::CommitteeSize;
 	type Currency = Balances;
@@ -106,4 +110,66 @@ impl pallet_assay_verification::Config for Runtime {
 	type Stake = Stake;
 	type WeightInfo = ();
 	type WithheldVerdictSlash = parameters::verification::WithheldVerdictSlash;
+}
+
+impl pallet_assay_models::Config for Runtime {
+	type AccuracyTolerance = parameters::models::AccuracyTolerance;
+	type Artifacts = Artifacts;
+	type Bond = parameters::models::Bond;
+	type Claims = Claims;
+	type ContestBond = parameters::models::ContestBond;
+	type Currency = Balances;
+	type Deposit = HoldConsideration<AccountId, Balances, ModelHold, RecordPrice>;
+	type Epoch = BabeEpoch;
+	type IntentLife = parameters::models::IntentLife;
+	type MaxChecksPerBlock = ConstU32<4>;
+	type MaxDataBytes = parameters::tasks::MaxDataBytes;
+	type MaxLimits = parameters::tasks::MaxLimits;
+	type MaxModelBytes = parameters::models::MaxModelBytes;
+	type MinAccuracy = parameters::models::MinAccuracy;
+	type Profile = ModelProfile;
+	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
+	type Retention = parameters::models::Retention;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type SchemeOrigin = EnsureRoot<AccountId>;
+	// The bond of a false registration is burnt.
+	type SlashHandler = ();
+	type Verification = Verification;
+	type WeightInfo = pallet_assay_models::weights::SubstrateWeight<Runtime>;
+}
+
+/// What the parameters ask of a mark.
+pub struct ModelProfile;
+
+impl Get<Profile> for ModelProfile {
+	fn get() -> Profile {
+		Profile {
+			tau_input: parameters::models::TauInput::get(),
+			tau_feat: parameters::models::TauFeat::get(),
+			band: parameters::models::Band::get(),
+		}
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{config::system::RuntimeBlockWeights, genesis};
+	use pallet_assay_models::WeightInfo as _;
+
+	#[test]
+	fn the_check_of_a_model_takes_a_twentieth_of_a_block_at_the_most() {
+		// Weights of one byte each fill the largest slice.
+		let most = assay_watermark::projection::MAX_BYTES;
+		let check = pallet_assay_models::weights::SubstrateWeight::<Runtime>::check_model(most);
+		let block = RuntimeBlockWeights::get().max_block;
+		assert!(check.ref_time() <= block.ref_time() / 20, "{check:?} of {block:?}");
+	}
+
+	#[test]
+	fn marks_are_asked_for_what_the_scheme_says() {
+		genesis::tests::development().execute_with(|| {
+			assert_eq!(ModelProfile::get(), Profile::default());
+		});
+	}
 }

@@ -12,7 +12,7 @@ use crate::{
 use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, ConstU64},
+	traits::{ConstU32, ConstU64, Get},
 	weights::Weight,
 };
 use pallet_session::{
@@ -190,6 +190,15 @@ impl OnOffenceHandler<AccountId, IdentificationTuple<Runtime>, Weight> for Disab
 	}
 }
 
+/// BABE's current epoch. In the first block of an epoch, it is known from the start.
+pub struct BabeEpoch;
+
+impl Get<u64> for BabeEpoch {
+	fn get() -> u64 {
+		Babe::epoch_index()
+	}
+}
+
 /// The author of the block, once it is known.
 pub(super) fn author() -> Option<AccountId> {
 	Authorship::author()
@@ -302,12 +311,78 @@ mod tests {
 		});
 	}
 
+	/// The start of the next block, of some slot, after one with some VRF output.
+	fn next_block(slot: u64, output: u8) {
+		use sp_consensus_babe::digests::{PreDigest, SecondaryPlainPreDigest};
+		let now = System::block_number() + 1;
+		pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some([output; 32]));
+		let (authority_index, slot) = (0, slot.into());
+		let digest = PreDigest::SecondaryPlain(SecondaryPlainPreDigest { authority_index, slot });
+		let log = sp_runtime::DigestItem::PreRuntime(
+			sp_consensus_babe::BABE_ENGINE_ID,
+			codec::Encode::encode(&digest),
+		);
+		System::initialize(&now, &Default::default(), &sp_runtime::Digest { logs: vec![log] });
+		Babe::on_initialize(now);
+		Session::on_initialize(now);
+		crate::Models::on_initialize(now);
+		Babe::on_finalize(now);
+	}
+
+	/// The beacon of an intent of epoch 0, if the blocks of epochs 0, 1 and 2 have these outputs.
+	fn beacon(outputs: [u8; 3]) -> Option<assay_primitives::H256> {
+		genesis::tests::local().execute_with(|| {
+			let first = 1_000;
+			next_block(first, 0);
+			let (root, ratio) = (Default::default(), assay_primitives::Score(1));
+			crate::Models::intend(crate::RuntimeOrigin::signed(alice()), root, ratio).unwrap();
+			let known = || crate::Models::intent(0).unwrap().beacon;
+			for (epoch, output) in (1..).zip(outputs) {
+				next_block(first + epoch * EpochDuration::get() - 1, output);
+				assert_eq!(BabeEpoch::get(), epoch - 1);
+				assert_eq!(known().is_some(), epoch > 2);
+				next_block(first + epoch * EpochDuration::get(), output);
+				assert_eq!(BabeEpoch::get(), epoch);
+				assert_eq!(known().is_some(), epoch >= 2);
+			}
+			known()
+		})
+	}
+
+	#[test]
+	fn a_beacon_is_made_in_the_epoch_after_that_of_its_intent() {
+		let as_it_is = beacon([1, 2, 3]);
+		assert!(as_it_is.is_some());
+		assert_ne!(beacon([1, 9, 3]), as_it_is);
+		assert_eq!(beacon([1, 2, 9]), as_it_is);
+	}
+
+	/// Why the beacon is not BABE's own randomness: that of an epoch this short knows nothing of its
+	/// blocks.
+	#[test]
+	fn the_randomness_of_babe_is_foreseen() {
+		const { assert!(EPOCH_SLOTS < 256) };
+		let randomness = |outputs: Vec<[u8; 32]>| {
+			genesis::tests::local().execute_with(|| {
+				next_block(1_000, 0);
+				let outputs =
+					frame_support::BoundedVec::<_, ConstU32<256>>::try_from(outputs).unwrap();
+				pallet_babe::UnderConstruction::<Runtime>::insert(0, outputs);
+				next_block(1_000 + EpochDuration::get(), 0);
+				assert_eq!(BabeEpoch::get(), 1);
+				pallet_babe::NextRandomness::<Runtime>::get()
+			})
+		};
+		assert_eq!(randomness(vec![[1; 32]; 200]), randomness(vec![[2; 32]; 200]));
+	}
+
 	#[test]
 	fn hooks_of_an_empty_block_leave_room() {
 		genesis::tests::local().execute_with(|| {
 			System::set_block_number(1);
 			let used = crate::Verification::on_initialize(1)
-				.saturating_add(crate::Stake::on_initialize(1));
+				.saturating_add(crate::Stake::on_initialize(1))
+				.saturating_add(crate::Models::on_initialize(1));
 			let most = super::super::system::RuntimeBlockWeights::get().max_block;
 			assert!(used.ref_time() < most.ref_time() / 10, "{used:?}");
 		});

@@ -10,7 +10,7 @@ use super::{
 	system::time::{prod_or_fast, DAYS, HOURS, MINUTES},
 };
 use crate::{AccountId, Balance, BlockNumber, Runtime, RuntimeEvent, Verification};
-use assay_primitives::{artifact::CHUNK_BYTES, Limits};
+use assay_primitives::{artifact::CHUNK_BYTES, Limits, Score};
 use assay_traits::Verification as _;
 use frame_support::{
 	dynamic_params::{dynamic_pallet_params, dynamic_params},
@@ -158,6 +158,47 @@ pub mod groups {
 		#[codec(index = 7)]
 		pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
 	}
+
+	/// Marked models.
+	#[dynamic_pallet_params]
+	#[codec(index = 55)]
+	pub mod models {
+		/// Bond of a model, in units of 10⁻¹² AIT. Keeps `models_bond_covers_a_run`.
+		#[codec(index = 0)]
+		pub static Bond: Balance = 50 * AIT;
+		/// Bond of a contest, in units of 10⁻¹² AIT. Keeps `models_bond_covers_a_run`.
+		#[codec(index = 1)]
+		pub static ContestBond: Balance = 50 * AIT;
+		/// Smallest share of triggers that a registered model answers as its key says. Keeps
+		/// `marks_can_be_made`.
+		#[codec(index = 2)]
+		pub static TauInput: Score = Score(900_000_000);
+		/// Largest share of wrong bits in the weights of a registered model. Keeps
+		/// `marks_can_be_made`.
+		#[codec(index = 3)]
+		pub static TauFeat: Score = Score(200_000_000);
+		/// How far the margin ratio may be from the declared one. Keeps `marks_can_be_made`.
+		#[codec(index = 4)]
+		pub static Band: Score = Score(50_000_000);
+		/// Smallest accuracy with which a model can be registered. Keeps `accuracies_are_shares`.
+		#[codec(index = 5)]
+		pub static MinAccuracy: Score = Score(500_000_000);
+		/// By how much the measured accuracy may be lower than the stated one. Keeps
+		/// `accuracies_are_shares`.
+		#[codec(index = 6)]
+		pub static AccuracyTolerance: Score = Score(1_000_000);
+		/// Size of the largest model file in bytes. Keeps `models_fit_artifacts`.
+		#[codec(index = 7)]
+		pub static MaxModelBytes: u32 = 4 * 1024 * 1024;
+		/// Epochs after its own in which an intent can be used, if no model is verified under it.
+		/// Keeps `intents_can_be_used`.
+		#[codec(index = 8)]
+		pub static IntentLife: u32 = 1_000;
+		/// Blocks for which file and clean data of a model must be kept from its registration on, at
+		/// the least. Keeps `artifacts_outlive_registrations`.
+		#[codec(index = 9)]
+		pub static Retention: BlockNumber = prod_or_fast(7 * DAYS, 10 * MINUTES);
+	}
 }
 pub use groups::*;
 
@@ -299,6 +340,57 @@ pub const INVARIANTS: &[Invariant] = &[
 			verification::FalseVerdictSlash::get() * stake::MinVerifierStake::get() > largest_fee()
 		},
 	},
+	Invariant {
+		name: "models_bond_covers_a_run",
+		meaning:
+			"models.Bond and models.ContestBond must not be below the fee of the longest run under \
+		          tasks.MaxLimits, or a false registration costs less than the work that it causes",
+		holds: || models::Bond::get().min(models::ContestBond::get()) >= largest_fee(),
+	},
+	Invariant {
+		name: "marks_can_be_made",
+		meaning:
+			"models.TauInput and models.TauFeat must be shares from 0 to 1, and models.Band must \
+		          not be negative, or no model can be registered",
+		holds: || {
+			let share = |score: Score| (0..=Score::ONE).contains(&score.0);
+			share(models::TauInput::get())
+				&& share(models::TauFeat::get())
+				&& models::Band::get().0 >= 0
+		},
+	},
+	Invariant {
+		name: "accuracies_are_shares",
+		meaning:
+			"models.MinAccuracy and models.AccuracyTolerance must be shares from 0 to 1, or no \
+		          model, or every one, is accurate enough",
+		holds: || {
+			let share = |score: Score| (0..=Score::ONE).contains(&score.0);
+			share(models::MinAccuracy::get()) && share(models::AccuracyTolerance::get())
+		},
+	},
+	Invariant {
+		name: "models_fit_artifacts",
+		meaning: "models.MaxModelBytes must be at least 1 and not exceed artifacts.MaxBytes, or \
+		          models are allowed that cannot be stored",
+		holds: || {
+			(1..=artifacts::MaxBytes::get()).contains(&u64::from(models::MaxModelBytes::get()))
+		},
+	},
+	Invariant {
+		name: "intents_can_be_used",
+		meaning: "models.IntentLife must be at least 2, or intents expire before their beacon",
+		holds: || models::IntentLife::get() >= 2,
+	},
+	Invariant {
+		name: "artifacts_outlive_registrations",
+		meaning: "artifacts.Retention must be longer than models.Retention and than the longest \
+		          job under tasks.MaxLimits, or no model can be registered",
+		holds: || {
+			let job = Verification::longest(&tasks::MaxLimits::get());
+			artifacts::Retention::get() > models::Retention::get().max(job)
+		},
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -363,6 +455,9 @@ mod tests {
 		(claims::$key:ident = $value:expr) => {
 			RuntimeParameters::Claims(claims::Parameters::$key(claims::$key, Some($value)))
 		};
+		(models::$key:ident = $value:expr) => {
+			RuntimeParameters::Models(models::Parameters::$key(models::$key, Some($value)))
+		};
 		(verification::$key:ident = $value:expr) => {
 			RuntimeParameters::Verification(verification::Parameters::$key(
 				verification::$key,
@@ -409,6 +504,20 @@ mod tests {
 				change!(verification::FalseVerdictSlash = Perbill::from_parts(1)),
 			),
 			("lying_costs_more_than_work", change!(stake::MinVerifierStake = 10 * largest_fee())),
+			("models_bond_covers_a_run", change!(models::Bond = largest_fee() - 1)),
+			("models_bond_covers_a_run", change!(models::ContestBond = 0)),
+			("marks_can_be_made", change!(models::TauInput = Score(Score::ONE + 1))),
+			("marks_can_be_made", change!(models::TauFeat = Score(-1))),
+			("marks_can_be_made", change!(models::Band = Score(-1))),
+			("accuracies_are_shares", change!(models::MinAccuracy = Score(Score::ONE + 1))),
+			("accuracies_are_shares", change!(models::AccuracyTolerance = Score(-1))),
+			("models_fit_artifacts", change!(models::MaxModelBytes = 0)),
+			("models_fit_artifacts", change!(models::MaxModelBytes = u32::MAX)),
+			("intents_can_be_used", change!(models::IntentLife = 1)),
+			(
+				"artifacts_outlive_registrations",
+				change!(models::Retention = artifacts::Retention::get()),
+			),
 		]
 	}
 

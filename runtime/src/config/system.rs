@@ -162,7 +162,7 @@ where
 			frame_system::CheckEra::from(Era::immortal()),
 			frame_system::CheckNonce::from(0),
 			frame_system::CheckWeight::new(),
-			pallet_assay_claims::CheckClaim::new(),
+			(pallet_assay_claims::CheckClaim::new(), pallet_assay_models::CheckModel::new()),
 			pallet_transaction_payment::ChargeTransactionPayment::from(0),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),

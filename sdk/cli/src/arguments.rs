@@ -2,7 +2,7 @@
 
 use crate::{account, amount::Amount};
 use assay_primitives::{
-	ArtifactId, ClaimId, Limits, Metric, Params, Score, TaskId, H256, MAX_PARAMS,
+	ArtifactId, ClaimId, IntentId, Limits, Metric, ModelId, Params, Score, TaskId, H256, MAX_PARAMS,
 };
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, str::FromStr};
@@ -74,6 +74,9 @@ pub enum Command {
 	},
 	/// The verification jobs in progress.
 	Queue,
+	/// Models that carry their owner's mark: intend, mark, register, contest.
+	#[command(subcommand)]
+	Model(Model),
 }
 
 /// `assay program …`
@@ -323,6 +326,197 @@ pub struct ClaimOptions {
 	#[arg(long, requires = "score")]
 	pub no_run: bool,
 	/// Follow the claim until it is final.
+	#[arg(long)]
+	pub watch: bool,
+}
+
+/// `assay model …`
+#[derive(Subcommand)]
+pub enum Model {
+	/// Say that a marked model will come, before its key can be known. The key is drawn by the chain
+	/// two epochs later.
+	Intend {
+		/// Mean margin on triggers over mean margin on clean data that the model will have.
+		#[arg(long, default_value = "0.6", value_name = "RATIO")]
+		ratio: Score,
+		/// Number of sub-keys: one is opened by the registration, one by each contest.
+		#[arg(long, default_value = "4", value_parser = clap::value_parser!(u32).range(2..=16))]
+		sub_keys: u32,
+		/// Wait until the key is drawn.
+		#[arg(long)]
+		wait: bool,
+	},
+	/// List intents.
+	Intents {
+		/// Whose [default: the signing account].
+		#[arg(value_parser = account::address)]
+		account: Option<AccountId32>,
+	},
+	/// Train a model with the mark of an intent.
+	Mark(Box<MarkOptions>),
+	/// Measure a model with the sub-keys of an intent, as verifiers do.
+	Check(CheckOptions),
+	/// Register a marked model.
+	Register(Box<RegisterOptions>),
+	/// Show a model.
+	Status {
+		/// Its number, or name:version, name:alias, or a name for its latest version.
+		model: String,
+	},
+	/// Follow a model until its verification, or the contest about it, has ended.
+	Watch {
+		/// Number of the model.
+		model: ModelId,
+	},
+	/// List models, the newest first.
+	List {
+		/// Only the versions of this name.
+		#[arg(long)]
+		name: Option<String>,
+	},
+	/// Show an older mark in somebody else's model, which is then lost to them.
+	Contest(ContestOptions),
+	/// Point an alias of a name at a version, or remove it.
+	Alias {
+		/// The name.
+		name: String,
+		/// The alias.
+		alias: String,
+		/// The version.
+		#[arg(long, required_unless_present = "remove")]
+		version: Option<u32>,
+		/// Remove the alias.
+		#[arg(long, conflicts_with = "version")]
+		remove: bool,
+	},
+	/// Offer a name to another account, or accept an offer.
+	Transfer {
+		/// The name.
+		name: String,
+		/// To whom [default: accept what is offered to the signing account].
+		#[arg(long, value_parser = account::address)]
+		to: Option<AccountId32>,
+	},
+	/// Revoke a model; its bond is free.
+	Revoke {
+		/// Number of the model.
+		model: ModelId,
+	},
+	/// Remove the record of a model that was rejected or returned, and get its deposit back.
+	Remove {
+		/// Number of the model.
+		model: ModelId,
+	},
+	/// Show the watermark scheme in force.
+	Scheme {
+		/// Store its verifier program on the chain, if it is not there.
+		#[arg(long)]
+		upload: bool,
+	},
+}
+
+/// `assay model mark …`
+#[derive(Args)]
+pub struct MarkOptions {
+	/// Number of the intent.
+	#[arg(long)]
+	pub intent: IntentId,
+	/// Training data: a safetensors file, or the id of an artifact.
+	#[arg(long, value_name = "FILE|ID")]
+	pub train: Blob,
+	/// Clean data that the statistics are measured on.
+	#[arg(long, value_name = "FILE|ID")]
+	pub clean: Blob,
+	/// What is trained: `mlp`, `cnn`, or a file with the graph as JSON.
+	#[arg(long, default_value = "mlp", conflicts_with = "from")]
+	pub architecture: String,
+	/// Go on from this model instead.
+	#[arg(long, value_name = "FILE|ID")]
+	pub from: Option<Blob>,
+	/// Where to write the model.
+	#[arg(short, long, value_name = "FILE")]
+	pub output: PathBuf,
+	/// Seed of the training.
+	#[arg(long, default_value = "1")]
+	pub seed: u64,
+	/// Passes over the training data [default: enough for the built-in architectures].
+	#[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+	pub epochs: Option<u32>,
+}
+
+/// `assay model check …`
+#[derive(Args)]
+pub struct CheckOptions {
+	/// The model: a file, or the id of an artifact.
+	#[arg(value_name = "FILE|ID")]
+	pub model: Blob,
+	/// Number of the intent.
+	#[arg(long)]
+	pub intent: IntentId,
+	/// Clean data: a safetensors file, or the id of an artifact.
+	#[arg(long, value_name = "FILE|ID")]
+	pub clean: Blob,
+	/// Only this sub-key.
+	#[arg(long)]
+	pub index: Option<u32>,
+}
+
+/// `assay model register …`
+#[derive(Args)]
+pub struct RegisterOptions {
+	/// The model: a file, or the id of an artifact.
+	#[arg(value_name = "FILE|ID")]
+	pub model: Blob,
+	/// Number of the intent.
+	#[arg(long)]
+	pub intent: IntentId,
+	/// What it is a version of.
+	#[arg(long)]
+	pub name: String,
+	/// Clean data that the model's accuracy is measured on.
+	#[arg(long, value_name = "FILE|ID")]
+	pub clean: Blob,
+	/// The accuracy to state [default: what is measured].
+	#[arg(long, value_name = "SCORE")]
+	pub accuracy: Option<Score>,
+	/// The sub-key to open [default: the first that was not opened].
+	#[arg(long)]
+	pub index: Option<u32>,
+	/// Model card, whose hash goes on record.
+	#[arg(long, value_name = "FILE")]
+	pub card: Option<PathBuf>,
+	/// Manifest of an OpenSSF Model Signing signature, whose hash goes on record.
+	#[arg(long, value_name = "FILE")]
+	pub manifest: Option<PathBuf>,
+	/// Number of a model that this one was trained from; can be given more than once.
+	#[arg(long = "parent", value_name = "MODEL")]
+	pub parents: Vec<ModelId>,
+	/// Number of the verified claim that made this model.
+	#[arg(long)]
+	pub claim: Option<ClaimId>,
+	/// Send it even if the statistics fall short. The chain refuses it then.
+	#[arg(long)]
+	pub no_check: bool,
+	/// Follow it until it is verified or rejected.
+	#[arg(long)]
+	pub watch: bool,
+}
+
+/// `assay model contest …`
+#[derive(Args)]
+pub struct ContestOptions {
+	/// Number of the model.
+	pub model: ModelId,
+	/// Number of the own, older intent.
+	#[arg(long)]
+	pub intent: IntentId,
+	/// The sub-key to open [default: of those that were not opened, the one that shows best].
+	#[arg(long)]
+	pub index: Option<u32>,
+	/// Send it even if the mark does not show. The chain refuses it then.
+	#[arg(long)]
+	pub no_check: bool,
+	/// Follow it until it is decided.
 	#[arg(long)]
 	pub watch: bool,
 }

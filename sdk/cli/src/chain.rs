@@ -4,7 +4,7 @@ use crate::{account, amount::Amount, output::Output};
 use anyhow::{anyhow, bail, Context, Error, Result};
 use assay_primitives::{ArtifactId, ClaimId, Limits, Manifest, TaskId, H256};
 use codec::{Decode, Encode};
-use serde::Deserialize;
+use serde::{de::DeserializeOwned, Deserialize};
 use std::sync::Arc;
 use subxt::{
 	backend::LegacyBackend,
@@ -18,7 +18,7 @@ use subxt::{
 	ext::scale_decode::DecodeAsType,
 	extrinsics::ExtrinsicEvents,
 	metadata::Metadata,
-	rpcs::{rpc_params, RpcClient, UserError},
+	rpcs::{client::RpcParams, rpc_params, RpcClient, UserError},
 	transactions::{Payload, TransactionStatus},
 	utils::AccountId32,
 	view_functions::Payload as ViewPayload,
@@ -36,8 +36,16 @@ use subxt_signer::sr25519::Keypair;
 		with = "::subxt::utils::Static<::assay_primitives::commitment::ClaimBody>"
 	),
 	substitute_type(
+		path = "assay_primitives::file::File",
+		with = "::subxt::utils::Static<::assay_primitives::File>"
+	),
+	substitute_type(
 		path = "assay_primitives::job::Limits",
 		with = "::subxt::utils::Static<::assay_primitives::Limits>"
+	),
+	substitute_type(
+		path = "assay_primitives::merkle::Proof",
+		with = "::subxt::utils::Static<::assay_primitives::merkle::Proof>"
 	),
 	substitute_type(
 		path = "assay_primitives::outcome::DataFault",
@@ -62,17 +70,50 @@ use subxt_signer::sr25519::Keypair;
 	substitute_type(
 		path = "assay_primitives::score::Score",
 		with = "::subxt::utils::Static<::assay_primitives::Score>"
+	),
+	substitute_type(
+		path = "assay_watermark::evidence::Slice",
+		with = "::subxt::utils::Static<::assay_watermark::Slice>"
+	),
+	substitute_type(
+		path = "assay_watermark::key::Opening",
+		with = "::subxt::utils::Static<::assay_watermark::Opening>"
+	),
+	substitute_type(
+		path = "assay_watermark::report::Statistics",
+		with = "::subxt::utils::Static<::assay_watermark::Statistics>"
 	)
 )]
 pub mod api {}
 
 pub use api::runtime_types::{
-	assay_traits::Role,
+	assay_traits::{Client, Role},
 	pallet_assay_artifacts::types::Status as ArtifactStatus,
 	pallet_assay_claims::types::{ClaimView, Deadline, Reason, Stage},
 	pallet_assay_tasks::types::{Holdout, Reward, TaskSpec},
 	pallet_assay_verification::types::{Phase, Verdict},
 };
+
+/// What is sent about models.
+pub mod registration {
+	use super::api::runtime_types::bounded_collections::bounded_vec::BoundedVec;
+	pub use super::api::runtime_types::pallet_assay_models::types::{
+		Challenge, CleanData, Registration,
+	};
+	use assay_primitives::ModelId;
+
+	/// What a model was trained from.
+	pub fn parents(models: Vec<ModelId>) -> BoundedVec<ModelId> {
+		BoundedVec(models)
+	}
+}
+
+/// A name, or an alias, as the chain takes it.
+pub fn name_bytes(
+	name: &str,
+) -> api::runtime_types::bounded_collections::bounded_vec::BoundedVec<u8> {
+	api::runtime_types::bounded_collections::bounded_vec::BoundedVec(name.as_bytes().to_vec())
+}
 
 /// The chain at one of its blocks.
 pub type At = OnlineClientAtBlock<SubstrateConfig>;
@@ -205,6 +246,11 @@ impl Chain {
 	fn lost(&self, error: impl std::fmt::Display) -> Error {
 		anyhow!("{error}")
 			.context(format!("the node at {} gave no answer; try again when it is back", self.url))
+	}
+
+	/// What the node answers to a method of its JSON-RPC.
+	pub async fn ask<T: DeserializeOwned>(&self, method: &str, params: RpcParams) -> Result<T> {
+		self.rpc.request(method, params).await.map_err(|e| self.lost(e))
 	}
 
 	/// What an artifact consists of, whose id is checked. Nothing if there is none such.

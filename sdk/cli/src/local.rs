@@ -16,6 +16,26 @@ pub fn read(path: &Path, what: &str) -> Result<Vec<u8>> {
 	fs::read(path).with_context(|| format!("{what} {} cannot be read", path.display()))
 }
 
+/// What a run reads, see [`assay_vm::Inputs`].
+#[derive(Default)]
+pub struct Inputs {
+	/// The program.
+	pub program: Vec<u8>,
+	/// The training data.
+	pub train: Vec<u8>,
+	/// The holdout data.
+	pub holdout: Vec<u8>,
+	/// The file that the run reads besides.
+	pub file: Vec<u8>,
+}
+
+impl Inputs {
+	fn borrow(&self) -> assay_vm::Inputs<'_> {
+		let Self { program, train, holdout, file } = self;
+		assay_vm::Inputs { program, train, holdout, file }
+	}
+}
+
 /// A run that was done here.
 pub struct Report {
 	/// What it gave.
@@ -29,19 +49,13 @@ pub struct Report {
 }
 
 /// Runs a job as a verifier does, and shows how far it is.
-pub async fn run(
-	output: Output,
-	job: TrainingJob,
-	program: Vec<u8>,
-	train: Vec<u8>,
-	holdout: Vec<u8>,
-) -> Result<Report> {
+pub async fn run(output: Output, job: TrainingJob, inputs: Inputs) -> Result<Report> {
 	let bar = output.spinner("preparing the program");
 	let shown = bar.clone();
 	let started = Instant::now();
 	let (run, job) = tokio::task::spawn_blocking(move || {
 		let mut observe = |progress| shown.set_message(describe(progress));
-		let run = assay_vm::run(&Wasmi::new(), &job, &program, &train, &holdout, &mut observe);
+		let run = assay_vm::run(&Wasmi::new(), &job, &inputs.borrow(), &mut observe);
 		(run, job)
 	})
 	.await?;

@@ -1,7 +1,8 @@
-//! The data folder: commitments, and artifacts that were fetched.
+//! The data folder: secrets, and artifacts that were fetched.
 //!
 //! ```text
-//! <data folder>/claims/<genesis hash>/<commitment>.json    one file a claim, see Secrets
+//! <data folder>/claims/<genesis hash>/<commitment>.json    one file a claim, see ClaimSecrets
+//! <data folder>/marks/<genesis hash>/<root>.json           one file an intent, see MarkSecrets
 //! <data folder>/artifacts/<id>                             bytes of artifacts
 //! ```
 //!
@@ -10,9 +11,10 @@
 
 use anyhow::{Context, Result};
 use assay_primitives::{
-	commitment, commitment::ClaimBody, ArtifactId, ClaimId, Manifest, TaskId, H256,
+	commitment, commitment::ClaimBody, ArtifactId, ClaimId, IntentId, Manifest, TaskId, H256,
 };
-use serde::{Deserialize, Serialize};
+use assay_watermark::Secret;
+use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::{
 	fs::{self, File},
 	io::{ErrorKind, Write},
@@ -23,7 +25,7 @@ use subxt::utils::AccountId32;
 /// All that a miner needs to reveal a claim, and later to open its trace. Without it the bond of the
 /// claim is lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Secrets {
+pub struct ClaimSecrets {
 	/// The miner.
 	pub miner: AccountId32,
 	/// The task.
@@ -40,11 +42,50 @@ pub struct Secrets {
 	pub claim: Option<ClaimId>,
 }
 
-impl Secrets {
-	/// What the miner commits to.
-	pub fn commitment(&self) -> H256 {
+impl Secrets for ClaimSecrets {
+	const FOLDER: &str = "claims";
+
+	fn commitment(&self) -> H256 {
 		commitment::claim(&self.miner, self.task, &self.body, &self.salt)
 	}
+}
+
+/// All that an owner needs to mark a model, and later to prove that it did. Without it the mark cannot
+/// be shown to anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkSecrets {
+	/// The owner.
+	pub owner: AccountId32,
+	/// The sub-keys are derived from it.
+	pub secret: H256,
+	/// Number of sub-keys.
+	pub sub_keys: u32,
+	/// Number of the intent, once it is known.
+	pub intent: Option<IntentId>,
+}
+
+impl MarkSecrets {
+	/// The sub-keys.
+	pub fn secret(&self) -> Secret {
+		Secret { bytes: self.secret, sub_keys: self.sub_keys }
+	}
+}
+
+impl Secrets for MarkSecrets {
+	const FOLDER: &str = "marks";
+
+	fn commitment(&self) -> H256 {
+		self.secret().root()
+	}
+}
+
+/// What somebody has committed to on a chain, and must not lose.
+pub trait Secrets: Serialize + DeserializeOwned {
+	/// Name of the folder that all of a kind are in.
+	const FOLDER: &str;
+
+	/// What was committed to.
+	fn commitment(&self) -> H256;
 }
 
 /// The data folder.
@@ -66,21 +107,21 @@ impl Store {
 		Ok(Self { root })
 	}
 
-	fn claims(&self, genesis: &H256) -> PathBuf {
-		self.root.join("claims").join(format!("{genesis:?}"))
+	fn folder<S: Secrets>(&self, genesis: &H256) -> PathBuf {
+		self.root.join(S::FOLDER).join(format!("{genesis:?}"))
 	}
 
 	/// Writes what belongs to a commitment, and returns when it is on disk.
-	pub fn save(&self, genesis: &H256, secrets: &Secrets) -> Result<PathBuf> {
-		let folder = self.claims(genesis);
+	pub fn save<S: Secrets>(&self, genesis: &H256, secrets: &S) -> Result<PathBuf> {
+		let folder = self.folder::<S>(genesis);
 		let path = folder.join(format!("{:?}.json", secrets.commitment()));
 		write(&path, &serde_json::to_vec_pretty(secrets)?)?;
 		Ok(path)
 	}
 
-	/// Everything that was ever committed to on a chain.
-	pub fn all(&self, genesis: &H256) -> Result<Vec<Secrets>> {
-		let folder = self.claims(genesis);
+	/// Everything of a kind that was ever committed to on a chain.
+	pub fn all<S: Secrets>(&self, genesis: &H256) -> Result<Vec<S>> {
+		let folder = self.folder::<S>(genesis);
 		let entries = match fs::read_dir(&folder) {
 			Ok(entries) => entries,
 			Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
@@ -117,8 +158,8 @@ impl Store {
 	}
 }
 
-fn parse(commitment: &H256, bytes: &[u8]) -> Result<Secrets> {
-	let secrets: Secrets = serde_json::from_slice(bytes)
+fn parse<S: Secrets>(commitment: &H256, bytes: &[u8]) -> Result<S> {
+	let secrets: S = serde_json::from_slice(bytes)
 		.with_context(|| format!("the file of commitment {commitment:?} is damaged"))?;
 	anyhow::ensure!(
 		secrets.commitment() == *commitment,
@@ -149,8 +190,8 @@ mod tests {
 	use assay_primitives::{Params, Score};
 	use std::os::unix::fs::PermissionsExt;
 
-	fn secrets() -> Secrets {
-		Secrets {
+	fn secrets() -> ClaimSecrets {
+		ClaimSecrets {
 			miner: AccountId32([1; 32]),
 			task: 7,
 			body: ClaimBody {
@@ -178,22 +219,38 @@ mod tests {
 		let (_folder, store) = store();
 		let genesis = H256::repeat_byte(9);
 		let mut secrets = secrets();
-		assert_eq!(store.all(&genesis).unwrap(), []);
+		assert_eq!(store.all::<ClaimSecrets>(&genesis).unwrap(), []);
 		let path = store.save(&genesis, &secrets).unwrap();
 		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
-		assert_eq!(store.all(&genesis).unwrap(), [secrets.clone()]);
+		assert_eq!(store.all::<ClaimSecrets>(&genesis).unwrap(), [secrets.clone()]);
 
 		secrets.claim = Some(12);
 		assert_eq!(store.save(&genesis, &secrets).unwrap(), path);
-		assert_eq!(store.all(&genesis).unwrap(), [secrets]);
+		assert_eq!(store.all::<ClaimSecrets>(&genesis).unwrap(), [secrets]);
 		assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+	}
+
+	#[test]
+	fn marks_and_claims_are_apart() {
+		let (_folder, store) = store();
+		let genesis = H256::repeat_byte(9);
+		store.save(&genesis, &secrets()).unwrap();
+		let mark = MarkSecrets {
+			owner: AccountId32([1; 32]),
+			secret: H256::repeat_byte(2),
+			sub_keys: 4,
+			intent: Some(3),
+		};
+		store.save(&genesis, &mark).unwrap();
+		assert_eq!(store.all::<MarkSecrets>(&genesis).unwrap(), [mark]);
+		assert_eq!(store.all::<ClaimSecrets>(&genesis).unwrap(), [secrets()]);
 	}
 
 	#[test]
 	fn chains_are_apart() {
 		let (_folder, store) = store();
 		store.save(&H256::repeat_byte(1), &secrets()).unwrap();
-		assert_eq!(store.all(&H256::repeat_byte(2)).unwrap(), []);
+		assert_eq!(store.all::<ClaimSecrets>(&H256::repeat_byte(2)).unwrap(), []);
 	}
 
 	#[test]
@@ -204,11 +261,11 @@ mod tests {
 		let text = fs::read_to_string(&path).unwrap();
 
 		fs::write(&path, text.replace("\"task\": 7", "\"task\": 8")).unwrap();
-		let error = store.all(&genesis).unwrap_err();
+		let error = store.all::<ClaimSecrets>(&genesis).unwrap_err();
 		assert!(error.to_string().contains("holds another one"), "{error}");
 
 		fs::write(&path, &text[..text.len() / 2]).unwrap();
-		let error = store.all(&genesis).unwrap_err();
+		let error = store.all::<ClaimSecrets>(&genesis).unwrap_err();
 		assert!(error.to_string().contains("is damaged"), "{error}");
 	}
 

@@ -230,6 +230,7 @@ mod tests {
 		chunk_rows: 2,
 		chunks: 1,
 		step_fuel: 1,
+		file_bytes: 0,
 	};
 
 	#[test]

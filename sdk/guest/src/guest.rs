@@ -2,7 +2,7 @@
 
 use crate::{Chunk, Features, Header, Outputs, Params};
 use alloc::vec::Vec;
-use assay_abi::{pack, CONTINUE, KIND_CHUNK, KIND_HEADER, TRAINED, WANT_NOTHING};
+use assay_abi::{pack, CONTINUE, KIND_CHUNK, KIND_FILE, KIND_HEADER, TRAINED, WANT_NOTHING};
 use core::{cell::UnsafeCell, fmt};
 
 /// Why a program refuses or fails, in words. The host learns only that it did; the words are for
@@ -28,6 +28,9 @@ impl core::error::Error for Error {}
 pub enum Want {
 	/// The training chunk with this index, from 0 to [`Header::chunks`]` - 1`.
 	Chunk(u32),
+	/// The chunk of the file with this index, from 0 to [`Header::file_chunks`]` - 1`: the step is
+	/// [`Trainer::read`].
+	File(u32),
 	/// No data: the step is called with an empty chunk.
 	Nothing,
 }
@@ -70,6 +73,14 @@ pub trait Trainer: Sized {
 
 	/// One training step over the wanted chunk.
 	fn step(&mut self, chunk: Chunk<'_>) -> Result<Status, Error>;
+
+	/// One step over the wanted chunk of the file that the run reads besides its data.
+	///
+	/// A program that never asks for [`Want::File`] leaves this alone.
+	fn read(&mut self, bytes: &[u8]) -> Result<Status, Error> {
+		let _ = bytes;
+		Err(Error("the program reads no file"))
+	}
 
 	/// Fills in the outputs for some rows. `outputs` has a row for each row of `features`, of zeros:
 	/// for a task with classes, one value a class, either probabilities or scores that grow with
@@ -139,6 +150,7 @@ impl<T: Trainer> Guest<T> {
 		match &self.state {
 			State::Running { trainer, .. } => match trainer.want() {
 				Want::Chunk(index) => pack(KIND_CHUNK, index),
+				Want::File(index) => pack(KIND_FILE, index),
 				Want::Nothing => WANT_NOTHING,
 			},
 			State::Empty | State::Initialised { .. } => pack(KIND_HEADER, 0),
@@ -165,7 +177,10 @@ impl<T: Trainer> Guest<T> {
 				Ok(Status::Continue)
 			},
 			State::Running { mut trainer, header } => {
-				let status = trainer.step(Chunk::new(bytes, &header)?)?;
+				let status = match trainer.want() {
+					Want::File(_) => trainer.read(bytes)?,
+					Want::Chunk(_) | Want::Nothing => trainer.step(Chunk::new(bytes, &header)?)?,
+				};
 				self.state = State::Running { trainer, header };
 				Ok(status)
 			},
@@ -247,7 +262,7 @@ impl<T> Exclusive<T> {
 mod tests {
 	use super::*;
 	use crate::DType;
-	use assay_abi::unpack;
+	use assay_abi::{unpack, HEADER_LEN};
 	use std::vec;
 
 	/// Adds up all features; predicts their sum plus the first feature of the row.
@@ -314,6 +329,7 @@ mod tests {
 		chunk_rows: 2,
 		chunks: 2,
 		step_fuel: 1,
+		file_bytes: 3,
 	};
 
 	/// A program with its buffer.
@@ -416,6 +432,60 @@ mod tests {
 		let mut host = started();
 		assert_eq!(host.step(&chunk(&[[1, 2]], &[1.0])[..5]), -1);
 		assert_eq!(host.error(), Some("the chunk is not a whole number of rows"));
+	}
+
+	/// Adds up the bytes of a file.
+	struct Reader {
+		sum: u32,
+		next: u32,
+		chunks: u32,
+	}
+
+	impl Trainer for Reader {
+		type Settings = ();
+
+		fn settings(_: &Params<'_>) -> Result<(), Error> {
+			Ok(())
+		}
+
+		fn new((): (), _: u64, header: &Header) -> Result<Self, Error> {
+			Ok(Self { sum: 0, next: 0, chunks: header.file_chunks() })
+		}
+
+		fn want(&self) -> Want {
+			Want::File(self.next)
+		}
+
+		fn step(&mut self, _: Chunk<'_>) -> Result<Status, Error> {
+			Err(Error("no chunk was wanted"))
+		}
+
+		fn read(&mut self, bytes: &[u8]) -> Result<Status, Error> {
+			self.sum += bytes.iter().copied().map(u32::from).sum::<u32>();
+			self.next += 1;
+			Ok(if self.next == self.chunks { Status::Trained } else { Status::Continue })
+		}
+
+		fn predict(&self, _: Features<'_>, _: &mut Outputs) -> Result<(), Error> {
+			Ok(())
+		}
+
+		fn model(&self) -> Vec<u8> {
+			self.sum.to_le_bytes().to_vec()
+		}
+	}
+
+	#[test]
+	fn a_file_is_read_chunk_by_chunk() {
+		let mut guest = Guest::<Reader>::new();
+		let header = Header { file_bytes: 16_386, ..HEADER }.encode();
+		assert_eq!(guest.init(&[], 0, 0), CONTINUE);
+		assert_eq!(guest.step(&header, HEADER_LEN as i32), CONTINUE);
+		assert_eq!(unpack(guest.want()), (KIND_FILE, 0));
+		assert_eq!(guest.step(&[1; 16_384], 16_384), CONTINUE);
+		assert_eq!(unpack(guest.want()), (KIND_FILE, 1));
+		assert_eq!(guest.step(&[7, 8], 2), TRAINED);
+		assert_eq!(guest.model(), 16_399u32.to_le_bytes());
 	}
 
 	#[test]

@@ -84,7 +84,7 @@ mod params;
 mod rng;
 mod safetensors;
 
-pub use assay_abi::{DType, Header};
+pub use assay_abi::{DType, Header, FILE_CHUNK};
 pub use data::{Chunk, Features, Outputs, Values};
 pub use guest::{Error, Guest, Status, Trainer, Want};
 pub use params::Params;

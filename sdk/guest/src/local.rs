@@ -96,6 +96,15 @@ impl Dataset {
 		self.rows
 	}
 
+	/// The features of all rows as numbers, row after row.
+	#[must_use]
+	pub fn features(&self) -> Vec<f32> {
+		match self.x_type {
+			DType::U8 => self.x.iter().copied().map(f32::from).collect(),
+			DType::F32 => floats(&self.x),
+		}
+	}
+
 	/// The labels as numbers.
 	#[must_use]
 	pub fn labels(&self) -> Vec<f32> {
@@ -121,6 +130,7 @@ impl Dataset {
 			chunk_rows,
 			chunks: rows.div_ceil(chunk_rows),
 			step_fuel: u64::MAX,
+			file_bytes: 0,
 		}
 	}
 

@@ -1,24 +1,22 @@
 use super::*;
+use assay_traits::refusal;
 use frame_support::{dispatch::GetDispatchInfo, traits::PalletInfo};
 use sp_runtime::{
 	traits::{DispatchTransaction, TransactionExtension},
 	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
 };
 
-fn validate(miner: AccountId, call: crate::Call<Test>) -> Result<(), u8> {
+fn validate(miner: AccountId, call: crate::Call<Test>) -> Result<(), TransactionValidityError> {
 	let call = RuntimeCall::from(call);
 	let info = call.get_dispatch_info();
 	let origin = RuntimeOrigin::signed(miner);
 	let extension = CheckClaim::<Test>::new();
-	match extension.validate_only(origin, &call, &info, 0, TransactionSource::External, 0) {
-		Ok(_) => Ok(()),
-		Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(code))) => Err(code),
-		Err(other) => panic!("refused in another way: {other:?}"),
-	}
+	let source = TransactionSource::External;
+	extension.validate_only(origin, &call, &info, 0, source, 0).map(|_| ())
 }
 
-fn code(error: impl Into<DispatchError>) -> Result<(), u8> {
-	Err(CheckClaim::<Test>::code(error.into()))
+fn code(error: impl Into<DispatchError>) -> Result<(), TransactionValidityError> {
+	Err(refusal(error.into()))
 }
 
 fn commit_call(task: TaskId, salt: u8) -> crate::Call<Test> {
@@ -32,9 +30,9 @@ fn reveal_call(claim: ClaimId, body: ClaimBody) -> crate::Call<Test> {
 #[test]
 fn a_refusal_names_pallet_and_error() {
 	let index = <Test as frame_system::Config>::PalletInfo::index::<AssayClaims>().unwrap() as u8;
-	let refused = CheckClaim::<Test>::code(Error::<Test>::RateLimited.into());
-	assert_eq!((refused >> 5, refused & 31), (index, Error::<Test>::RateLimited.encode()[0]));
-	assert_eq!(CheckClaim::<Test>::code("of no pallet".into()), 255);
+	let place = Error::<Test>::RateLimited.encode()[0];
+	let expected = InvalidTransaction::Custom(index << 5 | place);
+	assert_eq!(code(Error::<Test>::RateLimited), Err(expected.into()));
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn opens_a_job_for_the_claim() {
 				chunk_rows: 64,
 				holdout: holdout(),
 				metric: assay_primitives::Metric::Accuracy,
+				file: None,
 				limits: LIMITS,
 			}
 		);

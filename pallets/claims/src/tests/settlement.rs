@@ -206,6 +206,9 @@ fn strange_settlements_change_nothing() {
 		let before = (Claims::<Test>::get(committed), Claims::<Test>::get(settled));
 		for claim in [committed, settled, 7] {
 			AssayClaims::on_settled(Client::Claim(claim), scored(990_000, 9));
+			// A model or a contest of the same number is no claim.
+			AssayClaims::on_settled(Client::Model(claim), Settlement::Undecided);
+			AssayClaims::on_settled(Client::Contest(claim), Settlement::Undecided);
 		}
 		assert_eq!(before, (Claims::<Test>::get(committed), Claims::<Test>::get(settled)));
 	});

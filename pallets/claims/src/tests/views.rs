@@ -94,6 +94,21 @@ fn there_is_nothing_to_say_of_what_is_not() {
 }
 
 #[test]
+fn a_verified_model_is_that_of_its_miner() {
+	build_and_execute(|task| {
+		use assay_traits::Claims;
+		let (verified, rejected) = (reveal(ALICE, task, &body(0)), reveal(BOB, task, &body(1)));
+		assert_eq!(AssayClaims::verified_model(verified), None);
+		settle(verified, scored(950_000, 7));
+		settle(rejected, scored(900_000, 8));
+		let model = H256::from_low_u64_be(7);
+		assert_eq!(AssayClaims::verified_model(verified), Some((ALICE, model)));
+		assert_eq!(AssayClaims::verified_model(rejected), None);
+		assert_eq!(AssayClaims::verified_model(9), None);
+	});
+}
+
+#[test]
 fn json_is_readable_and_read_back() {
 	build_and_execute(|task| {
 		let claim = reveal(ALICE, task, &body(0));

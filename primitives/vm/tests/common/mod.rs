@@ -4,7 +4,7 @@
 use assay_primitives::{
 	FailReason, Limits, Manifest, Metric, Outcome, Params, TrainingJob, VM_VERSION,
 };
-use assay_vm::{run, Dataset, Run, Wasmi};
+use assay_vm::{run, Dataset, Inputs, Run, Wasmi};
 
 /// The parts of a program that sums its data chunk by chunk into sixteen numbers, and predicts class
 /// 1 for rows whose first feature is above 8. Two `u8` features, and a buffer of 4 KiB at 1024.
@@ -224,13 +224,15 @@ pub fn job(program: &[u8], train: &[u8], holdout: &[u8]) -> TrainingJob {
 		chunk_rows: CHUNK_ROWS,
 		holdout: Manifest::of(holdout).id(),
 		metric,
+		file: None,
 		limits: LIMITS,
 	}
 }
 
 /// Runs a job on the reference engine.
 pub fn run_job(job: &TrainingJob, program: &[u8], train: &[u8], holdout: &[u8]) -> Run {
-	run(&Wasmi::new(), job, program, train, holdout, &mut |_| ()).expect("no fault")
+	let inputs = Inputs { program, train, holdout, file: &[] };
+	run(&Wasmi::new(), job, &inputs, &mut |_| ()).expect("no fault")
 }
 
 /// Runs a program on the data of these tests.

@@ -4,6 +4,7 @@ pub mod artifact;
 pub mod claim;
 pub mod leaderboard;
 pub mod miner;
+pub mod model;
 pub mod program;
 pub mod queue;
 pub mod task;
@@ -16,6 +17,7 @@ use crate::{
 	store::Store,
 };
 use anyhow::{bail, Result};
+use assay_primitives::H256;
 use std::env;
 use subxt::utils::AccountId32;
 use subxt_signer::sr25519::Keypair;
@@ -73,6 +75,14 @@ impl Context {
 	}
 }
 
+/// 32 bytes that nobody can guess.
+pub fn random() -> Result<H256> {
+	let mut bytes = [0; 32];
+	getrandom::fill(&mut bytes)
+		.map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
+	Ok(H256(bytes))
+}
+
 /// Does what was asked for.
 pub async fn run(cli: Cli) -> Result<()> {
 	let context =
@@ -85,5 +95,6 @@ pub async fn run(cli: Cli) -> Result<()> {
 		Command::Claim(command) => claim::run(&context, command).await,
 		Command::Leaderboard { task } => leaderboard::run(&context, task).await,
 		Command::Queue => queue::run(&context).await,
+		Command::Model(command) => model::run(&context, command).await,
 	}
 }

@@ -36,7 +36,10 @@ pub async fn run(context: &Context, command: Program) -> Result<()> {
 				},
 				_ => unreachable!("the arguments require --task, or both files"),
 			};
-			let report = local::run(context.output, job, program, train, holdout).await?;
+			let report = {
+				let inputs = local::Inputs { program, train, holdout, file: Vec::new() };
+				local::run(context.output, job, inputs).await?
+			};
 			context.output.show(&report.json(), || report.text());
 			report.scored()?;
 			if let Some(path) = model {
@@ -70,6 +73,7 @@ fn job(
 		chunk_rows,
 		holdout: Manifest::of(holdout).id(),
 		metric,
+		file: None,
 		limits,
 	})
 }

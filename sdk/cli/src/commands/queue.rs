@@ -3,7 +3,7 @@
 use super::Context;
 use crate::{
 	amount::Amount,
-	chain::{api, JobOf, Phase, Verdict},
+	chain::{api, Client, JobOf, Phase, Verdict},
 	output::table,
 };
 use anyhow::Result;
@@ -28,7 +28,7 @@ pub async fn run(context: &Context) -> Result<()> {
 			let Count { members, committed, revealed } = Count::of(job);
 			json!({
 				"job": id,
-				"claim": claim(job),
+				"client": { client(job).0: client(job).1 },
 				"round": job.round,
 				"phase": phase(job),
 				"deadline": deadline(job),
@@ -48,7 +48,7 @@ pub async fn run(context: &Context) -> Result<()> {
 			let left = u64::from(deadline(job)).saturating_sub(now);
 			[
 				id.to_string(),
-				claim(job).to_string(),
+				format!("{} {}", client(job).0, client(job).1),
 				job.round.to_string(),
 				phase(job).into(),
 				format!("{committed} committed, {revealed} revealed of {members}"),
@@ -56,7 +56,7 @@ pub async fn run(context: &Context) -> Result<()> {
 				format!("{} AIT", Amount(job.fee)),
 			]
 		});
-		table(["job", "claim", "round", "phase", "verdicts", "until", "fee"], rows.collect())
+		table(["job", "for", "round", "phase", "verdicts", "until", "fee"], rows.collect())
 	});
 	Ok(())
 }
@@ -85,10 +85,13 @@ impl Count {
 	}
 }
 
-/// The claim that a job is run for.
-fn claim(job: &JobOf) -> u64 {
-	let api::runtime_types::assay_traits::Client::Claim(claim) = job.client;
-	claim
+/// What a job is run for: its kind and number.
+fn client(job: &JobOf) -> (&'static str, u64) {
+	match job.client {
+		Client::Claim(claim) => ("claim", claim),
+		Client::Model(model) => ("model", model),
+		Client::Contest(contest) => ("contest", contest),
+	}
 }
 
 /// What a job waits for.

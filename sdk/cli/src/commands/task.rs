@@ -91,6 +91,7 @@ impl Terms {
 			chunk_rows: self.chunk_rows,
 			holdout: self.holdout,
 			metric: self.metric,
+			file: None,
 			limits: self.limits,
 		}
 	}

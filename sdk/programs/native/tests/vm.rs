@@ -2,7 +2,7 @@
 
 use assay_guest::local::{train, Dataset, Options};
 use assay_primitives::{Limits, Manifest, Metric, Outcome, Scored, TrainingJob, VM_VERSION};
-use assay_vm::{run, Progress, Run, Wasmi};
+use assay_vm::{run, Inputs, Progress, Run, Wasmi};
 use codec::Encode;
 use std::{
 	collections::BTreeSet,
@@ -67,6 +67,7 @@ fn scored(wasm: &[u8], name: &str, params: &str, limits: Limits) -> (Run, Scored
 		chunk_rows,
 		holdout: Manifest::of(&holdout).id(),
 		metric,
+		file: None,
 		limits,
 	};
 	let (mut before, mut most) = (0, 0);
@@ -76,7 +77,8 @@ fn scored(wasm: &[u8], name: &str, params: &str, limits: Limits) -> (Run, Scored
 			before = fuel;
 		}
 	};
-	let run = run(&Wasmi::default(), &job, wasm, &train, &holdout, &mut observer).unwrap();
+	let inputs = Inputs { program: wasm, train: &train, holdout: &holdout, file: &[] };
+	let run = run(&Wasmi::default(), &job, &inputs, &mut observer).unwrap();
 	match run.outcome {
 		Outcome::Scored(scored) => (run, scored, most),
 		other => panic!("{name}: {other:?}: {:?}", run.detail),

@@ -10,7 +10,7 @@ use crate::{
 	amount::Amount,
 	arguments::Claim,
 	chain::{api, At, Chain, ClaimViewOf, Deadline, Stage},
-	store::{Secrets, Store},
+	store::{ClaimSecrets, Secrets, Store},
 };
 use anyhow::{bail, Context as _, Result};
 use assay_primitives::{ClaimId, H256};
@@ -43,11 +43,11 @@ async fn unrevealed(
 	store: &Store,
 	key: &Keypair,
 	only: Option<ClaimId>,
-) -> Result<Vec<(ClaimId, Secrets)>> {
+) -> Result<Vec<(ClaimId, ClaimSecrets)>> {
 	let at = chain.best().await?;
 	let who = account::of(key);
 	let mut found = Vec::new();
-	for secrets in store.all(&chain.genesis())? {
+	for secrets in store.all::<ClaimSecrets>(&chain.genesis())? {
 		let Some(claim) = find(&at, secrets.commitment()).await? else { continue };
 		if secrets.miner != who || only.is_some_and(|only| only != claim) {
 			continue;
@@ -113,7 +113,7 @@ async fn reveal_one(
 	context: &Context,
 	chain: &Chain,
 	key: &Keypair,
-	secrets: &Secrets,
+	secrets: &ClaimSecrets,
 ) -> Result<(ClaimViewOf, u64)> {
 	let commitment = secrets.commitment();
 	let spinner = context.output.spinner("waiting until the commitment is final");

@@ -6,15 +6,15 @@ use crate::{
 	amount::Amount,
 	arguments::{Blob, ClaimOptions},
 	chain::{api, view, At, Chain, Role},
-	commands::{artifact, miner, task::Terms, Context},
+	commands::{artifact, miner, random, task::Terms, Context},
 	local::{self, Report},
 	output::pairs,
-	store::Secrets,
+	store::{ClaimSecrets, Secrets},
 };
 use anyhow::{bail, Context as _, Result};
 use assay_primitives::{
 	commitment::{self, ClaimBody},
-	Manifest, Score, Scored, TrainingJob, H256,
+	Manifest, Score, Scored, TrainingJob,
 };
 use serde_json::json;
 use subxt::utils::AccountId32;
@@ -42,7 +42,11 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 		false => {
 			let train = artifact::fetch(output, &chain, &store, &job.train).await?;
 			let holdout = artifact::fetch(output, &chain, &store, &job.holdout).await?;
-			let report = local::run(output, job.clone(), program.clone(), train, holdout).await?;
+			let report = {
+				let inputs =
+					local::Inputs { program: program.clone(), train, holdout, file: Vec::new() };
+				local::run(output, job.clone(), inputs).await?
+			};
 			output.note(report.text());
 			Some(report)
 		},
@@ -56,7 +60,7 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 
 	let trace_root = measured.map(|scored| scored.trace_root);
 	let trace_salt = random()?;
-	let mut secrets = Secrets {
+	let mut secrets = ClaimSecrets {
 		miner: who,
 		task: options.task,
 		body: ClaimBody {
@@ -111,14 +115,6 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 		watch(output, &chain, view.claim).await?;
 	}
 	Ok(())
-}
-
-/// 32 bytes that nobody can guess.
-fn random() -> Result<H256> {
-	let mut bytes = [0; 32];
-	getrandom::fill(&mut bytes)
-		.map_err(|error| anyhow::anyhow!("the system gives no random bytes: {error}"))?;
-	Ok(H256(bytes))
 }
 
 /// Fails if a commitment would be refused, before any work is done.

@@ -1,0 +1,780 @@
+//! What is declared, registered and contested, and what clients are shown of it.
+// Derived codecs of enums convert their indices.
+#![allow(clippy::as_conversions)]
+
+use alloc::vec::Vec;
+use assay_primitives::{
+	merkle::Proof, ArtifactId, ClaimId, DataFault, FailReason, File, Input, JobId, Limits, Score,
+	H256,
+};
+use assay_traits::{ContestId, IntentId, ModelId};
+use assay_watermark::{Opening, Place, Refusal, Slice, Statistics};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::ConstU32, BoundedVec};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// Most bytes in the name of a model.
+pub const MAX_NAME: u32 = 64;
+/// Most bytes in an alias.
+pub const MAX_ALIAS: u32 = 32;
+/// Most aliases of a name.
+pub const MAX_ALIASES: u32 = 16;
+/// Most models that a model can be said to be trained from.
+pub const MAX_PARENTS: u32 = 8;
+
+/// Name of a registered model, see [`is_name`].
+pub type Name = BoundedVec<u8, ConstU32<MAX_NAME>>;
+/// Name of a version, see [`is_alias`].
+pub type Alias = BoundedVec<u8, ConstU32<MAX_ALIAS>>;
+/// Models that a model was trained from.
+pub type Parents = BoundedVec<ModelId, ConstU32<MAX_PARENTS>>;
+
+/// Whether a name can be that of a model: printable ASCII, without `/` and `:` (which separate names
+/// from versions in addresses of models), and without a space at its ends.
+#[must_use]
+pub fn is_name(name: &[u8]) -> bool {
+	let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'/' | b':');
+	let ends = [name.first(), name.last()];
+	!name.is_empty() && name.iter().all(plain) && !ends.contains(&Some(&b' '))
+}
+
+/// Whether a version can be called so: ASCII letters, digits, `_` and `-`. Numbers, `v` with a number,
+/// and `latest` are taken: they mean versions.
+#[must_use]
+pub fn is_alias(alias: &[u8]) -> bool {
+	let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+	let digits = alias.strip_prefix(b"v").unwrap_or(alias);
+	let number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+	!alias.is_empty() && alias.iter().all(plain) && alias != b"latest" && !number
+}
+
+/// The program that verifies models, and what it may use.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct SchemeTerms {
+	/// The program.
+	pub program: ArtifactId,
+	/// What one run of it may use.
+	pub limits: Limits,
+}
+
+/// Data that were not used to mark the model: its accuracy is measured on them.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct CleanData {
+	/// Safetensors with `x` and `y`.
+	pub id: ArtifactId,
+	/// Merkle root of its chunks.
+	pub root: H256,
+	/// Rows in each chunk.
+	pub chunk_rows: u32,
+}
+
+/// What an owner says of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Registration {
+	/// The intent under which the model was marked.
+	pub intent: IntentId,
+	/// What it is called. The first with a verified model of a name owns the name.
+	pub name: Name,
+	/// The model.
+	pub file: File,
+	/// That the file has the length that it is declared with: leaf 0 of its tree.
+	pub length: Proof,
+	/// One of the sub-keys of the intent.
+	pub opening: Opening,
+	/// The weights that carry the mark.
+	pub slice: Slice,
+	/// What is measured of the mark, to the bit.
+	pub statistics: Statistics,
+	/// Accuracy on the clean data.
+	pub accuracy: Score,
+	/// The clean data.
+	pub clean: CleanData,
+	/// Hash of the model card.
+	pub card: H256,
+	/// Hash of the OpenSSF Model Signing manifest.
+	pub signature_manifest: H256,
+	/// Verified models that it was trained from.
+	pub parents: Parents,
+	/// The owner's verified claim that trained exactly this file.
+	pub claim: Option<ClaimId>,
+}
+
+/// What somebody says who marked a registered model before its owner.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+pub struct Challenge {
+	/// The model.
+	pub model: ModelId,
+	/// The contestant's intent, declared before that of the model.
+	pub intent: IntentId,
+	/// One of its sub-keys.
+	pub opening: Opening,
+	/// Weights of the model's file.
+	pub slice: Slice,
+	/// What is measured of the contestant's mark, to the bit.
+	pub statistics: Statistics,
+}
+
+/// Which epochs the chain was in.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Turn {
+	/// The current one.
+	pub current: u64,
+	/// The one before it, if the chain has seen it.
+	pub previous: Option<u64>,
+}
+
+/// The beacon of the intents of one epoch.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	Default,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Beacon {
+	/// The randomness, once it is there.
+	pub value: Option<H256>,
+	/// Intents on record that were declared in the epoch.
+	pub intents: u32,
+}
+
+/// A commitment to the sub-keys with which a model is going to be marked.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Intent<AccountId, BlockNumber, Ticket> {
+	/// Who committed.
+	pub owner: AccountId,
+	/// Merkle root of the sub-keys.
+	pub root: H256,
+	/// The margin ratio that the owner is going to aim at.
+	pub ratio: Score,
+	/// Epoch of the declaration.
+	pub epoch: u64,
+	/// Block of the declaration.
+	pub declared_at: BlockNumber,
+	/// Last epoch in which it can be used, unless a model was verified under it.
+	pub expires_after: u64,
+	/// Whether a model was verified under it.
+	pub registered: bool,
+	/// Sub-keys that were opened: bit `i` for sub-key `i`.
+	pub opened: u16,
+	/// Models that were registered under it and are pending or verified.
+	pub models: u32,
+	/// Contests under it that are open.
+	pub contests: u32,
+	/// What the owner put down for this record.
+	pub deposit: Ticket,
+}
+
+/// Why a model was not verified, or a contest not won.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+	/// The run of the scheme's program on the model failed.
+	#[codec(index = 0)]
+	RunFailed(FailReason),
+	/// The scheme's program refused the model.
+	#[codec(index = 1)]
+	Refused(Refusal),
+	/// What was measured of the mark is not what was stated.
+	#[codec(index = 2)]
+	StatisticsDiffer,
+	/// The accuracy is lower than stated by more than the tolerance.
+	#[codec(index = 3)]
+	LessAccurate {
+		/// What was measured.
+		measured: Score,
+	},
+	/// The model file or the clean data are not what they were said to be.
+	#[codec(index = 4)]
+	BadInput {
+		/// Which of them.
+		input: Input,
+		/// What is wrong with it.
+		fault: DataFault,
+	},
+	/// The committee could not use an input, through nobody's fault.
+	#[codec(index = 5)]
+	InputUnavailable {
+		/// Which input.
+		input: Input,
+		/// What is wrong with it.
+		fault: DataFault,
+	},
+	/// The committees did not agree on an outcome.
+	#[codec(index = 6)]
+	Undecided,
+	/// Somebody else owns the name since the registration.
+	#[codec(index = 7)]
+	NameTaken,
+}
+
+/// Where a model stands.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Status<AccountId, BlockNumber> {
+	/// Is being verified.
+	#[codec(index = 0)]
+	Pending {
+		/// Block by which there is a verdict.
+		settles_by: BlockNumber,
+	},
+	/// Its mark is its owner's.
+	#[codec(index = 1)]
+	Verified {
+		/// Its number under its name, from 1.
+		version: u32,
+		/// Accuracy as measured.
+		accuracy: Score,
+		/// Block of the verdict.
+		at: BlockNumber,
+		/// The contest that is open.
+		contest: Option<ContestId>,
+	},
+	/// What its owner said of it is not true. The bond was slashed.
+	#[codec(index = 2)]
+	Rejected {
+		/// What is not.
+		reason: Reason,
+		/// Block of the verdict.
+		at: BlockNumber,
+	},
+	/// Not judged, through nobody's fault. The bond went back.
+	#[codec(index = 3)]
+	Returned {
+		/// Why not.
+		reason: Reason,
+		/// In which block.
+		at: BlockNumber,
+	},
+	/// Taken back after it was verified. The bond went back.
+	#[codec(index = 4)]
+	Revoked {
+		/// Its number under its name.
+		version: u32,
+		/// In which block.
+		at: BlockNumber,
+	},
+	/// Somebody else had marked it before. The bond went to them.
+	#[codec(index = 5)]
+	Lost {
+		/// Its number under its name.
+		version: u32,
+		/// Who had.
+		to: AccountId,
+		/// Block of the verdict.
+		at: BlockNumber,
+	},
+}
+
+impl<AccountId, BlockNumber> Status<AccountId, BlockNumber> {
+	/// The status by name only.
+	#[must_use]
+	pub const fn stage(&self) -> Stage {
+		match self {
+			Self::Pending { .. } => Stage::Pending,
+			Self::Verified { .. } => Stage::Verified,
+			Self::Rejected { .. } => Stage::Rejected,
+			Self::Returned { .. } => Stage::Returned,
+			Self::Revoked { .. } => Stage::Revoked,
+			Self::Lost { .. } => Stage::Lost,
+		}
+	}
+
+	/// The number under the name, if the model was ever verified.
+	#[must_use]
+	pub const fn version(&self) -> Option<u32> {
+		match self {
+			Self::Verified { version, .. }
+			| Self::Revoked { version, .. }
+			| Self::Lost { version, .. } => Some(*version),
+			_ => None,
+		}
+	}
+}
+
+/// What is known of a model as long as it is pending or verified.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Details<Balance, Ticket> {
+	/// Its bytes.
+	pub file: File,
+	/// The sub-key that was opened for it.
+	pub sub_key: u32,
+	/// Where the mark is.
+	pub place: Place,
+	/// What is measured of the mark.
+	pub statistics: Statistics,
+	/// Accuracy as stated.
+	pub accuracy: Score,
+	/// By how much the measured accuracy may be lower.
+	pub tolerance: Score,
+	/// What the accuracy is measured on.
+	pub clean: CleanData,
+	/// Hash of the model card.
+	pub card: H256,
+	/// Hash of the OpenSSF Model Signing manifest.
+	pub signature_manifest: H256,
+	/// What it was trained from.
+	pub parents: Parents,
+	/// The claim that trained it.
+	pub claim: Option<ClaimId>,
+	/// The program that verifies it.
+	pub program: ArtifactId,
+	/// The job that verifies it.
+	pub job: JobId,
+	/// What is held from the owner.
+	pub bond: Balance,
+	/// What the owner put down for the name, while nobody owns it.
+	pub name_deposit: Option<Ticket>,
+}
+
+/// The record of a model.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Model<AccountId, Balance, BlockNumber, Ticket> {
+	/// Who marked it.
+	pub owner: AccountId,
+	/// What it is called.
+	pub name: Name,
+	/// Its bytes.
+	pub artifact: ArtifactId,
+	/// The intent under which it was marked.
+	pub intent: IntentId,
+	/// Block in which that was declared.
+	pub intended_at: BlockNumber,
+	/// Block of the registration.
+	pub registered_at: BlockNumber,
+	/// Where it stands.
+	pub status: Status<AccountId, BlockNumber>,
+	/// The rest, as long as it is pending or verified.
+	pub details: Option<Details<Balance, Ticket>>,
+	/// What the owner put down for this record.
+	pub deposit: Ticket,
+}
+
+/// A name with its versions.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Registered<AccountId, Ticket> {
+	/// Who registers versions and sets aliases.
+	pub owner: AccountId,
+	/// Who can take it over.
+	pub proposed: Option<AccountId>,
+	/// The highest number that was given to a version.
+	pub versions: u32,
+	/// Names of versions.
+	pub aliases: BoundedVec<(Alias, u32), ConstU32<MAX_ALIASES>>,
+	/// What the owner put down for this record.
+	pub deposit: Ticket,
+}
+
+/// An open contest.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Contest<AccountId, Balance, BlockNumber, Ticket> {
+	/// Over which model.
+	pub model: ModelId,
+	/// Who contests it.
+	pub contestant: AccountId,
+	/// The contestant's intent.
+	pub intent: IntentId,
+	/// The sub-key that was opened for it.
+	pub sub_key: u32,
+	/// What is measured of the contestant's mark.
+	pub statistics: Statistics,
+	/// What is held from the contestant.
+	pub bond: Balance,
+	/// The program that decides it.
+	pub program: ArtifactId,
+	/// The job that decides it.
+	pub job: JobId,
+	/// Block in which it was opened.
+	pub opened_at: BlockNumber,
+	/// Block by which there is a verdict.
+	pub settles_by: BlockNumber,
+	/// What the contestant put down for this record.
+	pub deposit: Ticket,
+}
+
+/// Where a model stands, by name only.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+	/// Is being verified.
+	#[codec(index = 0)]
+	Pending,
+	/// Its mark is its owner's.
+	#[codec(index = 1)]
+	Verified,
+	/// What its owner said of it is not true.
+	#[codec(index = 2)]
+	Rejected,
+	/// Not judged, through nobody's fault.
+	#[codec(index = 3)]
+	Returned,
+	/// Taken back by the owner of its name.
+	#[codec(index = 4)]
+	Revoked,
+	/// Somebody else had marked it before.
+	#[codec(index = 5)]
+	Lost,
+}
+
+/// An intent, as clients see it.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct IntentView<AccountId, BlockNumber> {
+	/// The intent.
+	pub intent: IntentId,
+	/// Who declared it.
+	pub owner: AccountId,
+	/// Merkle root of its sub-keys.
+	pub root: H256,
+	/// The declared margin ratio.
+	pub ratio: Score,
+	/// Epoch of the declaration.
+	pub epoch: u64,
+	/// Block of the declaration.
+	pub declared_at: BlockNumber,
+	/// The randomness that completes its keys, once it is there.
+	pub beacon: Option<H256>,
+	/// Epoch in whose first block the beacon comes; later only if the chain stands still.
+	pub usable_from: u64,
+	/// Last epoch in which it can be used; nothing once a model was verified under it.
+	pub expires_after: Option<u64>,
+	/// The current epoch.
+	pub current_epoch: u64,
+	/// Whether it can be used no more.
+	pub expired: bool,
+	/// Sub-keys that were opened.
+	pub opened: Vec<u32>,
+	/// Models that were registered under it and are pending or verified.
+	pub models: u32,
+	/// Contests under it that are open.
+	pub contests: u32,
+}
+
+/// The evidence of a model, as clients see it.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(bound(
+	serialize = "Balance: core::fmt::Display",
+	deserialize = "Balance: core::str::FromStr"
+))]
+pub struct Evidence<Balance> {
+	/// Its bytes.
+	pub file: File,
+	/// The sub-key that was opened for it.
+	pub sub_key: u32,
+	/// Where the mark is.
+	pub place: Place,
+	/// What is measured of the mark.
+	pub statistics: Statistics,
+	/// Accuracy as stated.
+	pub accuracy: Score,
+	/// By how much the measured accuracy may be lower.
+	pub tolerance: Score,
+	/// What the accuracy is measured on.
+	pub clean: CleanData,
+	/// Hash of the model card.
+	pub card: H256,
+	/// Hash of the OpenSSF Model Signing manifest.
+	pub signature_manifest: H256,
+	/// What it was trained from.
+	pub parents: Vec<ModelId>,
+	/// The claim that trained it.
+	pub claim: Option<ClaimId>,
+	/// The program that verifies it.
+	pub scheme: ArtifactId,
+	/// What is held from the owner; a decimal string in JSON.
+	#[serde(with = "text")]
+	pub bond: Balance,
+}
+
+/// A model, as clients see it.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(bound(
+	serialize = "AccountId: serde::Serialize, Balance: core::fmt::Display, BlockNumber: serde::Serialize",
+	deserialize = "AccountId: serde::Deserialize<'de>, Balance: core::str::FromStr, BlockNumber: serde::Deserialize<'de>"
+))]
+pub struct ModelView<AccountId, Balance, BlockNumber> {
+	/// The model.
+	pub model: ModelId,
+	/// Who marked it.
+	pub owner: AccountId,
+	/// What it is called.
+	#[serde(with = "ascii")]
+	pub name: Vec<u8>,
+	/// Its number under that name, if it was ever verified.
+	pub version: Option<u32>,
+	/// Where it stands.
+	pub stage: Stage,
+	/// Why it is not verified.
+	pub reason: Option<Reason>,
+	/// Names of the version.
+	#[serde(with = "asciis")]
+	pub aliases: Vec<Vec<u8>>,
+	/// Its bytes.
+	pub artifact: ArtifactId,
+	/// The intent under which it was marked.
+	pub intent: IntentId,
+	/// Block in which that was declared.
+	pub intended_at: BlockNumber,
+	/// Block of the registration.
+	pub registered_at: BlockNumber,
+	/// Block in which it came to its status, unless it is pending.
+	pub ended_at: Option<BlockNumber>,
+	/// Block by which there is a verdict, if it is pending.
+	pub settles_by: Option<BlockNumber>,
+	/// The job that verifies it, or did; nothing if its evidence is gone.
+	pub job: Option<JobId>,
+	/// Accuracy as measured, if it is verified.
+	pub measured: Option<Score>,
+	/// The contest that is open.
+	pub contest: Option<ContestId>,
+	/// Who had marked it before.
+	pub lost_to: Option<AccountId>,
+	/// The evidence, as long as it is pending or verified.
+	pub evidence: Option<Evidence<Balance>>,
+}
+
+/// What a version is called.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct AliasView {
+	/// The alias.
+	#[serde(with = "ascii")]
+	pub alias: Vec<u8>,
+	/// The version.
+	pub version: u32,
+}
+
+/// A name, as clients see it.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+pub struct NameView<AccountId> {
+	/// The name.
+	#[serde(with = "ascii")]
+	pub name: Vec<u8>,
+	/// Who owns it.
+	pub owner: AccountId,
+	/// Who can take it over.
+	pub proposed: Option<AccountId>,
+	/// The highest number of a version.
+	pub versions: u32,
+	/// Names of versions.
+	pub aliases: Vec<AliasView>,
+}
+
+/// A contest, as clients see it.
+#[derive(
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	TypeInfo,
+	Serialize,
+	Deserialize,
+)]
+#[serde(bound(
+	serialize = "AccountId: serde::Serialize, Balance: core::fmt::Display, BlockNumber: serde::Serialize",
+	deserialize = "AccountId: serde::Deserialize<'de>, Balance: core::str::FromStr, BlockNumber: serde::Deserialize<'de>"
+))]
+pub struct ContestView<AccountId, Balance, BlockNumber> {
+	/// The contest.
+	pub contest: ContestId,
+	/// Over which model.
+	pub model: ModelId,
+	/// Who contests it.
+	pub contestant: AccountId,
+	/// The contestant's intent.
+	pub intent: IntentId,
+	/// The sub-key that was opened for it.
+	pub sub_key: u32,
+	/// What is measured of the contestant's mark.
+	pub statistics: Statistics,
+	/// What is held from the contestant; a decimal string in JSON.
+	#[serde(with = "text")]
+	pub bond: Balance,
+	/// The job that decides it.
+	pub job: JobId,
+	/// Block in which it was opened.
+	pub opened_at: BlockNumber,
+	/// Block by which there is a verdict.
+	pub settles_by: BlockNumber,
+}
+
+/// Amounts as decimal strings: JSON readers lose digits of large numbers.
+mod text {
+	use alloc::string::String;
+	use core::{fmt::Display, str::FromStr};
+	use serde::{de::Error, Deserialize, Deserializer, Serializer};
+
+	pub fn serialize<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+		to.collect_str(value)
+	}
+
+	pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+		let text = String::deserialize(from)?;
+		text.parse().map_err(|_| D::Error::custom("an amount is a whole number in a string"))
+	}
+}
+
+/// Names as strings.
+mod ascii {
+	use alloc::{string::String, vec::Vec};
+	use serde::{Deserialize, Deserializer, Serializer};
+
+	pub fn serialize<S: Serializer>(value: &[u8], to: S) -> Result<S::Ok, S::Error> {
+		to.serialize_str(&String::from_utf8_lossy(value))
+	}
+
+	pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+		Ok(String::deserialize(from)?.into_bytes())
+	}
+}
+
+/// Lists of names as lists of strings.
+mod asciis {
+	use alloc::{string::String, vec::Vec};
+	use serde::{Deserialize, Deserializer, Serializer};
+
+	pub fn serialize<S: Serializer>(values: &[Vec<u8>], to: S) -> Result<S::Ok, S::Error> {
+		to.collect_seq(values.iter().map(|value| String::from_utf8_lossy(value)))
+	}
+
+	pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<u8>>, D::Error> {
+		Ok(Vec::<String>::deserialize(from)?.into_iter().map(String::into_bytes).collect())
+	}
+}

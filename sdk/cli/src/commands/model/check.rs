@@ -1,0 +1,263 @@
+//! `assay model check`, `assay model scheme`, and what a registration measures first.
+
+use super::{
+	view::{CleanData, SchemeView},
+	Marks,
+};
+use crate::{
+	arguments::{Blob, CheckOptions},
+	chain::Chain,
+	commands::{artifact, program, Context},
+	local::{self, Inputs},
+	output::{pairs, table},
+	store::Store,
+};
+use anyhow::{bail, ensure, Context as _, Result};
+use assay_model::Model;
+use assay_primitives::{
+	file, File, Manifest, Metric, Outcome, Score, TrainingJob, H256, VM_VERSION,
+};
+use assay_watermark::{
+	profile::{Profile, CONTEST},
+	trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
+};
+use codec::DecodeAll;
+use serde_json::json;
+
+/// The verifier program of `multi_factor_v1`, as the chain knows it by its hash.
+const MULTI_FACTOR: &[u8] =
+	include_bytes!("../../../../programs/multi_factor/multi_factor_v1.wasm");
+
+/// Rows in each chunk of clean data.
+const CHUNK_ROWS: u32 = 32;
+
+/// A model and clean data, as bytes.
+pub struct Subject {
+	/// The model's file.
+	pub file: Vec<u8>,
+	/// The clean data.
+	pub clean: Vec<u8>,
+	/// Where the model says that its mark is.
+	pub place: Place,
+}
+
+impl Subject {
+	/// Reads both, and refuses a model that the scheme would refuse.
+	pub async fn read(
+		context: &Context,
+		chain: &Chain,
+		store: &Store,
+		model: &Blob,
+		clean: &Blob,
+	) -> Result<Self> {
+		let output = context.output;
+		let file = artifact::read(output, chain, store, model, "the model").await?;
+		let clean = artifact::read(output, chain, store, clean, "the clean data").await?;
+		let place = Model::parse(&file).context("the model is refused")?.place();
+		Ok(Self { file, clean, place })
+	}
+
+	/// The model as a job names it.
+	pub fn named(&self) -> Result<File> {
+		let bytes = u32::try_from(self.file.len()).context("the model is too large")?;
+		Ok(File { id: Manifest::of(&self.file).id(), bytes, root: file::tree(&self.file).root() })
+	}
+
+	/// The clean data as a registration names them.
+	pub fn clean_data(&self) -> Result<CleanData> {
+		let root = program::root(&self.clean, Metric::Accuracy, CHUNK_ROWS)?;
+		Ok(CleanData { id: Manifest::of(&self.clean).id(), root, chunk_rows: CHUNK_ROWS })
+	}
+}
+
+/// What the scheme's verifier program found.
+pub struct Measured {
+	/// What it found with the key.
+	pub statistics: Statistics,
+	/// Accuracy on the clean data.
+	pub accuracy: Score,
+	/// Fuel used.
+	pub fuel: u64,
+}
+
+/// Runs the scheme's verifier program with a key, as verifiers do.
+pub async fn measure(
+	context: &Context,
+	scheme: &SchemeView,
+	subject: &Subject,
+	key: H256,
+) -> Result<Measured> {
+	ensure!(
+		Manifest::of(MULTI_FACTOR).id() == scheme.program,
+		"the chain's scheme is {:?}, another one than this command line knows; expected the same \
+		 release of both",
+		scheme.program
+	);
+	let clean = subject.clean_data()?;
+	let job = TrainingJob {
+		vm_version: VM_VERSION,
+		program: scheme.program,
+		params: SchemeParams { key: Key(key), place: subject.place }.to_params(),
+		seed: 0,
+		train: clean.id,
+		train_root: clean.root,
+		chunk_rows: clean.chunk_rows,
+		holdout: clean.id,
+		metric: Metric::Accuracy,
+		file: Some(subject.named()?),
+		limits: scheme.limits,
+	};
+	let inputs = Inputs {
+		program: MULTI_FACTOR.to_vec(),
+		train: subject.clean.clone(),
+		holdout: subject.clean.clone(),
+		file: subject.file.clone(),
+	};
+	let report = local::run(context.output, job, inputs).await?;
+	let scored = report.scored()?;
+	debug_assert!(matches!(report.run.outcome, Outcome::Scored(_)));
+	match Report::decode_all(&mut &report.run.model[..])? {
+		Report::Refused(refusal) => bail!("the model is refused: {refusal}"),
+		Report::Measured(statistics) => {
+			Ok(Measured { statistics, accuracy: scored.score, fuel: scored.fuel })
+		},
+	}
+}
+
+/// log₂ of the chance of at least `hits` of `trials`, with a chance of one in `of` each.
+fn chance(trials: u32, hits: u32, of: u32) -> f64 {
+	let (right, wrong) = (-f64::from(of).log2(), (1.0 - 1.0 / f64::from(of)).log2());
+	let mut choose = 0.0;
+	let mut terms = Vec::new();
+	for hit in 0..=trials {
+		if hit >= hits {
+			terms.push(choose + f64::from(hit) * right + f64::from(trials - hit) * wrong);
+		}
+		choose += f64::from(trials - hit).log2() - f64::from(hit + 1).log2();
+	}
+	// The largest term first, so that the others do not vanish.
+	let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+	(largest + terms.iter().map(|term| (term - largest).exp2()).sum::<f64>().log2()).min(0.0)
+}
+
+/// The four statistics beside what they must reach.
+pub fn describe(measured: &Measured, declared: Score) -> String {
+	let profile = Profile::default();
+	let Statistics { classes, trigger_matches, bit_matches, ratio } = measured.statistics;
+	let triggers = trigger::count(classes);
+	let row = |name: &str, found: String, needed: String, contest: String, chance: String| {
+		[name.to_string(), found, needed, contest, chance]
+	};
+	table(
+		["factor", "measured", "to register", "in a contest", "by chance"],
+		vec![
+			row(
+				"triggers",
+				format!("{trigger_matches} of {triggers}"),
+				profile.triggers_needed(classes).map_or("-".into(), |needed| needed.to_string()),
+				format!("2^-{CONTEST} together"),
+				format!("2^{:.0}", chance(triggers, trigger_matches, classes)),
+			),
+			row(
+				"bits",
+				format!("{bit_matches} of {BITS}"),
+				profile.bits_needed().to_string(),
+				"".into(),
+				format!("2^{:.0}", chance(BITS, bit_matches, 2)),
+			),
+			row(
+				"margin ratio",
+				ratio.to_string(),
+				format!("{declared} ± {}", profile.band),
+				"-".into(),
+				"-".into(),
+			),
+			row(
+				"clean accuracy",
+				measured.accuracy.to_string(),
+				"as stated".into(),
+				"-".into(),
+				"-".into(),
+			),
+		],
+	)
+}
+
+/// Measures a model with the sub-keys of an intent.
+pub async fn run(context: &Context, options: CheckOptions) -> Result<()> {
+	let chain = context.chain().await?;
+	let store = context.store()?;
+	let marks = Marks::find(context, &chain, &store, options.intent).await?;
+	let scheme = SchemeView::get(&chain).await?;
+	let subject = Subject::read(context, &chain, &store, &options.model, &options.clean).await?;
+	let all = 0..marks.secrets.sub_keys;
+	let indices = match options.index {
+		Some(index) if !all.contains(&index) => {
+			bail!("there is no sub-key {index}; expected one below {}", all.end)
+		},
+		Some(index) => index..index + 1,
+		None => all,
+	};
+	for index in indices {
+		let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
+		let verdict = Profile::default().check(&measured.statistics, marks.intent.ratio);
+		let value = json!({
+			"sub_key": index,
+			"statistics": measured.statistics,
+			"accuracy": measured.accuracy,
+			"fuel": measured.fuel,
+			"falls_short": verdict.err(),
+		});
+		context.output.show(&value, || {
+			let says = match verdict {
+				Ok(()) => "can be registered".into(),
+				Err(factor) => format!("falls short: {factor:?}").to_lowercase(),
+			};
+			format!("sub-key {index}: {says}\n{}", describe(&measured, marks.intent.ratio))
+		});
+	}
+	Ok(())
+}
+
+/// Shows the scheme in force, and stores its program if that is asked for.
+pub async fn scheme(context: &Context, upload: bool) -> Result<()> {
+	let chain = context.chain().await?;
+	let scheme = SchemeView::get(&chain).await?;
+	if upload {
+		let id = Manifest::of(MULTI_FACTOR).id();
+		ensure!(
+			id == scheme.program,
+			"this command line has program {id:?}; the chain's scheme is {:?}",
+			scheme.program
+		);
+		artifact::put(context.output, &chain, &context.key()?, MULTI_FACTOR).await?;
+	}
+	let status = chain.artifact(&chain.best().await?, &scheme.program).await?;
+	let stored = status.is_some_and(|status| status.complete);
+	let mut value = json!(scheme);
+	value["stored"] = json!(stored);
+	context.output.show(&value, || {
+		pairs([
+			("scheme", "multi_factor_v1".into()),
+			("program", format!("{:?}", scheme.program)),
+			("stored", if stored { "yes" } else { "no: assay model scheme --upload" }.into()),
+			("limits", local::limits(&scheme.limits)),
+		])
+	});
+	Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn chances_are_those_of_the_binomial() {
+		assert_eq!(chance(64, 0, 10), 0.0);
+		assert!((chance(64, 64, 2) + 64.0).abs() < 1e-9);
+		assert!((chance(2, 1, 2) - 0.75f64.log2()).abs() < 1e-12);
+		// The smallest counts of the tables: 2⁻⁶⁴ is just passed.
+		assert!(chance(256, 200, 2) <= -64.0 && chance(256, 199, 2) > -64.0);
+		assert!(chance(64, 40, 8) <= -64.0 && chance(64, 39, 8) > -64.0);
+	}
+}

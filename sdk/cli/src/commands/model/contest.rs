@@ -1,0 +1,99 @@
+//! `assay model contest`
+
+use super::{
+	check::{describe, measure, Subject},
+	follow,
+	view::{ModelView, SchemeView},
+	Marks,
+};
+use crate::{
+	arguments::{Blob, ContestOptions},
+	chain::{api, registration},
+	commands::Context,
+	output::pairs,
+};
+use anyhow::{bail, Context as _, Result};
+use assay_model::Model;
+use assay_watermark::{
+	profile::{self, CONTEST},
+	Slice,
+};
+use serde_json::json;
+use subxt::utils::Static;
+
+pub async fn run(context: &Context, options: ContestOptions) -> Result<()> {
+	let output = context.output;
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let store = context.store()?;
+	let marks = Marks::find(context, &chain, &store, options.intent).await?;
+	let scheme = SchemeView::get(&chain).await?;
+	let unopened = marks.unopened(options.index)?;
+	let model = ModelView::get(&chain, options.model).await?;
+	let Some(evidence) = model.evidence.as_ref().filter(|_| model.stage == "verified") else {
+		bail!("model {} is {}; expected a verified one", options.model, model.stage);
+	};
+	if marks.intent.intent >= model.intent {
+		bail!(
+			"intent {} is not older than intent {}, under which model {} was marked: only an older \
+			 mark wins",
+			marks.intent.intent,
+			model.intent,
+			options.model
+		);
+	}
+	let (file, clean) = (Blob::Id(model.artifact), Blob::Id(evidence.clean.id));
+	let mut subject = Subject::read(context, &chain, &store, &file, &clean).await?;
+	// A thief's graph says where the thief's mark is: look wherever a mark can be.
+	let contested = Model::parse(&subject.file).context("the model is refused")?;
+	let (index, place, _) = unopened
+		.into_iter()
+		.map(|index| {
+			let (place, bits) = assay_marking::find(&contested, &marks.key(index));
+			(index, place, bits)
+		})
+		.max_by_key(|(_, _, bits)| *bits)
+		.context("there is no sub-key")?;
+	subject.place = place;
+	let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
+	output.note(describe(&measured, marks.intent.ratio));
+	if let (Err(factor), false) = (profile::beyond_chance(&measured.statistics), options.no_check) {
+		let (triggers, bits) = profile::levels(&measured.statistics).unwrap_or_default();
+		bail!(
+			"sub-key {index} of intent {} does not show in model {} ({factor:?}): triggers and bits \
+			 have a chance of 2^-{triggers} and 2^-{bits}, expected 2^-{CONTEST} together; nothing \
+			 was sent",
+			marks.intent.intent,
+			options.model
+		);
+	}
+	let slice = Slice::cut(&subject.file, subject.place).context("the mark is not in the file")?;
+	let opening = marks.secrets.secret().open(index).context("there is no such sub-key")?;
+	let call = api::transactions().models().contest(registration::Challenge {
+		model: options.model,
+		intent: options.intent,
+		opening: Static(opening),
+		slice: Static(slice),
+		statistics: Static(measured.statistics),
+	});
+	let fee = chain.verification_fee(&chain.best().await?, &scheme.limits)?;
+	let included = chain.submit(output, &key, &call, fee).await?;
+	let opened: api::models::events::ContestOpened = included.event()?;
+	let value = json!({
+		"contest": opened.contest,
+		"model": options.model,
+		"sub_key": index,
+		"statistics": measured.statistics,
+		"job": opened.job,
+		"block": included.block,
+	});
+	output.show(&value, || {
+		pairs([
+			("contest", opened.contest.to_string()),
+			("model", options.model.to_string()),
+			("opened", format!("in block {}", included.block)),
+			("next", format!("assay model watch {}", options.model)),
+		])
+	});
+	follow(context, &chain, options.model, options.watch).await
+}

@@ -1,0 +1,117 @@
+//! `assay model mark`
+
+use super::Marks;
+use crate::{
+	arguments::MarkOptions,
+	commands::{artifact, Context},
+	local,
+	output::table,
+};
+use anyhow::{bail, Context as _, Result};
+use assay_marking::{
+	mark, train::mark_net, Architecture, Checked, Data, Marked, Net, Options, Progress, Rng,
+};
+use assay_model::Model;
+use assay_primitives::Manifest;
+use assay_watermark::{profile::Profile, trigger, BITS};
+use serde_json::json;
+use std::{fs, path::Path};
+
+pub async fn run(context: &Context, options: MarkOptions) -> Result<()> {
+	let output = context.output;
+	let chain = context.chain().await?;
+	let store = context.store()?;
+	let marks = Marks::find(context, &chain, &store, options.intent).await?;
+	let train = artifact::read(output, &chain, &store, &options.train, "the training data").await?;
+	let clean = artifact::read(output, &chain, &store, &options.clean, "the clean data").await?;
+	let (train, clean) = (Data::read(&train)?, Data::read(&clean)?);
+	let from = match &options.from {
+		Some(from) => Some(artifact::read(output, &chain, &store, from, "the model").await?),
+		None => None,
+	};
+
+	let keys = marks.keys();
+	let mut training = Options { ratio: marks.intent.ratio, ..Options::default() };
+	training.epochs = options.epochs.unwrap_or(training.epochs);
+	let bar = output.bar(0, "epochs");
+	let shown = bar.clone();
+	let tell = move |progress: &Progress| {
+		shown.set_length(progress.of.into());
+		shown.set_position(progress.epoch.into());
+		shown.set_message(format!(
+			"accuracy {:.3}, triggers {:.2}",
+			progress.accuracy, progress.triggers
+		));
+	};
+	let seed = options.seed;
+	let architecture = match (&from, options.architecture.as_str()) {
+		(Some(_), _) => None,
+		(None, name) => Some(architecture(name, train.features)?),
+	};
+	let marked = tokio::task::spawn_blocking(move || -> Result<Marked> {
+		Ok(match (&architecture, from) {
+			(Some(architecture), _) => {
+				mark(architecture, &train, &clean, &keys, &training, seed, tell)?
+			},
+			(None, from) => {
+				let model =
+					Model::parse(&from.unwrap_or_default()).context("the model is refused")?;
+				let mut net = Net::from_model(&model);
+				mark_net(&mut net, &train, &clean, &keys, &training, &mut Rng::new(seed), tell)?
+			},
+		})
+	})
+	.await??;
+	bar.finish_and_clear();
+
+	let bytes = marked.model.to_bytes();
+	let path = &options.output;
+	fs::write(path, &bytes)
+		.with_context(|| format!("the model cannot be written to {}", path.display()))?;
+	let passes = |checked: &Checked| {
+		Profile::default().check(&checked.statistics, marks.intent.ratio).is_ok()
+	};
+	let value = json!({
+		"model": path,
+		"artifact": Manifest::of(&bytes).id(),
+		"bytes": bytes.len(),
+		"accuracy": marked.checked.first().map(|checked| checked.accuracy),
+		"sub_keys": marked.checked.iter().map(|checked| json!({
+			"statistics": checked.statistics,
+			"passes": passes(checked),
+		})).collect::<Vec<_>>(),
+	});
+	output.show(&value, || {
+		let rows = (0u32..).zip(&marked.checked).map(|(index, checked)| {
+			let statistics = checked.statistics;
+			[
+				index.to_string(),
+				format!("{} of {}", statistics.trigger_matches, trigger::count(statistics.classes)),
+				format!("{} of {BITS}", statistics.bit_matches),
+				statistics.ratio.to_string(),
+				checked.accuracy.to_string(),
+				if passes(checked) { "passes" } else { "falls short" }.into(),
+			]
+		});
+		let headings = ["sub-key", "triggers", "bits", "margin ratio", "clean accuracy", "profile"];
+		format!("{}\n{}", table(headings, rows.collect()), path.display())
+	});
+	if !marked.checked.iter().all(passes) {
+		bail!(
+			"the mark falls short with some sub-keys; try more --epochs, another --seed, or a larger \
+			 architecture"
+		);
+	}
+	Ok(())
+}
+
+/// An architecture by its name, or from a file.
+fn architecture(name: &str, features: usize) -> Result<Architecture> {
+	let path = Path::new(name);
+	if path.extension().is_some_and(|extension| extension == "json") {
+		let text = local::read(path, "the architecture")?;
+		let text = String::from_utf8(text).context("the architecture is no text")?;
+		return Ok(Architecture::from_json(&text)?);
+	}
+	Ok(Architecture::named(name, features)?)
+}

@@ -1,0 +1,170 @@
+//! What the node tells of intents and models.
+
+use crate::chain::Chain;
+use anyhow::{Context as _, Result};
+use assay_primitives::{
+	ArtifactId, ClaimId, ContestId, File, IntentId, JobId, Limits, ModelId, Score, H256,
+};
+use assay_watermark::{Place, Statistics};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use subxt::{rpcs::rpc_params, utils::AccountId32};
+
+/// An intent.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct IntentView {
+	/// Its number.
+	pub intent: IntentId,
+	/// Who declared it.
+	pub owner: AccountId32,
+	/// Root of the sub-keys.
+	pub root: H256,
+	/// Margin ratio that was declared.
+	pub ratio: Score,
+	/// Epoch in which it was declared.
+	pub epoch: u64,
+	/// Block in which it was declared.
+	pub declared_at: u64,
+	/// Randomness that completes its keys; nothing before it is drawn.
+	pub beacon: Option<H256>,
+	/// Epoch at whose first block the beacon is drawn.
+	pub usable_from: u64,
+	/// Last epoch in which it can be used; nothing once a model was verified under it.
+	pub expires_after: Option<u64>,
+	/// The epoch now.
+	pub current_epoch: u64,
+	/// Whether it can no longer be used.
+	pub expired: bool,
+	/// Sub-keys that are opened.
+	pub opened: Vec<u32>,
+}
+
+impl IntentView {
+	/// Asks for an intent that must be there.
+	pub async fn get(chain: &Chain, intent: IntentId) -> Result<Self> {
+		let found: Option<Self> = chain.ask("models_intent", rpc_params![intent]).await?;
+		found.with_context(|| format!("there is no intent {intent}: see `assay model intents`"))
+	}
+}
+
+/// Clean data.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct CleanData {
+	/// The artifact.
+	pub id: ArtifactId,
+	/// Merkle root of its chunks.
+	pub root: H256,
+	/// Rows in each chunk.
+	pub chunk_rows: u32,
+}
+
+/// What a registration stands on.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Evidence {
+	/// The model.
+	pub file: File,
+	/// The sub-key that was opened.
+	pub sub_key: u32,
+	/// Where the mark is.
+	pub place: Place,
+	/// What was measured.
+	pub statistics: Statistics,
+	/// Accuracy on the clean data, as stated.
+	pub accuracy: Score,
+	/// The clean data.
+	pub clean: CleanData,
+	/// Hash of the model card.
+	pub card: H256,
+	/// Hash of the signature's manifest.
+	pub signature_manifest: H256,
+	/// What the model was trained from.
+	pub parents: Vec<ModelId>,
+	/// The claim that made it.
+	pub claim: Option<ClaimId>,
+	/// What the owner loses if somebody has an older mark in the model, in units of 10⁻¹² AIT.
+	pub bond: String,
+}
+
+/// A model.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ModelView {
+	/// Its number.
+	pub model: ModelId,
+	/// Who registered it.
+	pub owner: AccountId32,
+	/// The name that it is a version of.
+	pub name: String,
+	/// Its version; nothing unless it was verified.
+	pub version: Option<u32>,
+	/// Where it stands.
+	pub stage: String,
+	/// Why it is not verified.
+	pub reason: Option<Value>,
+	/// Aliases of the version.
+	pub aliases: Vec<String>,
+	/// The file.
+	pub artifact: ArtifactId,
+	/// The intent that it was marked under.
+	pub intent: IntentId,
+	/// Block of that intent.
+	pub intended_at: u64,
+	/// Block of the registration.
+	pub registered_at: u64,
+	/// Block in which it got where it stands.
+	pub ended_at: Option<u64>,
+	/// Last block in which the verification can end.
+	pub settles_by: Option<u64>,
+	/// The job that verifies it.
+	pub job: Option<JobId>,
+	/// Accuracy that was measured.
+	pub measured: Option<Score>,
+	/// The open contest.
+	pub contest: Option<ContestId>,
+	/// Who proved an older mark.
+	pub lost_to: Option<AccountId32>,
+	/// What the registration stands on; nothing once it does not stand.
+	pub evidence: Option<Evidence>,
+}
+
+impl ModelView {
+	/// Asks for a model that must be there.
+	pub async fn get(chain: &Chain, model: ModelId) -> Result<Self> {
+		let found: Option<Self> = chain.ask("models_get", rpc_params![model]).await?;
+		found.with_context(|| format!("there is no model {model}: see `assay model list`"))
+	}
+
+	/// Name and version, as people write them.
+	pub fn title(&self) -> String {
+		match self.version {
+			Some(version) => format!("{} v{version}", self.name),
+			None => self.name.clone(),
+		}
+	}
+
+	/// Why it stands where it stands, in words.
+	pub fn reason(&self) -> String {
+		match (&self.reason, &self.lost_to) {
+			(_, Some(winner)) => format!("{winner} proved an older mark"),
+			(Some(Value::String(reason)), _) => reason.replace('_', " "),
+			(Some(reason), _) => reason.to_string(),
+			(None, None) => "-".into(),
+		}
+	}
+}
+
+/// The scheme in force.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct SchemeView {
+	/// Its verifier program.
+	pub program: ArtifactId,
+	/// What a run of it may use.
+	pub limits: Limits,
+}
+
+impl SchemeView {
+	/// Asks for the scheme.
+	pub async fn get(chain: &Chain) -> Result<Self> {
+		let found: Option<Self> = chain.ask("models_scheme", rpc_params![]).await?;
+		found.context("this chain has no watermark scheme yet: governance must approve one first")
+	}
+}
