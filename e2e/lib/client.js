@@ -107,9 +107,9 @@ export async function finalised(api) {
 	return (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
 }
 
-const hash = (...parts) => blake2AsU8a(u8aConcat(...parts), 256);
-const u32 = (n) => new Uint8Array(new Uint32Array([n]).buffer);
-const u64 = (n) => new Uint8Array(new BigUint64Array([BigInt(n)]).buffer);
+export const hash = (...parts) => blake2AsU8a(u8aConcat(...parts), 256);
+export const u32 = (n) => new Uint8Array(new Uint32Array([n]).buffer);
+export const u64 = (n) => new Uint8Array(new BigUint64Array([BigInt(n)]).buffer);
 
 /** Chunks, hashes and id of an artifact. */
 export function manifest(api, bytes) {
@@ -147,16 +147,25 @@ export function tensors(file) {
 	);
 }
 
-function merkleRoot(leaves) {
-	let level = leaves.map((data) => hash([0], data));
-	while (level.length > 1) {
-		const above = [];
-		for (let i = 0; i < level.length; i += 2) {
-			above.push(i + 1 < level.length ? hash([1], level[i], level[i + 1]) : level[i]);
+/** The Merkle tree over some data: its root, and the proof of each leaf. */
+export function merkleTree(leaves) {
+	const levels = [leaves.map((data) => hash([0], data))];
+	while (levels.at(-1).length > 1) {
+		const [below, above] = [levels.at(-1), []];
+		for (let i = 0; i < below.length; i += 2) {
+			above.push(i + 1 < below.length ? hash([1], below[i], below[i + 1]) : below[i]);
 		}
-		level = above;
+		levels.push(above);
 	}
-	return u8aToHex(hash([2], u32(leaves.length), level[0]));
+	const prove = (index) => ({
+		index,
+		count: leaves.length,
+		siblings: levels.flatMap((level, height) => {
+			const sibling = level[(index >> height) ^ 1];
+			return sibling ? [u8aToHex(sibling)] : [];
+		}),
+	});
+	return { root: u8aToHex(hash([2], u32(leaves.length), levels.at(-1)[0])), prove };
 }
 
 /** The Merkle root of the chunks of a data set with byte labels, as a task declares it. */
@@ -174,7 +183,7 @@ export function trainRoot(file, chunkRows) {
 		const [from, to] = [i * chunkRows, Math.min((i + 1) * chunkRows, rows)];
 		return u8aConcat(x.bytes.subarray(from * rowBytes, to * rowBytes), y.bytes.subarray(from, to));
 	});
-	return merkleRoot([header, ...chunks]);
+	return merkleTree([header, ...chunks]).root;
 }
 
 

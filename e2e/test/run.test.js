@@ -18,6 +18,15 @@ for (const options of [['--exit'], ['--validators', '4', '--exit']]) {
 	});
 }
 
+test('scripts/run models --exit', async () => {
+	const { stdout } = await run(script, ['models', '--exit'], { maxBuffer: 1 << 24 });
+	assert.match(stdout, /because Models\.(TooFew|Ratio)/);
+	assert.match(stdout, /only an older mark wins/);
+	const table = stdout.slice(stdout.lastIndexOf('who '));
+	assert.match(table, /^owner +\d+ +digits +verified +0\.9/m);
+	assert.match(table, /^thief +\d+ +mine +lost /m);
+});
+
 test('scripts/run says what it takes', async () => {
 	const { code, stderr } = await run(script, ['--validators', '2', '--exit']).catch((e) => e);
 	assert.equal(code, 2);

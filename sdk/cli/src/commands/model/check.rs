@@ -203,6 +203,7 @@ pub async fn run(context: &Context, options: CheckOptions) -> Result<()> {
 		let verdict = Profile::default().check(&measured.statistics, marks.intent.ratio);
 		let value = json!({
 			"sub_key": index,
+			"place": subject.place,
 			"statistics": measured.statistics,
 			"accuracy": measured.accuracy,
 			"fuel": measured.fuel,
