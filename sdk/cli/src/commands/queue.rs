@@ -26,9 +26,13 @@ pub async fn run(context: &Context) -> Result<()> {
 		.iter()
 		.map(|(id, job)| {
 			let Count { members, committed, revealed } = Count::of(job);
+			let (kind, number) = client(job);
+			let of = |wanted: &str| (kind == wanted).then_some(number);
 			json!({
 				"job": id,
-				"client": { client(job).0: client(job).1 },
+				"claim": of("claim"),
+				"model": of("model"),
+				"contest": of("contest"),
 				"round": job.round,
 				"phase": phase(job),
 				"deadline": deadline(job),
