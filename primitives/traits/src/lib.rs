@@ -18,19 +18,13 @@ use assay_primitives::{
 	ArtifactId, ClaimId, JobId, Limits, Manifest, Metric, Outcome, Score, SlashId, TaskId,
 	TrainingJob, H256,
 };
+pub use assay_primitives::{ContestId, IntentId, ModelId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
 	DispatchError, DispatchResult, Weight,
 };
-
-/// Number of an intent to register a model, counted from 0.
-pub type IntentId = u64;
-/// Number of a registered model, counted from 0.
-pub type ModelId = u64;
-/// Number of a contest, counted from 0.
-pub type ContestId = u64;
 
 /// What an account puts its stake at risk for.
 #[derive(
