@@ -7,9 +7,9 @@ import { stringToU8a, u8aToHex } from '@polkadot/util';
 import { hash, merkleTree, u32, u64 } from './client.js';
 
 const CHUNK = 16 * 1024;
-const SUB_KEYS = 4;
+const SUB_KEYS = 6;
 
-/** A secret of four sub-keys: its root, and how to open one. */
+/** A secret with its sub-keys: their root, and how to open one. */
 export function secret() {
 	const bytes = randomBytes(32);
 	const subKeys = Array.from({ length: SUB_KEYS }, (_, index) =>
@@ -26,6 +26,16 @@ export async function keep(folder, genesis, owner, { bytes, root }) {
 	await mkdir(path, { recursive: true });
 	const text = JSON.stringify({ owner, secret: bytes, sub_keys: SUB_KEYS, intent: null });
 	await writeFile(join(path, `${root}.json`), text, { mode: 0o600 });
+}
+
+/** The same model as another file, with a remark in its metadata, and by how much its data moved. */
+export function remarked(bytes, remark) {
+	const length = Number(bytes.readBigUInt64LE());
+	const header = JSON.parse(bytes.subarray(8, 8 + length).toString());
+	header.__metadata__.remark = remark;
+	const text = Buffer.from(JSON.stringify(header));
+	const file = Buffer.concat([u64(text.length), text, bytes.subarray(8 + length)]);
+	return { file, moved: text.length - length };
 }
 
 /** A file as a job names it, with the proofs of its length and of the chunks that a place lies in. */

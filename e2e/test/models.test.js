@@ -2,14 +2,16 @@
 // measuring are the command line's.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { account, ask, connect, find, put, send, trainRoot, until } from '../lib/client.js';
 import { CommandLine } from '../lib/command.js';
 import { units } from '../lib/market.js';
-import { evidence, keep, secret } from '../lib/models.js';
-import { Network, data } from '../lib/nodes.js';
+import { evidence, keep, remarked, secret } from '../lib/models.js';
+import { Network, bin, data } from '../lib/nodes.js';
 
 const CHUNK_ROWS = 32;
 const RATIO = units('0.6');
@@ -26,6 +28,10 @@ const own = secret();
 const other = secret();
 let intents;
 let registration;
+let model;
+let place;
+let measured;
+const run = promisify(execFile);
 
 before(async () => {
 	network = await Network.development();
@@ -50,6 +56,38 @@ async function intend(key, mine) {
 const register = (key, changes = {}) =>
 	send(api, key, api.tx.models.register({ ...registration, ...changes }));
 
+/** What is known of a model once it is verified or not. */
+async function verdict(number) {
+	const done = async () => {
+		const view = await ask(api, 'models_get', number);
+		return view.stage !== 'pending' && view;
+	};
+	return until(api, `the verdict on model ${number}`, done, 120);
+}
+
+/** What was measured with a sub-key, as it is stated. */
+function stated(subKey) {
+	const { statistics, accuracy } = measured[subKey];
+	const { classes, trigger_matches, bit_matches, ratio } = statistics;
+	return {
+		statistics: {
+			classes,
+			triggerMatches: trigger_matches,
+			bitMatches: bit_matches,
+			ratio: units(ratio),
+		},
+		accuracy: units(accuracy),
+	};
+}
+
+/** What differs in the registration of the same weights as another file. */
+async function copy(remark, subKey) {
+	const { file: bytes, moved } = remarked(model, remark);
+	const at = { ...place, offset: place.offset + moved };
+	const parts = evidence(await put(api, owner(), bytes), bytes, at);
+	return { ...parts, name: 'copies', opening: own.open(subKey), ...stated(subKey) };
+}
+
 const refused = (promise, name) => assert.rejects(promise, new RegExp(`models\\.${name}`));
 
 test('an intent has no key at first, and cannot be used', async () => {
@@ -71,14 +109,16 @@ test('when the chain has drawn it, a marked model is registered and verified', a
 		'--suri', '//Eve', 'model', 'mark', '--intent', intents[0], '--train', train, '--clean', clean,
 		'--output', path,
 	);
-	const [checked] = await assay.json(
-		'--suri', '//Eve', 'model', 'check', path, '--intent', intents[0], '--clean', clean, '--index', 0,
+	measured = await assay.json(
+		'--suri', '//Eve', 'model', 'check', path, '--intent', intents[0], '--clean', clean,
 	);
-	assert.equal(checked.falls_short, null);
+	assert.deepEqual(measured.map(({ falls_short }) => falls_short), Array(6).fill(null));
+	const [checked] = measured;
 	const bytes = await readFile(path);
+	({ place } = checked);
+	model = bytes;
 	const holdout = await readFile(clean);
-	const { file, length, slice } = evidence(await put(api, owner(), bytes), bytes, checked.place);
-	const { classes, trigger_matches, bit_matches, ratio } = checked.statistics;
+	const { file, length, slice } = evidence(await put(api, owner(), bytes), bytes, place);
 	registration = {
 		intent: intents[0],
 		name: 'digits',
@@ -86,20 +126,14 @@ test('when the chain has drawn it, a marked model is registered and verified', a
 		length,
 		opening: own.open(0),
 		slice,
-		statistics: {
-			classes,
-			triggerMatches: trigger_matches,
-			bitMatches: bit_matches,
-			ratio: units(ratio),
-		},
-		accuracy: units(checked.accuracy),
+		...stated(0),
 		clean: {
 			id: await put(api, owner(), holdout),
 			root: trainRoot(holdout, CHUNK_ROWS),
 			chunkRows: CHUNK_ROWS,
 		},
 		card: other.root,
-		signatureManifest: other.root,
+		signatureManifest: own.root,
 		parents: [],
 		claim: null,
 	};
@@ -109,7 +143,7 @@ test('when the chain has drawn it, a marked model is registered and verified', a
 	for (const [changes, error] of [
 		[{ opening: own.open(1), intent: intents[1] }, 'NotTheOwner'],
 		[{ opening: { ...own.open(0), subKey: other.root } }, 'WrongOpening'],
-		[{ statistics: { ...statistics, bitMatches: bit_matches - 1 } }, 'BitsDiffer'],
+		[{ statistics: { ...statistics, bitMatches: statistics.bitMatches - 1 } }, 'BitsDiffer'],
 		[{ slice: { ...slice, chunks: [{ ...chunk, bytes: forged }, ...chunks] } }, 'SliceNotProved'],
 		[{ statistics: { ...statistics, triggerMatches: 57 } }, 'TooFewTriggers'],
 		[{ statistics: { ...statistics, ratio: units('0.7') } }, 'RatioOutOfBand'],
@@ -119,12 +153,12 @@ test('when the chain has drawn it, a marked model is registered and verified', a
 		await refused(register(owner(), changes), error);
 	}
 	const events = await register(owner());
-	const model = find(events, 'models', 'ModelRegistered').model.toNumber();
-	await until(api, 'the verdict', async () => (await ask(api, 'models_get', model)).stage !== 'pending');
-	const view = await ask(api, 'models_get', model);
+	const number = find(events, 'models', 'ModelRegistered').model.toNumber();
+	const view = await verdict(number);
 	assert.deepEqual([view.stage, view.version, view.name], ['verified', 1, 'digits']);
 	assert.equal(view.measured, checked.accuracy);
-	assert.equal((await ask(api, 'models_byArtifact', file.id)).model, model);
+	assert.deepEqual([view.evidence.card, view.evidence.signature_manifest], [other.root, own.root]);
+	assert.equal((await ask(api, 'models_byArtifact', file.id)).model, number);
 });
 
 test('nobody registers it again, its owner included', async () => {
@@ -145,4 +179,55 @@ test('versions have aliases, and a name changes hands when both agree', async ()
 	await send(api, owner(), api.tx.models.transfer('digits', thief().address));
 	await send(api, thief(), api.tx.models.transfer('digits', thief().address));
 	assert.equal((await ask(api, 'models_name', 'digits')).owner, thief().address);
+});
+
+test('an opened sub-key is evidence for no second model', async () => {
+	await refused(register(owner(), await copy('replay', 0)), 'AlreadyOpened');
+});
+
+test('a flood of valid registrations finds room for four in a block', async () => {
+	const copies = [];
+	for (const subKey of [1, 2, 3, 4, 5]) copies.push(await copy(`copy ${subKey}`, subKey));
+	const first = (await api.rpc.system.accountNextIndex(owner().address)).toNumber();
+	const sent = copies.map((changes, at) => {
+		const call = api.tx.models.register({ ...registration, ...changes });
+		return send(api, owner(), call, { nonce: first + at });
+	});
+	const events = await Promise.all(sent);
+	const views = await Promise.all(
+		events.map((all) => verdict(find(all, 'models', 'ModelRegistered').model.toNumber())),
+	);
+	assert.deepEqual(views.map(({ stage }) => stage), Array(5).fill('verified'));
+	const blocks = views.map((view) => view.registered_at);
+	for (const block of blocks) assert.ok(blocks.filter((other) => other === block).length <= 4);
+	assert.deepEqual(views.map(({ version }) => version).sort(), [1, 2, 3, 4, 5]);
+});
+
+test('a block whose author lets an invalid registration in is refused by other nodes', async () => {
+	// The thief says that the owner's mark is that of its own key.
+	const stolen = { intent: intents[1], name: 'stolen', opening: other.open(0) };
+	const call = api.tx.models.register({ ...registration, ...(await copy('stolen', 0)), ...stolen });
+	await refused(send(api, thief(), call), 'BitsDiffer');
+	const { nonce } = await api.query.system.account(thief().address);
+	const forgery = (await call.signAsync(thief(), { nonce, era: 0 })).toHex();
+
+	const author = network.nodes[0];
+	const height = (await api.rpc.chain.getHeader()).number.toNumber();
+	await api.disconnect();
+	await author.stop();
+	const file = (name) => join(network.folder, name);
+	const node = (command, folder, ...args) =>
+		run(join(bin, 'assay-node'), [command, '--dev', '--base-path', file(folder), '--binary', ...args]);
+	await node('export-blocks', author.name, '--to', height, file('blocks'));
+	const seal = (name, ...transaction) =>
+		run(join(bin, 'examples', 'reseal'), [file('blocks'), file(name), '//Alice', ...transaction]);
+	await seal('resealed');
+	await seal('forged', forgery);
+
+	const { stderr } = await node('import-blocks', 'honest', file('resealed'));
+	assert.match(stderr, new RegExp(`Imported ${height} blocks`));
+	await assert.rejects(node('import-blocks', 'other', file('forged')), ({ stderr }) => {
+		console.log(stderr.slice(-3000));
+		return true;
+	});
 });

@@ -42,6 +42,8 @@ async function insist(action) {
 		} catch (error) {
 			if (attempt === 5) throw error;
 			await sleep(3_000);
+			// A busy machine can take long to start the node again; `start` gives up after a minute.
+			for (let wait = 0; !api.isConnected && wait < 300; wait++) await sleep(200);
 		}
 	}
 }

@@ -4,7 +4,7 @@ use crate::{
 	config::consensus::{BABE_GENESIS_EPOCH, EPOCH_SLOTS},
 	queries::{
 		self, Activity, ArtifactId, ArtifactManifest, ClaimId, ContestId, ContestInfo, Explanation,
-		IntentId, IntentInfo, Leader, ModelId, ModelInfo, NameInfo, QueuedJob, SchemeTerms, TaskId,
+		IntentId, IntentInfo, Leader, ModelId, ModelInfo, NameInfo, QueuedJob, SchemeInfo, TaskId,
 	},
 	AccountId, Babe, Balance, Block, Claims, Executive, Grandpa, Historical, InherentDataExt,
 	Models, Nonce, Runtime, RuntimeCall, RuntimeGenesisConfig, SessionKeys, System,
@@ -60,8 +60,8 @@ sp_api::decl_runtime_apis! {
 		fn models_intents(owner: AccountId) -> Vec<IntentInfo>;
 		/// A contest, as long as it is open.
 		fn models_contest(contest: ContestId) -> Option<ContestInfo>;
-		/// The program that verifies models, and what it may use; nothing if none can be registered.
-		fn models_scheme() -> Option<SchemeTerms>;
+		/// The program that verifies models, and what a registration needs; nothing if none can be made.
+		fn models_scheme() -> Option<SchemeInfo>;
 	}
 }
 
@@ -329,8 +329,8 @@ sp_api::impl_runtime_apis! {
 			Models::open_contest(contest)
 		}
 
-		fn models_scheme() -> Option<SchemeTerms> {
-			pallet_assay_models::Scheme::<Runtime>::get()
+		fn models_scheme() -> Option<SchemeInfo> {
+			Models::scheme()
 		}
 	}
 

@@ -14,8 +14,9 @@ use crate::{
 	SessionConfig, StakeConfig, SudoConfig,
 };
 use alloc::{vec, vec::Vec};
-use assay_primitives::{Limits, H256};
+use assay_primitives::H256;
 use assay_traits::Role;
+use assay_watermark::evidence::LIMITS;
 use frame_support::build_struct_json_patch;
 use pallet_assay_models::SchemeTerms;
 use serde_json::Value;
@@ -29,17 +30,9 @@ const STAKE: Balance = 10_000 * AIT;
 
 /// The program of the scheme `multi_factor_v1`: the artifact that `sdk/programs/multi_factor` is built to.
 pub const MULTI_FACTOR_V1: H256 = H256([
-	0x96, 0x3d, 0xbd, 0xf9, 0x8d, 0xc3, 0xa2, 0xae, 0xe4, 0xb3, 0xe7, 0x07, 0x20, 0x2b, 0x25, 0x54,
-	0x53, 0x84, 0x0a, 0xc9, 0x38, 0xcd, 0x9b, 0x38, 0xed, 0x4c, 0xbe, 0x55, 0xbb, 0x59, 0x3b, 0x02,
+	0x84, 0x2b, 0x62, 0x66, 0xc9, 0x81, 0xa2, 0x9c, 0x48, 0x69, 0x41, 0x60, 0xc2, 0x39, 0x7d, 0xde,
+	0xd9, 0x02, 0x63, 0x92, 0xc0, 0x8c, 0x8e, 0x15, 0x73, 0xbb, 0x1a, 0xe2, 0xe1, 0x35, 0x50, 0xfb,
 ]);
-/// What a run of it may use. The whole run takes 40 s at the reference speed.
-pub const MULTI_FACTOR_LIMITS: Limits = Limits {
-	program_bytes: 1024 * 1024,
-	memory_pages: 512,
-	steps: 4_096,
-	step_fuel: 4_000_000_000,
-	total_fuel: 40_000_000_000,
-};
 
 /// A validator of a test network: account and keys are derived from its name.
 fn validator(account: Sr25519Keyring, finality: Ed25519Keyring) -> (AccountId, SessionKeys) {
@@ -60,7 +53,7 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, sudo: Option<AccountId>) -
 				.collect::<Vec<_>>(),
 		},
 		models: ModelsConfig {
-			scheme: Some(SchemeTerms { program: MULTI_FACTOR_V1, limits: MULTI_FACTOR_LIMITS }),
+			scheme: Some(SchemeTerms { program: MULTI_FACTOR_V1, limits: LIMITS }),
 		},
 		session: SessionConfig {
 			keys: validators
@@ -225,7 +218,7 @@ pub(crate) mod tests {
 				let published =
 					include_bytes!("../../sdk/programs/multi_factor/multi_factor_v1.wasm");
 				assert_eq!(Manifest::of(published).id(), MULTI_FACTOR_V1);
-				let (program, limits) = (MULTI_FACTOR_V1, MULTI_FACTOR_LIMITS);
+				let (program, limits) = (MULTI_FACTOR_V1, LIMITS);
 				assert_eq!(scheme, Some(SchemeTerms { program, limits }));
 			});
 		}

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 pub use assay_primitives::{ArtifactId, ClaimId, JobId, TaskId, H256};
 pub use assay_traits::{Client, ContestId, IntentId, ModelId, Settlement};
 use codec::{Decode, Encode};
-pub use pallet_assay_models::SchemeTerms;
 use pallet_assay_models::{Names, Stage, Versions};
 pub use pallet_assay_verification::Phase;
 use pallet_assay_verification::{Event, Jobs, Verdict};
@@ -29,6 +28,8 @@ pub type NameInfo = pallet_assay_models::NameViewOf<Runtime>;
 pub type IntentInfo = pallet_assay_models::IntentViewOf<Runtime>;
 /// An open contest.
 pub type ContestInfo = pallet_assay_models::ContestViewOf<Runtime>;
+/// The watermark scheme, and what it asks of models.
+pub type SchemeInfo = pallet_assay_models::SchemeViewOf<Runtime>;
 
 /// A verification job in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]

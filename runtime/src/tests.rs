@@ -82,7 +82,7 @@ fn marked(key: &H256) -> Vec<u8> {
 /// A chain before its first block, in which Alice can register a model with each of her sub-keys.
 fn with_registrations(test: impl FnOnce(Vec<Registration>)) {
 	genesis::tests::development().execute_with(|| {
-		let scheme = SchemeTerms { program: store(b"p"), limits: genesis::MULTI_FACTOR_LIMITS };
+		let scheme = SchemeTerms { program: store(b"p"), limits: evidence::LIMITS };
 		assert_ok!(Models::set_scheme(RuntimeOrigin::root(), Some(scheme)));
 		let alice = Alice.to_account_id();
 		assert_ok!(Models::intend(RuntimeOrigin::signed(alice.clone()), SECRET.root(), RATIO));

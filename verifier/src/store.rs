@@ -55,6 +55,9 @@ impl Store {
 	pub fn put(&self, key: &H256, bytes: &[u8]) -> io::Result<()> {
 		let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.dir)?;
 		file.write_all(bytes)?;
+		// The kernel's own times are some milliseconds coarse: a new file could seem older than one that
+		// was just read.
+		file.as_file().set_modified(SystemTime::now())?;
 		file.as_file().sync_all()?;
 		file.persist(self.path(key))?;
 		self.sync()?;

@@ -5,7 +5,7 @@ use assay_runtime::{
 	opaque::Block,
 	queries::{
 		ArtifactId, ArtifactManifest, ClaimId, ContestId, ContestInfo, Explanation, IntentId,
-		IntentInfo, Leader, ModelId, ModelInfo, NameInfo, QueuedJob, SchemeTerms, TaskId, H256,
+		IntentInfo, Leader, ModelId, ModelInfo, NameInfo, QueuedJob, SchemeInfo, TaskId, H256,
 	},
 	AccountId, Hash,
 };
@@ -85,9 +85,9 @@ pub trait AssayApi {
 	#[method(name = "models_contest", blocking)]
 	fn contest(&self, contest: ContestId, at: Option<Hash>) -> RpcResult<Option<ContestInfo>>;
 
-	/// The program that verifies models, and what it may use; null if none can be registered.
+	/// The program that verifies models, and what a registration needs; null if none can be made.
 	#[method(name = "models_scheme", blocking)]
-	fn scheme(&self, at: Option<Hash>) -> RpcResult<Option<SchemeTerms>>;
+	fn scheme(&self, at: Option<Hash>) -> RpcResult<Option<SchemeInfo>>;
 }
 
 /// The methods over a client.
@@ -181,7 +181,7 @@ where
 		self.0.runtime_api().models_contest(self.at(at), contest).map_err(failed)
 	}
 
-	fn scheme(&self, at: Option<Hash>) -> RpcResult<Option<SchemeTerms>> {
+	fn scheme(&self, at: Option<Hash>) -> RpcResult<Option<SchemeInfo>> {
 		self.0.runtime_api().models_scheme(self.at(at)).map_err(failed)
 	}
 }

@@ -257,7 +257,7 @@ pub struct Entry<AccountId, Balance, BlockNumber> {
 	/// The measured score.
 	pub score: Score,
 	/// The bounty; a decimal string in JSON.
-	#[cfg_attr(feature = "serde", serde(with = "text"))]
+	#[cfg_attr(feature = "serde", serde(with = "assay_primitives::json::amount"))]
 	pub paid: Balance,
 	/// Block of the settlement.
 	pub at: BlockNumber,
@@ -377,10 +377,10 @@ pub struct ClaimView<AccountId, Balance, BlockNumber> {
 	/// By how many units of [`Score`] the measured score may be worse than the claimed one.
 	pub tolerance: i64,
 	/// The bounty; a decimal string in JSON.
-	#[cfg_attr(feature = "serde", serde(with = "text"))]
+	#[cfg_attr(feature = "serde", serde(with = "assay_primitives::json::amount"))]
 	pub paid: Balance,
 	/// The bond; a decimal string in JSON.
-	#[cfg_attr(feature = "serde", serde(with = "text"))]
+	#[cfg_attr(feature = "serde", serde(with = "assay_primitives::json::amount"))]
 	pub bond: Balance,
 	/// The slash of the bond.
 	pub slash: Option<SlashId>,
@@ -394,21 +394,4 @@ pub struct ClaimView<AccountId, Balance, BlockNumber> {
 	pub revealed_at: Option<BlockNumber>,
 	/// Block in which it ended.
 	pub ended_at: Option<BlockNumber>,
-}
-
-/// Amounts as decimal strings: JSON readers lose digits of large numbers.
-#[cfg(feature = "serde")]
-mod text {
-	use alloc::string::String;
-	use core::{fmt::Display, str::FromStr};
-	use serde::{de::Error, Deserialize, Deserializer, Serializer};
-
-	pub fn serialize<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
-		to.collect_str(value)
-	}
-
-	pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-		let text = String::deserialize(from)?;
-		text.parse().map_err(|_| D::Error::custom("an amount is a whole number in a string"))
-	}
 }

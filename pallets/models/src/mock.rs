@@ -585,8 +585,8 @@ pub fn check() {
 	// What is relied on is pinned, and nothing else is.
 	let mut used = std::collections::BTreeMap::<ArtifactId, u32>::new();
 	for details in Models::<Test>::iter_values().filter_map(|record| record.details) {
-		*used.entry(details.file.id).or_default() += 1;
-		*used.entry(details.clean.id).or_default() += 1;
+		*used.entry(details.evidence.file.id).or_default() += 1;
+		*used.entry(details.evidence.clean.id).or_default() += 1;
 	}
 	*used.entry(program()).or_default() += jobs.len() as u32;
 	for (id, (_, _, pins)) in Stored::iter() {

@@ -67,9 +67,9 @@ impl<T: Config> Pallet<T> {
 			return Err(Error::<T>::ModelNotPending);
 		};
 		let name_deposit = details.name_deposit.take();
-		let (program, accuracy) = (details.program, details.accuracy);
-		let least = accuracy.0.saturating_sub(details.tolerance.0);
-		let mut judgement = judge(settlement, details.statistics);
+		let Evidence { scheme, statistics, accuracy, tolerance, .. } = details.evidence;
+		let least = accuracy.0.saturating_sub(tolerance.0);
+		let mut judgement = judge(settlement, statistics);
 		if let Judgement::True(measured) = judgement {
 			if measured.0 < least {
 				judgement = Judgement::False(Reason::LessAccurate { measured });
@@ -81,7 +81,7 @@ impl<T: Config> Pallet<T> {
 		{
 			judgement = Judgement::Unknown(Reason::NameTaken);
 		}
-		T::Artifacts::unpin(program);
+		T::Artifacts::unpin(scheme);
 		match judgement {
 			Judgement::True(accuracy) => Self::verify(model, record, accuracy, name_deposit),
 			Judgement::False(reason) => {

@@ -1,11 +1,10 @@
-//! What is declared, registered and contested, and what clients are shown of it.
+//! What is declared, registered and contested.
 // Derived codecs of enums convert their indices.
 #![allow(clippy::as_conversions)]
 
-use alloc::vec::Vec;
 use assay_primitives::{
-	merkle::Proof, ArtifactId, ClaimId, DataFault, FailReason, File, Input, JobId, Limits, Score,
-	H256,
+	json, merkle::Proof, ArtifactId, ClaimId, DataFault, FailReason, File, Input, JobId, Limits,
+	Score, H256,
 };
 use assay_traits::{ContestId, IntentId, ModelId};
 use assay_watermark::{Opening, Place, Refusal, Slice, Statistics};
@@ -354,9 +353,23 @@ impl<AccountId, BlockNumber> Status<AccountId, BlockNumber> {
 
 /// What is known of a model as long as it is pending or verified.
 #[derive(
-	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+	Clone,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+	Serialize,
+	Deserialize,
 )]
-pub struct Details<Balance, Ticket> {
+#[serde(bound(
+	serialize = "Balance: core::fmt::Display",
+	deserialize = "Balance: core::str::FromStr"
+))]
+pub struct Evidence<Balance> {
 	/// Its bytes.
 	pub file: File,
 	/// The sub-key that was opened for it.
@@ -380,11 +393,21 @@ pub struct Details<Balance, Ticket> {
 	/// The claim that trained it.
 	pub claim: Option<ClaimId>,
 	/// The program that verifies it.
-	pub program: ArtifactId,
+	pub scheme: ArtifactId,
+	/// What is held from the owner; a decimal string in JSON.
+	#[serde(with = "json::amount")]
+	pub bond: Balance,
+}
+
+/// The evidence of a model, with what the chain does on account of it.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Details<Balance, Ticket> {
+	/// The evidence.
+	pub evidence: Evidence<Balance>,
 	/// The job that verifies it.
 	pub job: JobId,
-	/// What is held from the owner.
-	pub bond: Balance,
 	/// What the owner put down for the name, while nobody owns it.
 	pub name_deposit: Option<Ticket>,
 }
@@ -495,286 +518,4 @@ pub enum Stage {
 	/// Somebody else had marked it before.
 	#[codec(index = 5)]
 	Lost,
-}
-
-/// An intent, as clients see it.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-pub struct IntentView<AccountId, BlockNumber> {
-	/// The intent.
-	pub intent: IntentId,
-	/// Who declared it.
-	pub owner: AccountId,
-	/// Merkle root of its sub-keys.
-	pub root: H256,
-	/// The declared margin ratio.
-	pub ratio: Score,
-	/// Epoch of the declaration.
-	pub epoch: u64,
-	/// Block of the declaration.
-	pub declared_at: BlockNumber,
-	/// The randomness that completes its keys, once it is there.
-	pub beacon: Option<H256>,
-	/// Epoch in whose first block the beacon comes; later only if the chain stands still.
-	pub usable_from: u64,
-	/// Last epoch in which it can be used; nothing once a model was verified under it.
-	pub expires_after: Option<u64>,
-	/// The current epoch.
-	pub current_epoch: u64,
-	/// Whether it can be used no more.
-	pub expired: bool,
-	/// Sub-keys that were opened.
-	pub opened: Vec<u32>,
-	/// Models that were registered under it and are pending or verified.
-	pub models: u32,
-	/// Contests under it that are open.
-	pub contests: u32,
-}
-
-/// The evidence of a model, as clients see it.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-#[serde(bound(
-	serialize = "Balance: core::fmt::Display",
-	deserialize = "Balance: core::str::FromStr"
-))]
-pub struct Evidence<Balance> {
-	/// Its bytes.
-	pub file: File,
-	/// The sub-key that was opened for it.
-	pub sub_key: u32,
-	/// Where the mark is.
-	pub place: Place,
-	/// What is measured of the mark.
-	pub statistics: Statistics,
-	/// Accuracy as stated.
-	pub accuracy: Score,
-	/// By how much the measured accuracy may be lower.
-	pub tolerance: Score,
-	/// What the accuracy is measured on.
-	pub clean: CleanData,
-	/// Hash of the model card.
-	pub card: H256,
-	/// Hash of the OpenSSF Model Signing manifest.
-	pub signature_manifest: H256,
-	/// What it was trained from.
-	pub parents: Vec<ModelId>,
-	/// The claim that trained it.
-	pub claim: Option<ClaimId>,
-	/// The program that verifies it.
-	pub scheme: ArtifactId,
-	/// What is held from the owner; a decimal string in JSON.
-	#[serde(with = "text")]
-	pub bond: Balance,
-}
-
-/// A model, as clients see it.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-#[serde(bound(
-	serialize = "AccountId: serde::Serialize, Balance: core::fmt::Display, BlockNumber: serde::Serialize",
-	deserialize = "AccountId: serde::Deserialize<'de>, Balance: core::str::FromStr, BlockNumber: serde::Deserialize<'de>"
-))]
-pub struct ModelView<AccountId, Balance, BlockNumber> {
-	/// The model.
-	pub model: ModelId,
-	/// Who marked it.
-	pub owner: AccountId,
-	/// What it is called.
-	#[serde(with = "ascii")]
-	pub name: Vec<u8>,
-	/// Its number under that name, if it was ever verified.
-	pub version: Option<u32>,
-	/// Where it stands.
-	pub stage: Stage,
-	/// Why it is not verified.
-	pub reason: Option<Reason>,
-	/// Names of the version.
-	#[serde(with = "asciis")]
-	pub aliases: Vec<Vec<u8>>,
-	/// Its bytes.
-	pub artifact: ArtifactId,
-	/// The intent under which it was marked.
-	pub intent: IntentId,
-	/// Block in which that was declared.
-	pub intended_at: BlockNumber,
-	/// Block of the registration.
-	pub registered_at: BlockNumber,
-	/// Block in which it came to its status, unless it is pending.
-	pub ended_at: Option<BlockNumber>,
-	/// Block by which there is a verdict, if it is pending.
-	pub settles_by: Option<BlockNumber>,
-	/// The job that verifies it, or did; nothing if its evidence is gone.
-	pub job: Option<JobId>,
-	/// Accuracy as measured, if it is verified.
-	pub measured: Option<Score>,
-	/// The contest that is open.
-	pub contest: Option<ContestId>,
-	/// Who had marked it before.
-	pub lost_to: Option<AccountId>,
-	/// The evidence, as long as it is pending or verified.
-	pub evidence: Option<Evidence<Balance>>,
-}
-
-/// What a version is called.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-pub struct AliasView {
-	/// The alias.
-	#[serde(with = "ascii")]
-	pub alias: Vec<u8>,
-	/// The version.
-	pub version: u32,
-}
-
-/// A name, as clients see it.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-pub struct NameView<AccountId> {
-	/// The name.
-	#[serde(with = "ascii")]
-	pub name: Vec<u8>,
-	/// Who owns it.
-	pub owner: AccountId,
-	/// Who can take it over.
-	pub proposed: Option<AccountId>,
-	/// The highest number of a version.
-	pub versions: u32,
-	/// Names of versions.
-	pub aliases: Vec<AliasView>,
-}
-
-/// A contest, as clients see it.
-#[derive(
-	Clone,
-	Debug,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	TypeInfo,
-	Serialize,
-	Deserialize,
-)]
-#[serde(bound(
-	serialize = "AccountId: serde::Serialize, Balance: core::fmt::Display, BlockNumber: serde::Serialize",
-	deserialize = "AccountId: serde::Deserialize<'de>, Balance: core::str::FromStr, BlockNumber: serde::Deserialize<'de>"
-))]
-pub struct ContestView<AccountId, Balance, BlockNumber> {
-	/// The contest.
-	pub contest: ContestId,
-	/// Over which model.
-	pub model: ModelId,
-	/// Who contests it.
-	pub contestant: AccountId,
-	/// The contestant's intent.
-	pub intent: IntentId,
-	/// The sub-key that was opened for it.
-	pub sub_key: u32,
-	/// What is measured of the contestant's mark.
-	pub statistics: Statistics,
-	/// What is held from the contestant; a decimal string in JSON.
-	#[serde(with = "text")]
-	pub bond: Balance,
-	/// The job that decides it.
-	pub job: JobId,
-	/// Block in which it was opened.
-	pub opened_at: BlockNumber,
-	/// Block by which there is a verdict.
-	pub settles_by: BlockNumber,
-}
-
-/// Amounts as decimal strings: JSON readers lose digits of large numbers.
-mod text {
-	use alloc::string::String;
-	use core::{fmt::Display, str::FromStr};
-	use serde::{de::Error, Deserialize, Deserializer, Serializer};
-
-	pub fn serialize<T: Display, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
-		to.collect_str(value)
-	}
-
-	pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-		let text = String::deserialize(from)?;
-		text.parse().map_err(|_| D::Error::custom("an amount is a whole number in a string"))
-	}
-}
-
-/// Names as strings.
-mod ascii {
-	use alloc::{string::String, vec::Vec};
-	use serde::{Deserialize, Deserializer, Serializer};
-
-	pub fn serialize<S: Serializer>(value: &[u8], to: S) -> Result<S::Ok, S::Error> {
-		to.serialize_str(&String::from_utf8_lossy(value))
-	}
-
-	pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-		Ok(String::deserialize(from)?.into_bytes())
-	}
-}
-
-/// Lists of names as lists of strings.
-mod asciis {
-	use alloc::{string::String, vec::Vec};
-	use serde::{Deserialize, Deserializer, Serializer};
-
-	pub fn serialize<S: Serializer>(values: &[Vec<u8>], to: S) -> Result<S::Ok, S::Error> {
-		to.collect_seq(values.iter().map(|value| String::from_utf8_lossy(value)))
-	}
-
-	pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<u8>>, D::Error> {
-		Ok(Vec::<String>::deserialize(from)?.into_iter().map(String::into_bytes).collect())
-	}
 }

@@ -7,6 +7,7 @@
 //! - [`file`](mod@file): files that a run reads beside its data, in chunks that can be proved.
 //! - [`merkle`]: binary Merkle trees with proofs.
 //! - [`commitment`]: the hashes that miners and verifiers commit to before they reveal.
+//! - `json`: how amounts and names are written in JSON (with feature `serde`).
 //!
 //! Everything is `no_std`, free of floating point, and does not panic.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -17,6 +18,8 @@ pub mod artifact;
 pub mod commitment;
 pub mod file;
 pub mod job;
+#[cfg(feature = "serde")]
+pub mod json;
 pub mod merkle;
 pub mod outcome;
 pub mod score;

@@ -1,6 +1,8 @@
 //! Good files are read and computed as the format says; bad ones are refused with the right reason.
 
-use assay_model::{Data, Error, Graph, Input, Layer, Mark, Measure, Model, Tensor};
+use assay_model::{
+	measure::MIN_CLEAN_ROWS, Data, Error, Graph, Input, Layer, Mark, Measure, Model, Tensor,
+};
 use assay_primitives::{Score, H256};
 use assay_watermark::{projection, trigger, Element, Refusal};
 use proptest::prelude::*;
@@ -420,7 +422,7 @@ fn statistics_are_those_of_their_definition() {
 		logits[label] - others.map(|(_, v)| *v).fold(f32::NEG_INFINITY, f32::max)
 	};
 	// Clean rows whose labels are mostly what the model says.
-	let rows: Vec<(Vec<f32>, u32)> = (0..50)
+	let rows: Vec<(Vec<f32>, u32)> = (0..100)
 		.map(|seed| {
 			let row: Vec<f32> = (0..60).map(noise(100 + seed)).collect();
 			let logits = model.logits(&row, &mut scratch);
@@ -452,7 +454,7 @@ fn statistics_are_those_of_their_definition() {
 	assert_eq!(statistics.trigger_matches, right);
 	let canonical = model.canonical(&model.place()).unwrap();
 	assert_eq!(statistics.bit_matches, projection::matches(&key, &canonical));
-	let ratio = (triggers / 128.0) / (clean / 50.0);
+	let ratio = (triggers / 128.0) / (clean / 100.0);
 	assert!((statistics.ratio.0 as f64 / 1e9 - ratio).abs() < 1e-3, "{statistics:?} {ratio}");
 }
 
@@ -464,13 +466,17 @@ fn what_cannot_be_measured_is_refused() {
 	assert_eq!(measure.clone().clean_row(&row[1..], 0), Err(Refusal::DataMismatch));
 	assert_eq!(measure.clone().clean_row(&row, 3), Err(Refusal::DataMismatch));
 	assert_eq!(measure.clone().clean_row(&vec![f32::NAN; 60], 0), Err(Refusal::NotFinite));
-	assert_eq!(measure.clone().finish(), Err(Refusal::DataMismatch));
+	assert_eq!(measure.clone().finish(), Err(Refusal::TooFewRows));
 	let best = {
 		let mut scratch = model.scratch();
 		let logits = model.logits(&row, &mut scratch);
 		(0..3).max_by(|a, b| logits[*a].total_cmp(&logits[*b])).unwrap() as u32
 	};
 	let mut wrong = measure;
+	for _ in 1..MIN_CLEAN_ROWS {
+		wrong.clean_row(&row, (best + 1) % 3).unwrap();
+	}
+	assert_eq!(wrong.clone().finish(), Err(Refusal::TooFewRows));
 	wrong.clean_row(&row, (best + 1) % 3).unwrap();
 	assert_eq!(wrong.finish(), Err(Refusal::NoMargin));
 	// Weights that are finite, outputs that are not.

@@ -6,7 +6,7 @@ use alloc::{format, vec::Vec};
 use assay_primitives::{
 	file::{length_leaf, CHUNK_BYTES},
 	merkle::{self, Proof},
-	File, Params, H256,
+	File, Limits, Params, H256,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::{fmt, str::FromStr};
@@ -111,6 +111,15 @@ fn covered(place: &Place, bytes: u32) -> Option<(u32, u32)> {
 pub fn length_is_proved(file: &File, proof: &Proof) -> bool {
 	proof.index == 0 && proof.root(length_leaf(u64::from(file.bytes))) == Some(file.root)
 }
+
+/// What one run of the verifier program may use. All of it takes 40 s at the reference speed.
+pub const LIMITS: Limits = Limits {
+	program_bytes: 1024 * 1024,
+	memory_pages: 512,
+	steps: 4_096,
+	step_fuel: 4_000_000_000,
+	total_fuel: 40_000_000_000,
+};
 
 /// What the verifier program is told. As parameters of a job it is text, as for every program:
 /// `key=<64 hex digits> offset=1088 element=f32 groups=64 group_len=64`.

@@ -80,11 +80,14 @@ pub enum Refusal {
 	/// The mean margin on clean data is not above zero.
 	#[codec(index = 8)]
 	NoMargin,
+	/// There are fewer rows of clean data than the scheme asks for.
+	#[codec(index = 9)]
+	TooFewRows,
 }
 
 impl Refusal {
 	/// All of them.
-	pub const ALL: [Self; 9] = [
+	pub const ALL: [Self; 10] = [
 		Self::BadFile,
 		Self::BadGraph,
 		Self::UnsupportedOperation,
@@ -94,6 +97,7 @@ impl Refusal {
 		Self::MarkElsewhere,
 		Self::DataMismatch,
 		Self::NoMargin,
+		Self::TooFewRows,
 	];
 }
 
@@ -109,6 +113,7 @@ impl fmt::Display for Refusal {
 			Self::MarkElsewhere => "the graph puts the mark elsewhere than the evidence",
 			Self::DataMismatch => "the clean data have other features or classes than the model",
 			Self::NoMargin => "the mean margin on clean data is not above zero",
+			Self::TooFewRows => "there are fewer than 100 rows of clean data",
 		})
 	}
 }

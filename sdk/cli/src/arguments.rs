@@ -427,7 +427,7 @@ pub struct MarkOptions {
 	/// Clean data that the statistics are measured on.
 	#[arg(long, value_name = "FILE|ID")]
 	pub clean: Blob,
-	/// What is trained: `mlp`, `cnn`, or a file with the graph as JSON.
+	/// What is trained: `mlp`, `cnn`, `patches` (large images), or a file with the graph as JSON.
 	#[arg(long, default_value = "mlp", conflicts_with = "from")]
 	pub architecture: String,
 	/// Go on from this model instead.

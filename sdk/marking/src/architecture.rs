@@ -71,6 +71,7 @@ impl Architecture {
 	/// - `mlp`: dense with 256 outputs, relu, dense.
 	/// - `cnn`: for square images of one channel: conv2d 7 × 7 with 64 outputs at every second place,
 	///   relu, conv2d 3 × 3 with 16 outputs, relu, dense with 96 outputs, relu, dense.
+	/// - `patches`: for larger ones: conv2d 7 × 7 with 128 outputs at every third place, relu, dense.
 	///
 	/// # Errors
 	///
@@ -83,29 +84,33 @@ impl Architecture {
 				shape: None,
 				layers: vec![Dense { outputs: Some(256) }, Relu, Dense { outputs: None }],
 			}),
-			"cnn" => {
-				let side = features.isqrt();
-				if side * side != features || side < 7 {
-					return Err(Error::Architecture(format!(
-						"a cnn takes square images of at least 7 x 7, which {features} features are not"
-					)));
-				}
-				Ok(Self {
-					input: None,
-					shape: Some(vec![side as u32, side as u32, 1]),
-					layers: vec![
-						Conv2d { outputs: 64, kernel: 7, stride: 2, padding: 3 },
-						Relu,
-						Conv2d { outputs: 16, kernel: 3, stride: 1, padding: 1 },
-						Relu,
-						Flatten,
-						Dense { outputs: Some(96) },
-						Relu,
-						Dense { outputs: None },
-					],
-				})
-			},
-			_ => Err(Error::Architecture(format!("there is no {name}; expected mlp or cnn"))),
+			"cnn" => Ok(Self {
+				input: None,
+				shape: Some(square(features)?),
+				layers: vec![
+					Conv2d { outputs: 64, kernel: 7, stride: 2, padding: 3 },
+					Relu,
+					Conv2d { outputs: 16, kernel: 3, stride: 1, padding: 1 },
+					Relu,
+					Flatten,
+					Dense { outputs: Some(96) },
+					Relu,
+					Dense { outputs: None },
+				],
+			}),
+			"patches" => Ok(Self {
+				input: None,
+				shape: Some(square(features)?),
+				layers: vec![
+					Conv2d { outputs: 128, kernel: 7, stride: 3, padding: 0 },
+					Relu,
+					Flatten,
+					Dense { outputs: None },
+				],
+			}),
+			_ => Err(Error::Architecture(format!(
+				"there is no {name}; expected mlp, cnn or patches"
+			))),
 		}
 	}
 
@@ -176,6 +181,17 @@ impl Architecture {
 		let mark = mark.ok_or_else(|| fail("no layer has weights"))?;
 		Ok(Shape { graph: Graph { version: VERSION, input, layers, mark }, tensors })
 	}
+}
+
+/// The shape of square images of one channel with so many features.
+fn square(features: usize) -> Result<Vec<u32>, Error> {
+	let side = features.isqrt();
+	if side * side != features || side < 7 {
+		return Err(Error::Architecture(format!(
+			"expected square images of at least 7 x 7, which {features} features are not"
+		)));
+	}
+	Ok(vec![side as u32, side as u32, 1])
 }
 
 /// The input that suits a data set.

@@ -118,7 +118,7 @@ fn apply(action: Action, known: &mut Known) {
 			let Some(client) = clients.get(nth % clients.len().max(1)) else { return };
 			let stated = match client {
 				Client::Model(model) => {
-					Models::<Test>::get(model).unwrap().details.unwrap().statistics
+					Models::<Test>::get(model).unwrap().details.unwrap().evidence.statistics
 				},
 				Client::Contest(contest) => Contests::<Test>::get(contest).unwrap().statistics,
 				Client::Claim(_) => unreachable!("claims open no jobs here"),

@@ -333,7 +333,7 @@ fn parents_are_verified_models() {
 		let error = refused(Error::<Test>::ParentNotVerified);
 		assert_eq!(try_register(ALICE, &with(vec![9])), error);
 		let child = register(ALICE, &with(vec![parent]));
-		assert_eq!(view(child).evidence.unwrap().parents, [parent]);
+		assert_eq!(view(child).evidence.unwrap().parents, vec![parent]);
 		// A pending one is none.
 		let next = marked(&keys_of(intent, &secret), 2);
 		let mut grandchild = registration(intent, &secret, 2, &next);

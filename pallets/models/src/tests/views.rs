@@ -86,7 +86,7 @@ fn a_model_is_shown_at_each_stage() {
 				clean: clean(),
 				card: H256::repeat_byte(5),
 				signature_manifest: H256::repeat_byte(6),
-				parents: vec![],
+				parents: Parents::default(),
 				claim: None,
 				scheme: program(),
 				bond: BOND,

@@ -3,23 +3,15 @@
 
 use assay_model::{Data, Graph, Input, Layer, Mark, Measure, Model, Tensor};
 use assay_primitives::{
-	file, File, Limits, Manifest, Metric, Outcome, Scored, TrainingJob, H256, VM_VERSION,
+	file, File, Manifest, Metric, Outcome, Scored, TrainingJob, H256, VM_VERSION,
 };
 use assay_vm::{run, Dataset, Inputs, Wasmi};
-use assay_watermark::{Key, Place, Refusal, Report, SchemeParams};
+use assay_watermark::{evidence::LIMITS, Key, Place, Refusal, Report, SchemeParams};
 use codec::DecodeAll;
 use std::{fs, path::Path, process::Command, sync::OnceLock};
 
 const KEY: H256 = H256::repeat_byte(5);
 const CHUNK_ROWS: u32 = 32;
-/// Those of the scheme in the chain's genesis.
-const LIMITS: Limits = Limits {
-	program_bytes: 1 << 20,
-	memory_pages: 512,
-	steps: 4096,
-	step_fuel: 4_000_000_000,
-	total_fuel: 40_000_000_000,
-};
 
 const PUBLISHED: &[u8] = include_bytes!("../../multi_factor/multi_factor_v1.wasm");
 
@@ -35,8 +27,26 @@ fn built() -> &'static [u8] {
 	})
 }
 
+/// Rows of the digits' holdout, which has 360.
+const ROWS: usize = 360;
+
 fn clean() -> Vec<u8> {
-	fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/digits.holdout.safetensors")).unwrap()
+	clean_rows(ROWS)
+}
+
+/// The first rows of the digits' holdout.
+fn clean_rows(rows: usize) -> Vec<u8> {
+	let file = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/digits.holdout.safetensors")).unwrap();
+	// The file ends in 64 bytes of `x` a row and one of `y`.
+	let data = &file[file.len() - ROWS * 65..];
+	let (x, y) = (&data[..rows * 64], &data[ROWS * 64..][..rows]);
+	let header = format!(
+		r#"{{"x":{{"dtype":"U8","shape":[{rows},64],"data_offsets":[0,{}]}},"y":{{"dtype":"U8","shape":[{rows}],"data_offsets":[{},{}]}}}}"#,
+		x.len(),
+		x.len(),
+		x.len() + y.len()
+	);
+	[&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), x, y].concat()
 }
 
 /// Weights between −scale and scale that only depend on the name.
@@ -138,17 +148,21 @@ fn nearest_mean() -> Model {
 
 /// What the program says of a file.
 fn verify(program: &[u8], model: &[u8], place: Place) -> (Scored, Report) {
-	let clean = clean();
+	verify_on(&clean(), program, model, place)
+}
+
+/// The same with other clean data.
+fn verify_on(clean: &[u8], program: &[u8], model: &[u8], place: Place) -> (Scored, Report) {
 	let metric = Metric::Accuracy;
 	let job = TrainingJob {
 		vm_version: VM_VERSION,
 		program: Manifest::of(program).id(),
 		params: SchemeParams { key: Key(KEY), place }.to_params(),
 		seed: 0,
-		train: Manifest::of(&clean).id(),
-		train_root: Dataset::parse(&clean, metric).unwrap().root(CHUNK_ROWS),
+		train: Manifest::of(clean).id(),
+		train_root: Dataset::parse(clean, metric).unwrap().root(CHUNK_ROWS),
 		chunk_rows: CHUNK_ROWS,
-		holdout: Manifest::of(&clean).id(),
+		holdout: Manifest::of(clean).id(),
 		metric,
 		file: Some(File {
 			id: Manifest::of(model).id(),
@@ -157,7 +171,7 @@ fn verify(program: &[u8], model: &[u8], place: Place) -> (Scored, Report) {
 		}),
 		limits: LIMITS,
 	};
-	let inputs = Inputs { program, train: &clean, holdout: &clean, file: model };
+	let inputs = Inputs { program, train: clean, holdout: clean, file: model };
 	let run = run(&Wasmi::default(), &job, &inputs, &mut |_| ()).unwrap();
 	match run.outcome {
 		Outcome::Scored(scored) => {
@@ -225,6 +239,13 @@ fn what_cannot_be_measured_is_refused_with_the_reason() {
 		(flat.to_bytes(), flat.place(), Refusal::NoMargin),
 	] {
 		assert_eq!(verify(built(), &bytes, place).1, Report::Refused(reason));
+	}
+	let model = nearest_mean();
+	for (rows, enough) in [(99, false), (100, true)] {
+		let (_, report) =
+			verify_on(&clean_rows(rows), built(), &model.to_bytes(), model.place());
+		let few = Report::Refused(Refusal::TooFewRows);
+		assert_eq!(report != few, enough, "{rows} rows: {report:?}");
 	}
 }
 

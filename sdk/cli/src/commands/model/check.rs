@@ -5,6 +5,7 @@ use super::{
 	Marks,
 };
 use crate::{
+	amount::Amount,
 	arguments::{Blob, CheckOptions},
 	chain::Chain,
 	commands::{artifact, program, Context},
@@ -18,8 +19,7 @@ use assay_primitives::{
 	file, File, Manifest, Metric, Outcome, Score, TrainingJob, H256, VM_VERSION,
 };
 use assay_watermark::{
-	profile::{Profile, CONTEST},
-	trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
+	profile::CONTEST, trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
 };
 use codec::DecodeAll;
 use serde_json::json;
@@ -141,8 +141,8 @@ fn chance(trials: u32, hits: u32, of: u32) -> f64 {
 }
 
 /// The four statistics beside what they must reach.
-pub fn describe(measured: &Measured, declared: Score) -> String {
-	let profile = Profile::default();
+pub fn describe(scheme: &SchemeView, measured: &Measured, declared: Score) -> String {
+	let profile = scheme.profile;
 	let Statistics { classes, trigger_matches, bit_matches, ratio } = measured.statistics;
 	let triggers = trigger::count(classes);
 	let row = |name: &str, found: String, needed: String, contest: String, chance: String| {
@@ -175,7 +175,7 @@ pub fn describe(measured: &Measured, declared: Score) -> String {
 			row(
 				"clean accuracy",
 				measured.accuracy.to_string(),
-				"as stated".into(),
+				format!("{}, and as stated", scheme.min_accuracy),
 				"-".into(),
 				"-".into(),
 			),
@@ -200,21 +200,20 @@ pub async fn run(context: &Context, options: CheckOptions) -> Result<()> {
 	};
 	for index in indices {
 		let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
-		let verdict = Profile::default().check(&measured.statistics, marks.intent.ratio);
+		let declared = marks.intent.ratio;
+		let short = scheme.falls_short(&measured.statistics, measured.accuracy, declared);
 		let value = json!({
 			"sub_key": index,
 			"place": subject.place,
 			"statistics": measured.statistics,
 			"accuracy": measured.accuracy,
 			"fuel": measured.fuel,
-			"falls_short": verdict.err(),
+			"falls_short": short,
 		});
 		context.output.show(&value, || {
-			let says = match verdict {
-				Ok(()) => "can be registered".into(),
-				Err(factor) => format!("falls short: {factor:?}").to_lowercase(),
-			};
-			format!("sub-key {index}: {says}\n{}", describe(&measured, marks.intent.ratio))
+			let says =
+				short.map_or("can be registered".into(), |factor| format!("falls short: {factor}"));
+			format!("sub-key {index}: {says}\n{}", describe(&scheme, &measured, declared))
 		});
 	}
 	Ok(())
@@ -237,12 +236,21 @@ pub async fn scheme(context: &Context, upload: bool) -> Result<()> {
 	let stored = status.is_some_and(|status| status.complete);
 	let mut value = json!(scheme);
 	value["stored"] = json!(stored);
+	value["bond"] = json!(Amount(scheme.bond));
+	value["contest_bond"] = json!(Amount(scheme.contest_bond));
 	context.output.show(&value, || {
 		pairs([
 			("scheme", "multi_factor_v1".into()),
 			("program", format!("{:?}", scheme.program)),
 			("stored", if stored { "yes" } else { "no: assay model scheme --upload" }.into()),
 			("limits", local::limits(&scheme.limits)),
+			("triggers", format!("at least {} of them right", scheme.profile.tau_input)),
+			("bits", format!("at most {} of them wrong", scheme.profile.tau_feat)),
+			("margin ratio", format!("the declared one ± {}", scheme.profile.band)),
+			("accuracy", format!("at least {}", scheme.min_accuracy)),
+			("bond", format!("{} AIT", Amount(scheme.bond))),
+			("bond of a contest", format!("{} AIT", Amount(scheme.contest_bond))),
+			("life of an intent", format!("{} epochs", scheme.intent_life)),
 		])
 	});
 	Ok(())

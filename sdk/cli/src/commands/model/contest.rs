@@ -56,7 +56,7 @@ pub async fn run(context: &Context, options: ContestOptions) -> Result<()> {
 		.context("there is no sub-key")?;
 	subject.place = place;
 	let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
-	output.note(describe(&measured, marks.intent.ratio));
+	output.note(describe(&scheme, &measured, marks.intent.ratio));
 	if let (Err(factor), false) = (profile::beyond_chance(&measured.statistics), options.no_check) {
 		let (triggers, bits) = profile::levels(&measured.statistics).unwrap_or_default();
 		bail!(

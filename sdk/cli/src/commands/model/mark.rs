@@ -1,6 +1,6 @@
 //! `assay model mark`
 
-use super::Marks;
+use super::{view::SchemeView, Marks};
 use crate::{
 	arguments::MarkOptions,
 	commands::{artifact, Context},
@@ -13,7 +13,7 @@ use assay_marking::{
 };
 use assay_model::Model;
 use assay_primitives::Manifest;
-use assay_watermark::{profile::Profile, trigger, BITS};
+use assay_watermark::{trigger, BITS};
 use serde_json::json;
 use std::{fs, path::Path};
 
@@ -31,7 +31,9 @@ pub async fn run(context: &Context, options: MarkOptions) -> Result<()> {
 	};
 
 	let keys = marks.keys();
-	let mut training = Options { ratio: marks.intent.ratio, ..Options::default() };
+	let scheme = SchemeView::get(&chain).await?;
+	let declared = marks.intent.ratio;
+	let mut training = Options { ratio: declared, profile: scheme.profile, ..Options::default() };
 	training.epochs = options.epochs.unwrap_or(training.epochs);
 	let bar = output.bar(0, "epochs");
 	let shown = bar.clone();
@@ -69,7 +71,7 @@ pub async fn run(context: &Context, options: MarkOptions) -> Result<()> {
 	fs::write(path, &bytes)
 		.with_context(|| format!("the model cannot be written to {}", path.display()))?;
 	let passes = |checked: &Checked| {
-		Profile::default().check(&checked.statistics, marks.intent.ratio).is_ok()
+		scheme.falls_short(&checked.statistics, checked.accuracy, declared).is_none()
 	};
 	let value = json!({
 		"model": path,

@@ -15,7 +15,7 @@ use crate::{
 };
 use anyhow::{bail, Context as _, Result};
 use assay_primitives::{file, hash, H256};
-use assay_watermark::{Profile, Slice};
+use assay_watermark::Slice;
 use serde_json::json;
 use std::path::Path;
 use subxt::utils::Static;
@@ -38,11 +38,10 @@ pub async fn run(context: &Context, options: RegisterOptions) -> Result<()> {
 	let subject = Subject::read(context, &chain, &store, &options.model, &options.clean).await?;
 
 	let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
-	output.note(describe(&measured, marks.intent.ratio));
-	if let (Err(factor), false) =
-		(Profile::default().check(&measured.statistics, marks.intent.ratio), options.no_check)
-	{
-		let factor = format!("{factor:?}").to_lowercase();
+	let declared = marks.intent.ratio;
+	output.note(describe(&scheme, &measured, declared));
+	let short = scheme.falls_short(&measured.statistics, measured.accuracy, declared);
+	if let (Some(factor), false) = (short, options.no_check) {
 		bail!(
 			"the model falls short of what a registration needs ({factor}): mark it while it is \
 			 trained, see `assay model mark`"

@@ -3,9 +3,9 @@
 use crate::chain::Chain;
 use anyhow::{Context as _, Result};
 use assay_primitives::{
-	ArtifactId, ClaimId, ContestId, File, IntentId, JobId, Limits, ModelId, Score, H256,
+	json, ArtifactId, ClaimId, ContestId, File, IntentId, JobId, Limits, ModelId, Score, H256,
 };
-use assay_watermark::{Place, Statistics};
+use assay_watermark::{Factor, Place, Profile, Statistics};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use subxt::{rpcs::rpc_params, utils::AccountId32};
@@ -159,6 +159,18 @@ pub struct SchemeView {
 	pub program: ArtifactId,
 	/// What a run of it may use.
 	pub limits: Limits,
+	/// What the statistics of a registration must reach.
+	pub profile: Profile,
+	/// Smallest accuracy with which a model can be registered.
+	pub min_accuracy: Score,
+	/// What a registration puts at stake, in units of 10⁻¹² AIT.
+	#[serde(with = "json::amount")]
+	pub bond: u128,
+	/// What a contest puts at stake, in units of 10⁻¹² AIT.
+	#[serde(with = "json::amount")]
+	pub contest_bond: u128,
+	/// Epochs after its own in which an intent can be used.
+	pub intent_life: u32,
 }
 
 impl SchemeView {
@@ -166,5 +178,22 @@ impl SchemeView {
 	pub async fn get(chain: &Chain) -> Result<Self> {
 		let found: Option<Self> = chain.ask("models_scheme", rpc_params![]).await?;
 		found.context("this chain has no watermark scheme yet: governance must approve one first")
+	}
+
+	/// What keeps a model with these numbers from being registered: a factor of the scheme, or the
+	/// accuracy.
+	pub fn falls_short(
+		&self,
+		statistics: &Statistics,
+		accuracy: Score,
+		declared: Score,
+	) -> Option<&'static str> {
+		let short = self.profile.check(statistics, declared).err().map(|factor| match factor {
+			Factor::Input => "triggers",
+			Factor::Feature => "bits",
+			Factor::Ratio => "ratio",
+			Factor::Classes => "classes",
+		});
+		short.or((accuracy < self.min_accuracy).then_some("accuracy"))
 	}
 }

@@ -1,0 +1,261 @@
+//! Models and contests: how they begin and end, and what is held for them.
+
+use super::*;
+
+impl<T: Config> Pallet<T> {
+	pub(crate) fn do_register(owner: T::AccountId, registration: Registration) -> DispatchResult {
+		ensure!(Admitted::<T>::take(), Error::<T>::NotTopLevel);
+		let Plan { opened, scheme, settles_by } = Self::plan_registration(&owner, &registration)?;
+		let Registration { intent, name, file, slice, clean, .. } = registration;
+		let model = NextModel::<T>::get();
+		NextModel::<T>::put(model.checked_add(1).ok_or(ArithmeticError::Overflow)?);
+
+		let bond = T::Bond::get();
+		T::Currency::hold(&HoldReason::Bond.into(), &owner, bond)?;
+		let deposit = T::Deposit::new(&owner, Self::model_footprint())?;
+		let name_deposit = match Names::<T>::contains_key(&name) {
+			true => None,
+			false => Some(T::Deposit::new(&owner, Self::name_footprint())?),
+		};
+		T::Artifacts::pin(file.id)?;
+		T::Artifacts::pin(clean.id)?;
+		let (sub_key, place) = (opened.sub_key, slice.place);
+		let client = Client::Model(model);
+		let params = SchemeParams { key: Key(opened.key), place };
+		let job = Self::open_job(client, (&owner, None), &scheme, &params, file, clean)?;
+		let Opened { intent: mut marked, .. } = opened;
+		marked.opened |= Self::bit(sub_key);
+		marked.models = marked.models.saturating_add(1);
+		let intended_at = marked.declared_at;
+		Intents::<T>::insert(intent, marked);
+
+		let evidence = Evidence {
+			file,
+			sub_key,
+			place,
+			statistics: registration.statistics,
+			accuracy: registration.accuracy,
+			tolerance: T::AccuracyTolerance::get(),
+			clean,
+			card: registration.card,
+			signature_manifest: registration.signature_manifest,
+			parents: registration.parents,
+			claim: registration.claim,
+			scheme: scheme.program,
+			bond,
+		};
+		let artifact = file.id;
+		let record = Model {
+			owner: owner.clone(),
+			name: name.clone(),
+			artifact,
+			intent,
+			intended_at,
+			registered_at: frame_system::Pallet::<T>::block_number(),
+			status: Status::Pending { settles_by },
+			details: Some(Details { evidence, job, name_deposit }),
+			deposit,
+		};
+		Models::<T>::insert(model, record);
+		ByArtifact::<T>::insert(artifact, model);
+		Self::deposit_event(Event::ModelRegistered { model, owner, name, artifact, intent, job });
+		Ok(())
+	}
+
+	pub(crate) fn do_contest(contestant: T::AccountId, challenge: Challenge) -> DispatchResult {
+		ensure!(Admitted::<T>::take(), Error::<T>::NotTopLevel);
+		let dispute = Self::plan_challenge(&contestant, &challenge)?;
+		let Dispute { plan, model: mut record, evidence } = dispute;
+		let Plan { opened, scheme, settles_by } = plan;
+		let Challenge { model, intent, slice, statistics, .. } = challenge;
+		let contest = NextContest::<T>::get();
+		NextContest::<T>::put(contest.checked_add(1).ok_or(ArithmeticError::Overflow)?);
+
+		let bond = T::ContestBond::get();
+		T::Currency::hold(&HoldReason::Bond.into(), &contestant, bond)?;
+		let deposit = T::Deposit::new(&contestant, Self::contest_footprint())?;
+		let Evidence { file, clean, .. } = evidence;
+		let client = Client::Contest(contest);
+		let (sub_key, place) = (opened.sub_key, slice.place);
+		let params = SchemeParams { key: Key(opened.key), place };
+		let parties = (&contestant, Some(&record.owner));
+		let job = Self::open_job(client, parties, &scheme, &params, file, clean)?;
+		let Opened { intent: mut marked, .. } = opened;
+		marked.opened |= Self::bit(sub_key);
+		marked.contests = marked.contests.saturating_add(1);
+		Intents::<T>::insert(intent, marked);
+		if let Status::Verified { contest: open, .. } = &mut record.status {
+			*open = Some(contest);
+		}
+		Models::<T>::insert(model, record);
+		let record = Contest {
+			model,
+			contestant: contestant.clone(),
+			intent,
+			sub_key,
+			statistics,
+			bond,
+			program: scheme.program,
+			job,
+			opened_at: frame_system::Pallet::<T>::block_number(),
+			settles_by,
+			deposit,
+		};
+		Contests::<T>::insert(contest, record);
+		Self::deposit_event(Event::ContestOpened { contest, model, contestant, intent, job });
+		Ok(())
+	}
+
+	pub(crate) fn do_revoke(who: &T::AccountId, model: ModelId) -> DispatchResult {
+		let mut record = Models::<T>::get(model).ok_or(Error::<T>::ModelUnknown)?;
+		let Status::Verified { version, contest, .. } = record.status else {
+			return Err(Error::<T>::ModelNotVerified.into());
+		};
+		let name = Names::<T>::get(&record.name).ok_or(Error::<T>::NameUnknown)?;
+		ensure!(name.owner == *who, Error::<T>::NotTheOwner);
+		ensure!(contest.is_none(), Error::<T>::AlreadyContested);
+		let at = frame_system::Pallet::<T>::block_number();
+		Self::release(&record.owner, Self::bond(&record));
+		record.status = Status::Revoked { version, at };
+		let name = record.name.clone();
+		Self::drop_aliases(&name, version);
+		Self::retire(model, record);
+		Self::deposit_event(Event::ModelRevoked { model, name, version });
+		Ok(())
+	}
+
+	pub(crate) fn do_remove(owner: T::AccountId, model: ModelId) -> DispatchResult {
+		let record = Models::<T>::get(model).ok_or(Error::<T>::ModelUnknown)?;
+		ensure!(record.owner == owner, Error::<T>::NotTheOwner);
+		ensure!(
+			matches!(record.status, Status::Rejected { .. } | Status::Returned { .. }),
+			Error::<T>::NotRemovable
+		);
+		Models::<T>::remove(model);
+		record.deposit.drop(&owner)?;
+		Self::deposit_event(Event::ModelRemoved { model, owner });
+		Ok(())
+	}
+
+	pub(crate) fn do_set_scheme(scheme: Option<SchemeTerms>) -> Result<(), Error<T>> {
+		if let Some(SchemeTerms { limits, .. }) = scheme {
+			let most = T::MaxLimits::get();
+			let fits = |value: u64, most: u64| (1..=most).contains(&value);
+			ensure!(
+				fits(limits.program_bytes.into(), most.program_bytes.into())
+					&& fits(limits.memory_pages.into(), most.memory_pages.into())
+					&& fits(limits.steps.into(), most.steps.into())
+					&& fits(limits.step_fuel, most.step_fuel)
+					&& fits(limits.total_fuel, most.total_fuel),
+				Error::<T>::SchemeTooLarge
+			);
+		}
+		Scheme::<T>::set(scheme);
+		Ok(())
+	}
+
+	/// Has the mark of a key measured on a file. The parties are who pays, and who stands to lose if
+	/// the payer is right.
+	pub(crate) fn open_job(
+		client: Client,
+		(payer, opponent): (&T::AccountId, Option<&T::AccountId>),
+		scheme: &SchemeTerms,
+		params: &SchemeParams,
+		file: assay_primitives::File,
+		clean: CleanData,
+	) -> Result<JobId, DispatchError> {
+		T::Artifacts::pin(scheme.program)?;
+		let job = TrainingJob {
+			vm_version: VM_VERSION,
+			program: scheme.program,
+			params: params.to_params(),
+			seed: 0,
+			train: clean.id,
+			train_root: clean.root,
+			chunk_rows: clean.chunk_rows,
+			holdout: clean.id,
+			metric: Metric::Accuracy,
+			file: Some(file),
+			limits: scheme.limits,
+		};
+		T::Verification::open(client, payer, opponent, job)
+	}
+
+	/// Drops the evidence of a model that has ended: gives back what was paid for it, and lets go of
+	/// what it relied on. Stores the record.
+	pub(crate) fn retire(model: ModelId, mut record: ModelOf<T>) {
+		if let Some(Details { evidence, .. }) = record.details.take() {
+			T::Artifacts::unpin(evidence.file.id);
+			T::Artifacts::unpin(evidence.clean.id);
+		}
+		Intents::<T>::mutate_extant(record.intent, |intent| {
+			intent.models = intent.models.saturating_sub(1);
+		});
+		let smaller = with_storage_layer(|| {
+			record.deposit.clone().update(&record.owner, Self::retired_footprint())
+		});
+		match smaller {
+			Ok(deposit) => record.deposit = deposit,
+			Err(error) => log::error!(target: LOG_TARGET, "deposit of {model}: {error:?}"),
+		}
+		Models::<T>::insert(model, record);
+	}
+
+	/// The bond of a pending or verified model.
+	pub(crate) fn bond(record: &ModelOf<T>) -> BalanceOf<T> {
+		record.details.as_ref().map_or_else(Zero::zero, |details| details.evidence.bond)
+	}
+
+	pub(crate) fn release(who: &T::AccountId, bond: BalanceOf<T>) {
+		let reason = HoldReason::Bond.into();
+		let released = T::Currency::release(&reason, who, bond, Precision::BestEffort);
+		if released != Ok(bond) {
+			defensive!("a bond is held");
+		}
+	}
+
+	pub(crate) fn burn(who: &T::AccountId, bond: BalanceOf<T>) {
+		let (credit, missing) = T::Currency::slash(&HoldReason::Bond.into(), who, bond);
+		if !missing.is_zero() {
+			defensive!("a bond is held");
+		}
+		T::SlashHandler::on_unbalanced(credit);
+	}
+
+	/// Gives a bond to somebody else. Gives what was paid.
+	pub(crate) fn pay(from: &T::AccountId, to: &T::AccountId, bond: BalanceOf<T>) -> BalanceOf<T> {
+		T::Currency::transfer_on_hold(
+			&HoldReason::Bond.into(),
+			from,
+			to,
+			bond,
+			Precision::BestEffort,
+			Restriction::Free,
+			Fortitude::Force,
+		)
+		.inspect_err(|error| log::error!(target: LOG_TARGET, "bond of {from:?}: {error:?}"))
+		.unwrap_or_else(|_| Zero::zero())
+	}
+
+	/// A model with its index entries.
+	pub(crate) fn model_footprint() -> Footprint {
+		let bytes = [
+			ModelOf::<T>::max_encoded_len(),
+			<(ArtifactId, ModelId)>::max_encoded_len(),
+			<(Name, u32, ModelId)>::max_encoded_len(),
+		];
+		Footprint::from_parts(1, bytes.into_iter().fold(0, usize::saturating_add))
+	}
+
+	/// A model without its evidence.
+	pub(crate) fn retired_footprint() -> Footprint {
+		let whole = Self::model_footprint();
+		let details = u64::try_from(DetailsOf::<T>::max_encoded_len()).unwrap_or(0);
+		Footprint { size: whole.size.saturating_sub(details), ..whole }
+	}
+
+	/// A contest.
+	pub(crate) fn contest_footprint() -> Footprint {
+		Footprint::from_parts(1, ContestOf::<T>::max_encoded_len())
+	}
+}
