@@ -36,7 +36,8 @@ fn clean() -> Vec<u8> {
 
 /// The first rows of the digits' holdout.
 fn clean_rows(rows: usize) -> Vec<u8> {
-	let file = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/digits.holdout.safetensors")).unwrap();
+	let file = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/digits.holdout.safetensors"))
+		.unwrap();
 	// The file ends in 64 bytes of `x` a row and one of `y`.
 	let data = &file[file.len() - ROWS * 65..];
 	let (x, y) = (&data[..rows * 64], &data[ROWS * 64..][..rows]);
@@ -242,8 +243,7 @@ fn what_cannot_be_measured_is_refused_with_the_reason() {
 	}
 	let model = nearest_mean();
 	for (rows, enough) in [(99, false), (100, true)] {
-		let (_, report) =
-			verify_on(&clean_rows(rows), built(), &model.to_bytes(), model.place());
+		let (_, report) = verify_on(&clean_rows(rows), built(), &model.to_bytes(), model.place());
 		let few = Report::Refused(Refusal::TooFewRows);
 		assert_eq!(report != few, enough, "{rows} rows: {report:?}");
 	}
