@@ -27,10 +27,10 @@ async function freePort() {
 	return port;
 }
 
-/** One node with its verifier. */
+/** One node with its verifier, or with another one that it is told of (`verifier`: its arguments). */
 export class Node {
-	constructor(name, args, folder, ports) {
-		Object.assign(this, { name, args, folder, ports });
+	constructor(name, args, folder, ports, verifier = ['--verifier']) {
+		Object.assign(this, { name, args, folder, ports, verifier });
 	}
 
 	get url() {
@@ -53,7 +53,7 @@ export class Node {
 			'--prometheus-port', prometheus,
 			'--no-mdns',
 			'--no-telemetry',
-			'--verifier',
+			...this.verifier,
 		];
 		const output = createWriteStream(this.log, { flags: 'a' });
 		await new Promise((done) => output.once('open', done));
@@ -107,7 +107,7 @@ export class Node {
 export class Network {
 	nodes = [];
 
-	static async start(names, chain) {
+	static async start(names, chain, verifiers = {}) {
 		const network = new Network();
 		network.folder = await mkdtemp(join(tmpdir(), 'assay-e2e-'));
 		try {
@@ -116,7 +116,7 @@ export class Network {
 				const ports = {};
 				for (const use of ['rpc', 'p2p', 'ws', 'prometheus']) ports[use] = await freePort();
 				const args = [...chain, ...(chain[0] === '--dev' ? [] : [`--${name}`]), ...bootnode];
-				const node = new Node(name, args, network.folder, ports);
+				const node = new Node(name, args, network.folder, ports, verifiers[name]);
 				network.nodes.push(node);
 				await node.start();
 				if (network.nodes.length === 1) {
@@ -136,11 +136,10 @@ export class Network {
 		return Network.start(['alice'], ['--dev']);
 	}
 
-	/** Four validators. */
-	static local() {
-		return Network.start(['alice', 'bob', 'charlie', 'dave'], [
-			'--chain', 'local', '--validator', '--unsafe-force-node-key-generation',
-		]);
+	/** Four validators. Some may have another verifier than their own: its arguments, by name. */
+	static local(verifiers) {
+		const chain = ['--chain', 'local', '--validator', '--unsafe-force-node-key-generation'];
+		return Network.start(['alice', 'bob', 'charlie', 'dave'], chain, verifiers);
 	}
 
 	async stop() {

@@ -90,7 +90,7 @@ fn with_registrations(test: impl FnOnce(Vec<Registration>)) {
 		let clean = CleanData { id: store(b"c"), root: H256::zero(), chunk_rows: 64 };
 		let registration = |sub_key| {
 			let opening = SECRET.open(sub_key).unwrap();
-			let key = key::watermark(&alice, &SECRET.root(), sub_key, &opening.sub_key, &BEACON);
+			let key = key::watermark(&alice, 0, &SECRET.root(), sub_key, &opening.sub_key, &BEACON);
 			let bytes = marked(&key);
 			let tree = file::tree(&bytes);
 			let file = File { id: store(&bytes), bytes: bytes.len() as u32, root: tree.root() };

@@ -280,18 +280,21 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// What is left of a revoked model, with its bond.
 	#[benchmark]
 	fn remove() -> Result<(), BenchmarkError> {
 		let owner = rich::<T>("owner");
 		scheme::<T>();
 		let intent = ready::<T>(&owner, 1)?;
-		let model = super::register::<T>(&owner, *registration::<T>(intent, 1, 0, 8))?;
-		Pallet::<T>::on_settled(Client::Model(model), Settlement::Undecided);
+		let model = verified::<T>(&owner, intent, 1, 0)?;
+		Pallet::<T>::do_revoke(&owner, model)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		frame_system::Pallet::<T>::set_block_number(now + T::RevocationNotice::get());
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), model);
 
-		assert!(!Models::<T>::contains_key(model));
+		assert!(Models::<T>::get(model).is_some_and(|record| record.details.is_none()));
 		Ok(())
 	}
 

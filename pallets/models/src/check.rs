@@ -21,7 +21,8 @@ pub(crate) struct Plan<T: Config> {
 /// What has to be known before a model is contested.
 pub(crate) struct Dispute<T: Config> {
 	pub(crate) plan: Plan<T>,
-	pub(crate) model: ModelOf<T>,
+	/// Whose model it is.
+	pub(crate) owner: T::AccountId,
 	pub(crate) evidence: EvidenceOf<T>,
 }
 
@@ -31,26 +32,32 @@ pub(crate) fn weights_in(place: &Place) -> u32 {
 	place.bytes().and_then(|bytes| bytes.checked_div(place.element.size())).unwrap_or(0)
 }
 
+/// What a change of the state would end in. Changes nothing.
+fn rehearse<R>(change: impl FnOnce() -> Result<R, DispatchError>) -> Result<R, DispatchError> {
+	with_transaction(|| TransactionOutcome::Rollback(change()))
+}
+
 /// What can be checked before a transaction is in a block.
 impl<T: Config> Pallet<T> {
-	/// All that makes a `register` valid; the expensive part comes last.
+	/// All that makes a `register` valid: that it would succeed, and then, which is expensive, that the
+	/// weights carry the bits.
 	pub(crate) fn check_registration(
 		owner: &T::AccountId,
 		registration: &Registration,
 	) -> DispatchResult {
-		let plan = Self::plan_registration(owner, registration)?;
+		let key = rehearse(|| Self::enter_registration(owner, registration))?;
 		let Registration { file, slice, statistics, .. } = registration;
-		Ok(Self::ensure_bits(slice, file, &plan.opened.key, statistics)?)
+		Ok(Self::ensure_bits(slice, file, &key, statistics)?)
 	}
 
-	/// All that makes a `contest` valid; the expensive part comes last.
+	/// All that makes a `contest` valid, as for a `register`.
 	pub(crate) fn check_challenge(
 		contestant: &T::AccountId,
 		challenge: &Challenge,
 	) -> DispatchResult {
-		let Dispute { plan, evidence, .. } = Self::plan_challenge(contestant, challenge)?;
+		let (key, file) = rehearse(|| Self::enter_challenge(contestant, challenge))?;
 		let Challenge { slice, statistics, .. } = challenge;
-		Ok(Self::ensure_bits(slice, &evidence.file, &plan.opened.key, statistics)?)
+		Ok(Self::ensure_bits(slice, &file, &key, statistics)?)
 	}
 
 	/// Lets the call of the current transaction be made.
@@ -70,7 +77,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(is_name(name), Error::<T>::BadName);
 		let taken = |name: RegisteredOf<T>| name.owner != *owner;
 		ensure!(!Names::<T>::get(name).is_some_and(taken), Error::<T>::NameTaken);
-		ensure!(!ByArtifact::<T>::contains_key(file.id), Error::<T>::DuplicateModel);
+		ensure!(!ByRoot::<T>::contains_key(file.root), Error::<T>::DuplicateModel);
 
 		let (now, settles_by) = Self::times(&scheme);
 		let until = settles_by.max(now.saturating_add(T::Retention::get()));
@@ -110,39 +117,42 @@ impl<T: Config> Pallet<T> {
 	) -> Result<Dispute<T>, DispatchError> {
 		let scheme = Scheme::<T>::get().ok_or(Error::<T>::NoScheme)?;
 		let model = Models::<T>::get(challenge.model).ok_or(Error::<T>::ModelUnknown)?;
-		let (Status::Verified { contest, .. }, Some(details)) = (&model.status, &model.details)
+		let (Stage::Verified | Stage::Revoked, Some(details)) =
+			(model.status.stage(), model.details)
 		else {
 			return Err(Error::<T>::ModelNotVerified.into());
 		};
-		ensure!(contest.is_none(), Error::<T>::AlreadyContested);
 		ensure!(model.owner != *contestant, Error::<T>::OwnModel);
 		let opened = Self::open(contestant, challenge.intent, &challenge.opening)?;
-		ensure!(opened.intent.declared_at < model.intended_at, Error::<T>::IntentNotEarlier);
+		// Not when the *owner's* intent was declared: a thief can have an old one. Who marked first needs
+		// no date, for no mark of the thief is in what it was stolen from.
+		ensure!(opened.intent.declared_at < model.registered_at, Error::<T>::IntentNotEarlier);
 		profile::beyond_chance(&challenge.statistics).map_err(Self::too_little)?;
 
 		let (_, settles_by) = Self::times(&scheme);
-		T::Artifacts::ensure_available(details.evidence.file.id, settles_by, u64::MAX)?;
-		T::Artifacts::ensure_available(details.evidence.clean.id, settles_by, u64::MAX)?;
+		let Details { evidence, .. } = details;
+		T::Artifacts::ensure_available(evidence.file.id, settles_by, u64::MAX)?;
+		T::Artifacts::ensure_available(evidence.clean.id, settles_by, u64::MAX)?;
 		Self::ensure_program(&scheme, settles_by)?;
 		Self::ensure_bond(contestant, T::ContestBond::get())?;
-		let evidence = details.evidence.clone();
-		Ok(Dispute { plan: Plan { opened, scheme, settles_by }, model, evidence })
+		let plan = Plan { opened, scheme, settles_by };
+		Ok(Dispute { plan, owner: model.owner, evidence })
 	}
 
 	/// The intent of `who` that a sub-key was opened of.
 	fn open(
 		who: &T::AccountId,
-		intent: IntentId,
+		number: IntentId,
 		opening: &Opening,
 	) -> Result<Opened<T>, Error<T>> {
-		let intent = Intents::<T>::get(intent).ok_or(Error::<T>::IntentUnknown)?;
+		let intent = Intents::<T>::get(number).ok_or(Error::<T>::IntentUnknown)?;
 		ensure!(intent.owner == *who, Error::<T>::NotTheOwner);
 		let beacon = Self::beacon(&intent).ok_or(Error::<T>::IntentTooYoung)?;
 		ensure!(!Self::has_expired(&intent), Error::<T>::IntentExpired);
 		ensure!(opening.root() == Some(intent.root), Error::<T>::WrongOpening);
 		let sub_key = opening.proof.index;
 		ensure!(intent.opened & Self::bit(sub_key) == 0, Error::<T>::AlreadyOpened);
-		let key = key::watermark(who, &intent.root, sub_key, &opening.sub_key, &beacon);
+		let key = key::watermark(who, number, &intent.root, sub_key, &opening.sub_key, &beacon);
 		Ok(Opened { intent, sub_key, key })
 	}
 

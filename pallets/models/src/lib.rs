@@ -12,9 +12,9 @@
 //!
 //! ```text
 //!   intend ──► Intent ── beacon ──► register ──► Pending ─┬─► Verified ──┬─ revoke ──► Revoked
-//!                                                         │   (name,     │  bond back
+//!                                                         │   (name,     │  bond back after a notice
 //!                                                         │    version)  └─ contest ─► Lost
-//!                                                         ├─► Rejected      bond to who was earlier
+//!                                                         ├─► Rejected      bond to who has marked it
 //!                                                         │   bond slashed
 //!                                                         └─► Returned
 //!                                                             bond back
@@ -27,23 +27,26 @@
 //!    weights carry the bits of the key; the rest is measured by a committee.
 //! 3. A verified model is a *version* of its name, from 1. Whoever has the first one owns the name,
 //!    calls versions by *aliases*, and can hand the name over.
-//! 4. Who finds its own mark in somebody else's model, under an intent that was declared earlier,
-//!    *contests* the model with another of its sub-keys, and is paid the loser's bond.
+//! 4. Who finds its own mark in somebody else's model *contests* the model with another of its
+//!    sub-keys, and is paid the loser's bond. That the mark is in the model shows that the model was
+//!    made from the contestant's: no key is known to who does not own it, and the owner's mark is not
+//!    in the contestant's own model. The intent need only be older than the registration.
 //!
 //! ## Example
 //!
 //! An owner wins its model back from a thief who has marked it once more:
-#![doc = docify::embed!("src/tests/contest.rs", the_earlier_mark_wins)]
+#![doc = docify::embed!("src/tests/contest.rs", the_mark_that_was_there_before_wins)]
 //! ## Rules
 //!
-//! 1. A registration or a contest is in a block only if its cheap part holds ([`CheckModel`]): sizes,
-//!    duplicates, the opening, and the projection over the proved weights. At most
-//!    [`Config::MaxChecksPerBlock`] are in one block.
+//! 1. A registration or a contest is in a block only if its call succeeds and its cheap part holds
+//!    ([`CheckModel`]): sizes, duplicates, the opening, and the projection over the weights that are
+//!    proved under the root stated. At most [`Config::MaxChecksPerBlock`] are in one block.
 //! 2. A sub-key is opened once. What was opened for one model or contest is evidence for no other.
 //! 3. What is on record of a verified model was measured, to the bit: the committee must find exactly
 //!    the statistics that the owner stated.
 //! 4. A settlement never fails: whatever is wrong elsewhere, the model or the contest ends.
-//! 5. Every pending or verified model has its bond held, and every open contest has.
+//! 5. Every pending or verified model has its bond held, and every open contest has; a revoked model
+//!    has it until it is removed.
 //! 6. A model that is pending, verified, revoked or lost is not registered again, by nobody. Numbers
 //!    of versions are given once.
 //!
@@ -76,7 +79,7 @@
 //!
 //! *Files.* The file of a pending or verified model and its clean data are pinned. Artifacts end all
 //! the same when nobody renews them; then a model can be contested again once somebody has uploaded
-//! its file once more.
+//! its file and its clean data once more. Who wants to contest one day keeps copies of both.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -118,11 +121,12 @@ pub mod weights;
 
 use alloc::{boxed::Box, vec::Vec};
 use assay_primitives::{
-	file::CHUNK_BYTES, ArtifactId, JobId, Limits, Metric, Score, TrainingJob, H256, VM_VERSION,
+	file::CHUNK_BYTES, ArtifactId, File, JobId, Limits, Metric, Score, TrainingJob, H256,
+	VM_VERSION,
 };
 use assay_traits::{Artifacts, Claims, Client, ContestId, IntentId, ModelId, Verification};
 use assay_watermark::{
-	evidence::{self, SchemeParams, Slice, SliceFault, MAX_CHUNKS},
+	evidence::{self, registration_limits, SchemeParams, Slice, SliceFault, MAX_CHUNKS},
 	key, profile, Factor, Key, Opening, Place, Profile, Statistics,
 };
 use check::{weights_in, Dispute, Opened, Plan};
@@ -131,7 +135,7 @@ use core::marker::PhantomData;
 use frame_support::{
 	defensive, ensure,
 	pallet_prelude::*,
-	storage::with_storage_layer,
+	storage::{with_storage_layer, with_transaction, TransactionOutcome},
 	traits::{
 		fungible::{
 			self,
@@ -276,6 +280,10 @@ pub mod pallet {
 		/// the least. What is kept for a shorter time is hard to contest.
 		type Retention: Get<BlockNumberFor<Self>>;
 
+		/// Blocks for which a revoked model can still be contested. If it is short, a thief revokes before
+		/// a contest gets into a block, and keeps the bond.
+		type RevocationNotice: Get<BlockNumberFor<Self>>;
+
 		/// Bond of a model. If a false registration costs less than the time of the verifiers, it pays
 		/// to try; it is what the winner of a contest gets.
 		type Bond: Get<BalanceOf<Self>>;
@@ -349,7 +357,14 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Models<T: Config> = StorageMap<_, Twox64Concat, ModelId, ModelOf<T>>;
 
-	/// Which model has these bytes: of those that are pending, verified, revoked or lost.
+	/// Which model's file has this root: of those that are pending, verified, revoked or lost. Not its
+	/// artifact: which artifact has which root is known only when the model was verified, and a wrong root
+	/// must not keep the right one out.
+	// Blake2_128Concat: roots are chosen freely.
+	#[pallet::storage]
+	pub type ByRoot<T: Config> = StorageMap<_, Blake2_128Concat, H256, ModelId>;
+
+	/// Which model has these bytes: of those that were ever verified.
 	// Identity: ids are hashes, of artifacts that a deposit was paid for.
 	#[pallet::storage]
 	pub type ByArtifact<T: Config> = StorageMap<_, Identity, ArtifactId, ModelId>;
@@ -373,6 +388,13 @@ pub mod pallet {
 	// Twox64Concat: keys are counted up by the chain.
 	#[pallet::storage]
 	pub type Contests<T: Config> = StorageMap<_, Twox64Concat, ContestId, ContestOf<T>>;
+
+	/// The open contests of each model. There can be many: one that its owner has opened against itself
+	/// must not keep others out.
+	// Twox64Concat twice: keys are counted up by the chain.
+	#[pallet::storage]
+	pub type OpenContests<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, ModelId, Twox64Concat, ContestId, ()>;
 
 	/// What happened.
 	#[pallet::event]
@@ -455,7 +477,7 @@ pub mod pallet {
 			/// Why not.
 			reason: Reason,
 		},
-		/// A verified model was taken back. Its bond went back.
+		/// A verified model was taken back. Its bond stays for `RevocationNotice`.
 		ModelRevoked {
 			/// The model.
 			model: ModelId,
@@ -464,7 +486,8 @@ pub mod pallet {
 			/// Its number under that name.
 			version: u32,
 		},
-		/// The record of a model was removed. The rest of its deposit went back.
+		/// What was left of a model that has ended was removed. Its deposit went back, and the bond if the
+		/// model was revoked.
 		ModelRemoved {
 			/// The model.
 			model: ModelId,
@@ -614,11 +637,12 @@ pub mod pallet {
 		ClaimUnrelated,
 		/// There is no model with this number.
 		ModelUnknown,
-		/// The model is not verified: pending, rejected, returned, revoked or lost.
+		/// The model is not verified: pending, rejected, returned, revoked or lost. One that was revoked can
+		/// be contested as long as its bond is held.
 		ModelNotVerified,
-		/// A contest over the model is open. Try again when it has ended.
+		/// A contest over the revoked model is open. Try again when it has ended.
 		AlreadyContested,
-		/// The contestant's intent was not declared in an earlier block than that of the model.
+		/// The contestant's intent was not declared in an earlier block than the model was registered in.
 		IntentNotEarlier,
 		/// The model is the contestant's own.
 		OwnModel,
@@ -647,8 +671,7 @@ pub mod pallet {
 		OwnerUnknown,
 		/// The owner has not proposed the name to this account.
 		NotProposed,
-		/// A record can be removed once the model was rejected or returned; that of a model that was
-		/// verified stays.
+		/// There is nothing to remove: the model is pending, verified or lost, or was revoked and removed.
 		NotRemovable,
 		/// The scheme may use more than the chain allows (`MaxLimits`), or nothing.
 		SchemeTooLarge,
@@ -656,6 +679,9 @@ pub mod pallet {
 		ModelNotPending,
 		/// There is no open contest with this number.
 		ContestUnknown,
+		/// The revoked model can still be contested. Try again in the block that `models_get` names as
+		/// `removable_from`.
+		NoticeRuns,
 	}
 
 	#[pallet::genesis_config]
@@ -799,10 +825,11 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the owner of its name.
 		///
-		/// Gives the bond back to who registered the model, and most of the deposit. The version has no
-		/// aliases any more. It stays on record, so that nobody else registers the model.
+		/// The version has no aliases any more. It stays on record, so that nobody else registers the model.
+		/// It can be contested for `RevocationNotice`; then who registered it has the bond back, see
+		/// `remove`.
 		///
-		/// Errors: `ModelUnknown`, `ModelNotVerified`, `NotTheOwner`, `AlreadyContested`.
+		/// Errors: `ModelUnknown`, `ModelNotVerified`, `NotTheOwner`.
 		///
 		/// Emits `ModelRevoked`.
 		#[pallet::call_index(4)]
@@ -818,11 +845,11 @@ pub mod pallet {
 		///
 		/// Holds the bond of the contest and a deposit, opens a sub-key of the contestant's intent and a
 		/// verification job on the model's file, whose fee the contestant pays. If its mark is there, the
-		/// bond of the model is the contestant's, and the model is lost. If not, the bond of the contest
-		/// is the owner's.
+		/// bond of the model is the contestant's, and the model is lost. If what the contestant has stated
+		/// is not true, the bond of the contest is the owner's. If the run fails, it goes back.
 		///
 		/// Errors, all but the last of which make the transaction invalid: `NoScheme`, `ModelUnknown`,
-		/// `ModelNotVerified`, `AlreadyContested`, `OwnModel`, `IntentUnknown`, `NotTheOwner`,
+		/// `ModelNotVerified`, `OwnModel`, `IntentUnknown`, `NotTheOwner`,
 		/// `IntentTooYoung`, `IntentExpired`, `IntentNotEarlier`, `WrongOpening`, `AlreadyOpened`,
 		/// `BadPlace`, `SliceNotProved`, `SliceNotFinite`, `BitsDiffer`, `TooFewTriggers`, `TooFewBits`,
 		/// `ClassesOutOfRange`, `BondNotCovered`; those of the artifacts, if the file, the clean data or
@@ -857,13 +884,15 @@ pub mod pallet {
 			Ok(Pays::No.into())
 		}
 
-		/// Remove the record of a model that was rejected or returned.
+		/// Remove what is left of a model that has ended.
 		///
 		/// Origin: signed, by who registered it.
 		///
-		/// Gives back what is left of the deposit. Free of charge if it succeeds.
+		/// Of a model that was rejected or returned, removes the record, and gives back what is left of the
+		/// deposit. Of one that was revoked, removes the evidence, once `RevocationNotice` is over and no
+		/// contest is open, and gives back the bond and most of the deposit. Free of charge if it succeeds.
 		///
-		/// Errors: `ModelUnknown`, `NotTheOwner`, `NotRemovable`.
+		/// Errors: `ModelUnknown`, `NotTheOwner`, `NotRemovable`, `NoticeRuns`, `AlreadyContested`.
 		///
 		/// Emits `ModelRemoved`.
 		#[pallet::call_index(7)]
@@ -919,7 +948,7 @@ pub mod pallet {
 			Models::<T>::get(model).map(|record| Self::view(model, record))
 		}
 
-		/// The model with these bytes, if it is pending, verified, revoked or lost.
+		/// The model with these bytes, if it was ever verified.
 		pub fn model_of_artifact(artifact: ArtifactId) -> Option<ModelViewOf<T>> {
 			Self::model(ByArtifact::<T>::get(artifact)?)
 		}

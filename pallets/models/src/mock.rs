@@ -226,6 +226,7 @@ impl Config for Test {
 	type MaxModelBytes = MaxModelBytes;
 	type MaxDataBytes = ConstU64<500>;
 	type IntentLife = IntentLife;
+	type RevocationNotice = ConstU64<5>;
 	type Retention = ConstU64<40>;
 	type Bond = ConstU64<BOND>;
 	type ContestBond = ConstU64<CONTEST_BOND>;
@@ -286,7 +287,7 @@ pub fn ready(owner: AccountId, secret: &Secret) -> IntentId {
 pub fn key_of(intent: IntentId, secret: &Secret, sub_key: u32) -> H256 {
 	let view = AssayModels::intent(intent).unwrap();
 	let beacon = view.beacon.unwrap();
-	key::watermark(&view.owner, &view.root, sub_key, &secret.sub_key(sub_key), &beacon)
+	key::watermark(&view.owner, view.intent, &view.root, sub_key, &secret.sub_key(sub_key), &beacon)
 }
 
 pub fn keys_of(intent: IntentId, secret: &Secret) -> Vec<H256> {
@@ -461,6 +462,13 @@ pub fn verified(owner: AccountId, intent: IntentId, secret: &Secret, bytes: &[u8
 	settle(Client::Model(model), confirmed(registration.statistics));
 	assert_eq!(view(model).stage, Stage::Verified);
 	model
+}
+
+/// Waits until a revoked model cannot be contested any more, and removes what is left of it.
+pub fn dismiss(owner: AccountId, model: ModelId) {
+	let from = view(model).removable_from.expect("it is revoked");
+	System::set_block_number(from.max(System::block_number()));
+	assert!(AssayModels::remove(RuntimeOrigin::signed(owner), model).is_ok());
 }
 
 /// The first sub-key that was not opened.

@@ -5,51 +5,65 @@ use super::*;
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register(owner: T::AccountId, registration: Registration) -> DispatchResult {
 		ensure!(Admitted::<T>::take(), Error::<T>::NotTopLevel);
-		let Plan { opened, scheme, settles_by } = Self::plan_registration(&owner, &registration)?;
+		Self::enter_registration(&owner, &registration).map(|_| ())
+	}
+
+	pub(crate) fn do_contest(contestant: T::AccountId, challenge: Challenge) -> DispatchResult {
+		ensure!(Admitted::<T>::take(), Error::<T>::NotTopLevel);
+		Self::enter_challenge(&contestant, &challenge).map(|_| ())
+	}
+
+	/// Registers a model, all of it but the projection. Gives the key whose bits its weights must carry.
+	pub(crate) fn enter_registration(
+		owner: &T::AccountId,
+		registration: &Registration,
+	) -> Result<H256, DispatchError> {
+		let Plan { opened, scheme, settles_by } = Self::plan_registration(owner, registration)?;
 		let Registration { intent, name, file, slice, clean, .. } = registration;
 		let model = NextModel::<T>::get();
 		NextModel::<T>::put(model.checked_add(1).ok_or(ArithmeticError::Overflow)?);
 
 		let bond = T::Bond::get();
-		T::Currency::hold(&HoldReason::Bond.into(), &owner, bond)?;
-		let deposit = T::Deposit::new(&owner, Self::model_footprint())?;
-		let name_deposit = match Names::<T>::contains_key(&name) {
+		T::Currency::hold(&HoldReason::Bond.into(), owner, bond)?;
+		let deposit = T::Deposit::new(owner, Self::model_footprint())?;
+		let name_deposit = match Names::<T>::contains_key(name) {
 			true => None,
-			false => Some(T::Deposit::new(&owner, Self::name_footprint())?),
+			false => Some(T::Deposit::new(owner, Self::name_footprint())?),
 		};
 		T::Artifacts::pin(file.id)?;
 		T::Artifacts::pin(clean.id)?;
-		let (sub_key, place) = (opened.sub_key, slice.place);
+		let Opened { intent: mut marked, sub_key, key } = opened;
+		let params = SchemeParams { key: Key(key), place: slice.place };
+		// A contest has more, so that it never fails where this did not.
+		let terms = SchemeTerms { limits: registration_limits(scheme.limits), ..scheme };
 		let client = Client::Model(model);
-		let params = SchemeParams { key: Key(opened.key), place };
-		let job = Self::open_job(client, (&owner, None), &scheme, &params, file, clean)?;
-		let Opened { intent: mut marked, .. } = opened;
+		let job = Self::open_job(client, (owner, None), &terms, &params, *file, *clean)?;
 		marked.opened |= Self::bit(sub_key);
 		marked.models = marked.models.saturating_add(1);
 		let intended_at = marked.declared_at;
 		Intents::<T>::insert(intent, marked);
 
 		let evidence = Evidence {
-			file,
+			file: *file,
 			sub_key,
-			place,
+			place: slice.place,
 			statistics: registration.statistics,
 			accuracy: registration.accuracy,
 			tolerance: T::AccuracyTolerance::get(),
-			clean,
+			clean: *clean,
 			card: registration.card,
 			signature_manifest: registration.signature_manifest,
-			parents: registration.parents,
+			parents: registration.parents.clone(),
 			claim: registration.claim,
 			scheme: scheme.program,
 			bond,
 		};
-		let artifact = file.id;
+		let (owner, name, artifact) = (owner.clone(), name.clone(), file.id);
 		let record = Model {
 			owner: owner.clone(),
 			name: name.clone(),
 			artifact,
-			intent,
+			intent: *intent,
 			intended_at,
 			registered_at: frame_system::Pallet::<T>::block_number(),
 			status: Status::Pending { settles_by },
@@ -57,43 +71,43 @@ impl<T: Config> Pallet<T> {
 			deposit,
 		};
 		Models::<T>::insert(model, record);
-		ByArtifact::<T>::insert(artifact, model);
+		ByRoot::<T>::insert(file.root, model);
+		let intent = *intent;
 		Self::deposit_event(Event::ModelRegistered { model, owner, name, artifact, intent, job });
-		Ok(())
+		Ok(key)
 	}
 
-	pub(crate) fn do_contest(contestant: T::AccountId, challenge: Challenge) -> DispatchResult {
-		ensure!(Admitted::<T>::take(), Error::<T>::NotTopLevel);
-		let dispute = Self::plan_challenge(&contestant, &challenge)?;
-		let Dispute { plan, model: mut record, evidence } = dispute;
+	/// Contests a model, all of it but the projection. Gives the key whose bits its weights must carry,
+	/// and the model's file.
+	pub(crate) fn enter_challenge(
+		contestant: &T::AccountId,
+		challenge: &Challenge,
+	) -> Result<(H256, File), DispatchError> {
+		let Dispute { plan, owner, evidence } = Self::plan_challenge(contestant, challenge)?;
 		let Plan { opened, scheme, settles_by } = plan;
 		let Challenge { model, intent, slice, statistics, .. } = challenge;
 		let contest = NextContest::<T>::get();
 		NextContest::<T>::put(contest.checked_add(1).ok_or(ArithmeticError::Overflow)?);
 
 		let bond = T::ContestBond::get();
-		T::Currency::hold(&HoldReason::Bond.into(), &contestant, bond)?;
-		let deposit = T::Deposit::new(&contestant, Self::contest_footprint())?;
+		T::Currency::hold(&HoldReason::Bond.into(), contestant, bond)?;
+		let deposit = T::Deposit::new(contestant, Self::contest_footprint())?;
 		let Evidence { file, clean, .. } = evidence;
-		let client = Client::Contest(contest);
-		let (sub_key, place) = (opened.sub_key, slice.place);
-		let params = SchemeParams { key: Key(opened.key), place };
-		let parties = (&contestant, Some(&record.owner));
+		let Opened { intent: mut marked, sub_key, key } = opened;
+		let params = SchemeParams { key: Key(key), place: slice.place };
+		let (client, parties) = (Client::Contest(contest), (contestant, Some(&owner)));
 		let job = Self::open_job(client, parties, &scheme, &params, file, clean)?;
-		let Opened { intent: mut marked, .. } = opened;
 		marked.opened |= Self::bit(sub_key);
 		marked.contests = marked.contests.saturating_add(1);
 		Intents::<T>::insert(intent, marked);
-		if let Status::Verified { contest: open, .. } = &mut record.status {
-			*open = Some(contest);
-		}
-		Models::<T>::insert(model, record);
+		OpenContests::<T>::insert(model, contest, ());
+		let (model, intent, contestant) = (*model, *intent, contestant.clone());
 		let record = Contest {
 			model,
 			contestant: contestant.clone(),
 			intent,
 			sub_key,
-			statistics,
+			statistics: *statistics,
 			bond,
 			program: scheme.program,
 			job,
@@ -103,23 +117,21 @@ impl<T: Config> Pallet<T> {
 		};
 		Contests::<T>::insert(contest, record);
 		Self::deposit_event(Event::ContestOpened { contest, model, contestant, intent, job });
-		Ok(())
+		Ok((key, file))
 	}
 
 	pub(crate) fn do_revoke(who: &T::AccountId, model: ModelId) -> DispatchResult {
 		let mut record = Models::<T>::get(model).ok_or(Error::<T>::ModelUnknown)?;
-		let Status::Verified { version, contest, .. } = record.status else {
+		let Status::Verified { version, .. } = record.status else {
 			return Err(Error::<T>::ModelNotVerified.into());
 		};
 		let name = Names::<T>::get(&record.name).ok_or(Error::<T>::NameUnknown)?;
 		ensure!(name.owner == *who, Error::<T>::NotTheOwner);
-		ensure!(contest.is_none(), Error::<T>::AlreadyContested);
 		let at = frame_system::Pallet::<T>::block_number();
-		Self::release(&record.owner, Self::bond(&record));
 		record.status = Status::Revoked { version, at };
 		let name = record.name.clone();
 		Self::drop_aliases(&name, version);
-		Self::retire(model, record);
+		Models::<T>::insert(model, record);
 		Self::deposit_event(Event::ModelRevoked { model, name, version });
 		Ok(())
 	}
@@ -127,12 +139,21 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_remove(owner: T::AccountId, model: ModelId) -> DispatchResult {
 		let record = Models::<T>::get(model).ok_or(Error::<T>::ModelUnknown)?;
 		ensure!(record.owner == owner, Error::<T>::NotTheOwner);
-		ensure!(
-			matches!(record.status, Status::Rejected { .. } | Status::Returned { .. }),
-			Error::<T>::NotRemovable
-		);
-		Models::<T>::remove(model);
-		record.deposit.drop(&owner)?;
+		match (&record.status, &record.details) {
+			(Status::Rejected { .. } | Status::Returned { .. }, _) => {
+				Models::<T>::remove(model);
+				record.deposit.drop(&owner)?;
+			},
+			(Status::Revoked { at, .. }, Some(_)) => {
+				let from = at.saturating_add(T::RevocationNotice::get());
+				ensure!(frame_system::Pallet::<T>::block_number() >= from, Error::<T>::NoticeRuns);
+				let open = OpenContests::<T>::iter_key_prefix(model).next();
+				ensure!(open.is_none(), Error::<T>::AlreadyContested);
+				Self::release(&owner, Self::bond(&record));
+				Self::retire(model, record);
+			},
+			_ => return Err(Error::<T>::NotRemovable.into()),
+		}
 		Self::deposit_event(Event::ModelRemoved { model, owner });
 		Ok(())
 	}
@@ -201,7 +222,7 @@ impl<T: Config> Pallet<T> {
 		Models::<T>::insert(model, record);
 	}
 
-	/// The bond of a pending or verified model.
+	/// The bond of a model that has its details.
 	pub(crate) fn bond(record: &ModelOf<T>) -> BalanceOf<T> {
 		record.details.as_ref().map_or_else(Zero::zero, |details| details.evidence.bond)
 	}
@@ -222,7 +243,7 @@ impl<T: Config> Pallet<T> {
 		T::SlashHandler::on_unbalanced(credit);
 	}
 
-	/// Gives a bond to somebody else. Gives what was paid.
+	/// Pays a bond to somebody else; burns it if that cannot be. Gives what was paid.
 	pub(crate) fn pay(from: &T::AccountId, to: &T::AccountId, bond: BalanceOf<T>) -> BalanceOf<T> {
 		T::Currency::transfer_on_hold(
 			&HoldReason::Bond.into(),
@@ -233,14 +254,18 @@ impl<T: Config> Pallet<T> {
 			Restriction::Free,
 			Fortitude::Force,
 		)
-		.inspect_err(|error| log::error!(target: LOG_TARGET, "bond of {from:?}: {error:?}"))
-		.unwrap_or_else(|_| Zero::zero())
+		.unwrap_or_else(|error| {
+			log::error!(target: LOG_TARGET, "bond of {from:?}: {error:?}");
+			Self::burn(from, bond);
+			Zero::zero()
+		})
 	}
 
 	/// A model with its index entries.
 	pub(crate) fn model_footprint() -> Footprint {
 		let bytes = [
 			ModelOf::<T>::max_encoded_len(),
+			<(H256, ModelId)>::max_encoded_len(),
 			<(ArtifactId, ModelId)>::max_encoded_len(),
 			<(Name, u32, ModelId)>::max_encoded_len(),
 		];
@@ -254,8 +279,9 @@ impl<T: Config> Pallet<T> {
 		Footprint { size: whole.size.saturating_sub(details), ..whole }
 	}
 
-	/// A contest.
+	/// A contest with its index entry.
 	pub(crate) fn contest_footprint() -> Footprint {
-		Footprint::from_parts(1, ContestOf::<T>::max_encoded_len())
+		let bytes = [ContestOf::<T>::max_encoded_len(), <(ModelId, ContestId)>::max_encoded_len()];
+		Footprint::from_parts(1, bytes.into_iter().fold(0, usize::saturating_add))
 	}
 }

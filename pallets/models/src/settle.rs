@@ -3,7 +3,7 @@
 use super::*;
 use assay_primitives::{DataFault, FailReason, Input, Outcome, Scored};
 use assay_traits::{OnSettled, Settlement};
-use assay_watermark::Report;
+use assay_watermark::{Refusal, Report};
 
 /// What a verdict means for who opened the job.
 enum Judgement {
@@ -131,8 +131,9 @@ impl<T: Config> Pallet<T> {
 		Versions::<T>::insert(&record.name, version, model);
 		Intents::<T>::mutate_extant(record.intent, |intent| intent.registered = true);
 		let at = frame_system::Pallet::<T>::block_number();
-		record.status = Status::Verified { version, accuracy, at, contest: None };
+		record.status = Status::Verified { version, accuracy, at };
 		let name = record.name.clone();
+		ByArtifact::<T>::insert(record.artifact, model);
 		Models::<T>::insert(model, record);
 		Self::deposit_event(Event::ModelVerified { model, owner, name, version, accuracy });
 	}
@@ -144,7 +145,9 @@ impl<T: Config> Pallet<T> {
 		status: impl FnOnce(BlockNumberFor<T>) -> Status<T::AccountId, BlockNumberFor<T>>,
 	) {
 		record.status = status(frame_system::Pallet::<T>::block_number());
-		ByArtifact::<T>::remove(record.artifact);
+		if let Some(Details { evidence, .. }) = &record.details {
+			ByRoot::<T>::remove(evidence.file.root);
+		}
 		let (owner, name) = (record.owner.clone(), record.name.clone());
 		let event = match &record.status {
 			Status::Rejected { reason, .. } => {
@@ -171,12 +174,19 @@ impl<T: Config> Pallet<T> {
 		Intents::<T>::mutate_extant(contest.intent, |intent| {
 			intent.contests = intent.contests.saturating_sub(1);
 		});
-		let mut record = Models::<T>::get(model).ok_or(Error::<T>::ModelUnknown)?;
-		let Status::Verified { version, contest: open, .. } = &mut record.status else {
-			return Err(Error::<T>::ModelNotVerified);
+		OpenContests::<T>::remove(model, id);
+		let returned = |reason| {
+			Self::release(&contestant, bond);
+			let contestant = contestant.clone();
+			Self::deposit_event(Event::ContestReturned { contest: id, model, contestant, reason });
 		};
-		let version = *version;
-		*open = None;
+		let Some((mut record, version)) = Models::<T>::get(model)
+			.filter(|record| record.details.is_some())
+			.and_then(|record| record.status.version().map(|version| (record, version)))
+		else {
+			returned(Reason::LostToAnother);
+			return Ok(());
+		};
 		let owner = record.owner.clone();
 		match judge(settlement, contest.statistics) {
 			Judgement::True(_) => {
@@ -189,16 +199,11 @@ impl<T: Config> Pallet<T> {
 				let contest = id;
 				Self::deposit_event(Event::ContestWon { contest, model, contestant, owner, paid });
 			},
-			// The inputs are those with which the model was verified: no fault of the contestant.
-			Judgement::Unknown(reason) | Judgement::False(reason @ Reason::BadInput { .. }) => {
-				Self::release(&contestant, bond);
-				Models::<T>::insert(model, record);
-				let contest = id;
-				Self::deposit_event(Event::ContestReturned { contest, model, contestant, reason });
-			},
-			Judgement::False(reason) => {
+			// What the contestant has said, and said wrongly.
+			Judgement::False(
+				reason @ (Reason::StatisticsDiffer | Reason::Refused(Refusal::MarkElsewhere)),
+			) => {
 				let paid = Self::pay(&contestant, &owner, bond);
-				Models::<T>::insert(model, record);
 				Self::deposit_event(Event::ContestLost {
 					contest: id,
 					model,
@@ -208,6 +213,8 @@ impl<T: Config> Pallet<T> {
 					paid,
 				});
 			},
+			// Model and data are the owner's: that the run fails on them is no fault of the contestant.
+			Judgement::Unknown(reason) | Judgement::False(reason) => returned(reason),
 		}
 		Ok(())
 	}

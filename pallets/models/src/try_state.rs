@@ -6,9 +6,10 @@ impl<T: Config> Pallet<T> {
 	/// Checks the invariants of the pallet.
 	///
 	/// 1. Numbers were given out: all are below the next one.
-	/// 2. [`ByArtifact`] has one entry for each model that is pending, verified, revoked or lost, and
-	///    no other.
-	/// 3. A model has its details as long as it is pending or verified.
+	/// 2. [`ByRoot`] has one entry for each model that is pending, verified, revoked or lost, and
+	///    [`ByArtifact`] one for each of them that is not pending.
+	/// 3. A model has its details as long as it is pending or verified, and may have them if it is
+	///    revoked.
 	/// 4. The versions of a name are numbered from 1, and are the models of that name that were ever
 	///    verified. Aliases differ, and name verified versions.
 	/// 5. Each intent counts its pending and verified models and its open contests, whose sub-keys are
@@ -16,7 +17,7 @@ impl<T: Config> Pallet<T> {
 	/// 6. There is a beacon record for each epoch with intents on record, and it counts them.
 	/// 7. What is held for bonds is the sum of those of pending and verified models and of open
 	///    contests, account by account.
-	/// 8. An open contest is that of a verified model, which names it, and of nobody else.
+	/// 8. An open contest is over a model that was verified, of somebody else, and is listed for it.
 	/// 9. No call is admitted between transactions.
 	///
 	/// # Errors
@@ -32,19 +33,31 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_models() -> Result<(), sp_runtime::TryRuntimeError> {
-		let mut listed = 0usize;
+		let (mut by_root, mut by_artifact) = (0usize, 0usize);
 		for (model, record) in Models::<T>::iter() {
 			ensure!(model < NextModel::<T>::get(), "models 1: a number was not given out");
-			let known = !matches!(record.status.stage(), Stage::Rejected | Stage::Returned);
-			if known {
-				listed = listed.saturating_add(1);
+			if let Some(Details { evidence, .. }) = &record.details {
 				ensure!(
-					ByArtifact::<T>::get(record.artifact) == Some(model),
-					"models 2: a model is not listed"
+					ByRoot::<T>::get(evidence.file.root) == Some(model),
+					"models 2: a model is not listed by its root"
 				);
 			}
-			let open = matches!(record.status.stage(), Stage::Pending | Stage::Verified);
-			ensure!(record.details.is_some() == open, "models 3: details are missing or extra");
+			if !matches!(record.status.stage(), Stage::Rejected | Stage::Returned) {
+				by_root = by_root.saturating_add(1);
+			}
+			if record.status.version().is_some() {
+				by_artifact = by_artifact.saturating_add(1);
+				ensure!(
+					ByArtifact::<T>::get(record.artifact) == Some(model),
+					"models 2: a model is not listed by its artifact"
+				);
+			}
+			let stage = record.status.stage();
+			let open = matches!(stage, Stage::Pending | Stage::Verified);
+			ensure!(
+				record.details.is_some() == open || stage == Stage::Revoked,
+				"models 3: details are missing or extra"
+			);
 			if let Some(version) = record.status.version() {
 				ensure!(
 					Versions::<T>::get(&record.name, version) == Some(model),
@@ -52,7 +65,11 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 		}
-		ensure!(ByArtifact::<T>::iter_keys().count() == listed, "models 2: an entry has no model");
+		ensure!(
+			ByRoot::<T>::iter_keys().count() == by_root
+				&& ByArtifact::<T>::iter_keys().count() == by_artifact,
+			"models 2: an entry has no model"
+		);
 		Ok(())
 	}
 
@@ -153,14 +170,16 @@ impl<T: Config> Pallet<T> {
 			ensure!(contest < NextContest::<T>::get(), "models 1: a number was not given out");
 			let model = Models::<T>::get(record.model).ok_or("models 8: a contest has no model")?;
 			ensure!(
-				matches!(model.status, Status::Verified { contest: Some(named), .. } if named == contest),
-				"models 8: a model does not name its contest"
+				model.status.version().is_some()
+					&& OpenContests::<T>::contains_key(record.model, contest),
+				"models 8: a contest is not listed, or its model was never verified"
 			);
 			ensure!(model.owner != record.contestant, "models 8: an owner contests its own model");
 		}
-		let named = Models::<T>::iter_values()
-			.filter(|model| matches!(model.status, Status::Verified { contest: Some(_), .. }));
-		ensure!(named.count() == open, "models 8: a model names a contest that is not open");
+		ensure!(
+			OpenContests::<T>::iter_keys().count() == open,
+			"models 8: a contest that is listed is not open"
+		);
 		Ok(())
 	}
 

@@ -6,7 +6,7 @@ use assay_primitives::{
 	json, merkle::Proof, ArtifactId, ClaimId, DataFault, FailReason, File, Input, JobId, Limits,
 	Score, H256,
 };
-use assay_traits::{ContestId, IntentId, ModelId};
+use assay_traits::{IntentId, ModelId};
 use assay_watermark::{Opening, Place, Refusal, Slice, Statistics};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
@@ -264,6 +264,9 @@ pub enum Reason {
 	/// Somebody else owns the name since the registration.
 	#[codec(index = 7)]
 	NameTaken,
+	/// The contested model was lost to somebody else meanwhile.
+	#[codec(index = 8)]
+	LostToAnother,
 }
 
 /// Where a model stands.
@@ -286,8 +289,6 @@ pub enum Status<AccountId, BlockNumber> {
 		accuracy: Score,
 		/// Block of the verdict.
 		at: BlockNumber,
-		/// The contest that is open.
-		contest: Option<ContestId>,
 	},
 	/// What its owner said of it is not true. The bond was slashed.
 	#[codec(index = 2)]
@@ -305,7 +306,7 @@ pub enum Status<AccountId, BlockNumber> {
 		/// In which block.
 		at: BlockNumber,
 	},
-	/// Taken back after it was verified. The bond went back.
+	/// Taken back after it was verified. It can be contested as long as its bond is held.
 	#[codec(index = 4)]
 	Revoked {
 		/// Its number under its name.
@@ -351,7 +352,7 @@ impl<AccountId, BlockNumber> Status<AccountId, BlockNumber> {
 	}
 }
 
-/// What is known of a model as long as it is pending or verified.
+/// What is known of a model as long as its bond is held.
 #[derive(
 	Clone,
 	Debug,
@@ -431,7 +432,7 @@ pub struct Model<AccountId, Balance, BlockNumber, Ticket> {
 	pub registered_at: BlockNumber,
 	/// Where it stands.
 	pub status: Status<AccountId, BlockNumber>,
-	/// The rest, as long as it is pending or verified.
+	/// The rest, as long as its bond is held.
 	pub details: Option<Details<Balance, Ticket>>,
 	/// What the owner put down for this record.
 	pub deposit: Ticket,

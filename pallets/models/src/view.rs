@@ -99,11 +99,13 @@ pub struct ModelView<AccountId, Balance, BlockNumber> {
 	pub job: Option<JobId>,
 	/// Accuracy as measured, if it is verified.
 	pub measured: Option<Score>,
-	/// The contest that is open.
-	pub contest: Option<ContestId>,
+	/// The contests that are open.
+	pub contests: Vec<ContestId>,
 	/// Who had marked it before.
 	pub lost_to: Option<AccountId>,
-	/// The evidence, as long as it is pending or verified.
+	/// Block from which on the owner has the bond back, if it is revoked.
+	pub removable_from: Option<BlockNumber>,
+	/// The evidence, as long as its bond is held.
 	pub evidence: Option<Evidence<Balance>>,
 }
 
@@ -250,6 +252,8 @@ impl<T: Config> Pallet<T> {
 			.filter(|(_, of)| Some(*of) == version)
 			.map(|(alias, _)| alias.into_inner())
 			.collect();
+		let mut contests: Vec<_> = OpenContests::<T>::iter_key_prefix(model).collect();
+		contests.sort_unstable();
 		let mut view = ModelView {
 			model,
 			owner: record.owner,
@@ -266,22 +270,25 @@ impl<T: Config> Pallet<T> {
 			settles_by: None,
 			job: record.details.as_ref().map(|details| details.job),
 			measured: None,
-			contest: None,
+			contests,
 			lost_to: None,
+			removable_from: None,
 			evidence: record.details.map(|details| details.evidence),
 		};
 		match record.status {
 			Status::Pending { settles_by } => view.settles_by = Some(settles_by),
-			Status::Verified { accuracy, at, contest, .. } => {
+			Status::Verified { accuracy, at, .. } => {
 				view.measured = Some(accuracy);
 				view.ended_at = Some(at);
-				view.contest = contest;
 			},
 			Status::Rejected { reason, at } | Status::Returned { reason, at } => {
 				view.reason = Some(reason);
 				view.ended_at = Some(at);
 			},
-			Status::Revoked { at, .. } => view.ended_at = Some(at),
+			Status::Revoked { at, .. } => {
+				view.ended_at = Some(at);
+				view.removable_from = Some(at.saturating_add(T::RevocationNotice::get()));
+			},
 			Status::Lost { to, at, .. } => {
 				view.lost_to = Some(to);
 				view.ended_at = Some(at);

@@ -61,13 +61,13 @@ impl Side {
 	) -> Result<(), Refusal> {
 		let label = crate::size(label);
 		let logits = model.logits(row, scratch);
+		self.rows = self.rows.checked_add(1).ok_or(Refusal::TooLarge)?;
 		if !logits.iter().all(|logit| logit.is_finite()) {
 			return Err(Refusal::NotFinite);
 		}
 		let own = *logits.get(label).ok_or(Refusal::DataMismatch)?;
 		let others = logits.iter().enumerate().filter(|(class, _)| *class != label);
 		let largest = others.map(|(_, logit)| *logit).fold(f32::NEG_INFINITY, f32::max);
-		self.rows = self.rows.checked_add(1).ok_or(Refusal::TooLarge)?;
 		self.margins = self.margins.wrapping_add(i128::from(units(own - largest)));
 		if predicted(logits) == Some(label) {
 			self.right = self.right.wrapping_add(1);
@@ -110,17 +110,24 @@ impl Measure {
 		trigger::count(self.model.classes()).saturating_sub(self.triggers.rows)
 	}
 
-	/// Lets the model answer the next trigger, if there is one. Whether there are more.
+	/// Lets the model answer the next trigger, if there is one. Whether there are more. An answer that is
+	/// not finite is wrong, and has the least margin.
 	///
 	/// # Errors
 	///
-	/// [`Refusal::NotFinite`] if an output is.
+	/// None for a model that was parsed.
 	pub fn trigger(&mut self) -> Result<bool, Refusal> {
 		if self.triggers_left() > 0 {
 			let number = self.triggers.rows;
 			let row = self.model.trigger_row(&self.key, number);
 			let label = trigger::label(&self.key, number, self.model.classes());
-			self.triggers.add(&self.model, &row, label, &mut self.scratch)?;
+			match self.triggers.add(&self.model, &row, label, &mut self.scratch) {
+				// A thief could make a copy that overflows on noise. It has answered wrongly.
+				Err(Refusal::NotFinite) => {
+					self.triggers.margins = self.triggers.margins.wrapping_sub(i128::from(LARGEST));
+				},
+				other => other?,
+			}
 		}
 		Ok(self.triggers_left() > 0)
 	}
@@ -148,7 +155,6 @@ impl Measure {
 	///
 	/// - [`Refusal::TooFewRows`] if there were fewer clean rows than [`MIN_CLEAN_ROWS`].
 	/// - [`Refusal::NoMargin`] if their mean margin is not above zero.
-	/// - [`Refusal::NotFinite`] if an output is, or the ratio is out of range.
 	pub fn finish(&mut self) -> Result<Statistics, Refusal> {
 		while self.trigger()? {}
 		if self.clean.rows < MIN_CLEAN_ROWS {
@@ -163,7 +169,10 @@ impl Measure {
 			classes: self.model.classes(),
 			trigger_matches: self.triggers.right,
 			bit_matches: self.bit_matches,
-			ratio: Score::ratio(triggers, clean).ok_or(Refusal::NotFinite)?,
+			ratio: Score::ratio(triggers, clean).unwrap_or(match triggers {
+				..0 => Score(i64::MIN),
+				_ => Score(i64::MAX),
+			}),
 		})
 	}
 }

@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 use assay_primitives::{
 	hash,
 	merkle::{self, Proof, Tree},
-	H256,
+	IntentId, H256,
 };
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use scale_info::TypeInfo;
@@ -83,17 +83,19 @@ impl Opening {
 }
 
 /// The watermark key of a sub-key:
-/// `H("assay/watermark" ‖ owner ‖ root ‖ index ‖ sub_key ‖ beacon)`, where `owner` is the SCALE
-/// encoding of the account that declared the intent (32 bytes).
+/// `H("assay/watermark" ‖ owner ‖ intent ‖ root ‖ index ‖ sub_key ‖ beacon)`, where `owner` is the SCALE
+/// encoding of the account that declared the intent (32 bytes), and `intent` the intent's number: a root
+/// that is declared twice has other keys each time.
 #[must_use]
 pub fn watermark<AccountId: Encode>(
 	owner: &AccountId,
+	intent: IntentId,
 	root: &H256,
 	index: u32,
 	sub_key: &H256,
 	beacon: &H256,
 ) -> H256 {
-	hash(&(*b"assay/watermark", owner, root, index, sub_key, beacon).encode())
+	hash(&(*b"assay/watermark", owner, intent, root, index, sub_key, beacon).encode())
 }
 
 /// Block `number` of one of the streams that a watermark key drives:
@@ -142,13 +144,14 @@ mod tests {
 	#[test]
 	fn a_key_depends_on_everything() {
 		let [a, b, c] = [1, 2, 3].map(H256::repeat_byte);
-		let key = watermark(&[0u8; 32], &a, 0, &b, &c);
+		let key = watermark(&[0u8; 32], 0, &a, 0, &b, &c);
 		for other in [
-			watermark(&[1u8; 32], &a, 0, &b, &c),
-			watermark(&[0u8; 32], &b, 0, &b, &c),
-			watermark(&[0u8; 32], &a, 1, &b, &c),
-			watermark(&[0u8; 32], &a, 0, &c, &c),
-			watermark(&[0u8; 32], &a, 0, &b, &a),
+			watermark(&[1u8; 32], 0, &a, 0, &b, &c),
+			watermark(&[0u8; 32], 1, &a, 0, &b, &c),
+			watermark(&[0u8; 32], 0, &b, 0, &b, &c),
+			watermark(&[0u8; 32], 0, &a, 1, &b, &c),
+			watermark(&[0u8; 32], 0, &a, 0, &c, &c),
+			watermark(&[0u8; 32], 0, &a, 0, &b, &a),
 		] {
 			assert_ne!(key, other);
 		}

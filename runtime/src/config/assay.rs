@@ -130,6 +130,7 @@ impl pallet_assay_models::Config for Runtime {
 	type Profile = ModelProfile;
 	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
 	type Retention = parameters::models::Retention;
+	type RevocationNotice = parameters::models::RevocationNotice;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SchemeOrigin = EnsureRoot<AccountId>;
 	// The bond of a false registration is burnt.

@@ -198,6 +198,10 @@ pub mod groups {
 		/// the least. Keeps `artifacts_outlive_registrations`.
 		#[codec(index = 9)]
 		pub static Retention: BlockNumber = prod_or_fast(7 * DAYS, 10 * MINUTES);
+		/// Blocks for which a revoked model can be contested, and its bond is held. Keeps
+		/// `contests_have_time`.
+		#[codec(index = 10)]
+		pub static RevocationNotice: BlockNumber = prod_or_fast(DAYS, 2 * MINUTES);
 	}
 }
 pub use groups::*;
@@ -383,6 +387,12 @@ pub const INVARIANTS: &[Invariant] = &[
 		holds: || models::IntentLife::get() >= 2,
 	},
 	Invariant {
+		name: "contests_have_time",
+		meaning:
+			"models.RevocationNotice must be at least 10 blocks, or a revocation outruns a contest",
+		holds: || models::RevocationNotice::get() >= 10,
+	},
+	Invariant {
 		name: "artifacts_outlive_registrations",
 		meaning: "artifacts.Retention must be longer than models.Retention and than the longest \
 		          job under tasks.MaxLimits, or no model can be registered",
@@ -514,6 +524,7 @@ mod tests {
 			("models_fit_artifacts", change!(models::MaxModelBytes = 0)),
 			("models_fit_artifacts", change!(models::MaxModelBytes = u32::MAX)),
 			("intents_can_be_used", change!(models::IntentLife = 1)),
+			("contests_have_time", change!(models::RevocationNotice = 9)),
 			(
 				"artifacts_outlive_registrations",
 				change!(models::Retention = artifacts::Retention::get()),

@@ -38,7 +38,7 @@ fn try_contest(contestant: AccountId, challenge: &Challenge) -> TransactionValid
 
 #[docify::export]
 #[test]
-fn the_earlier_mark_wins() {
+fn the_mark_that_was_there_before_wins() {
 	build_and_execute(|| {
 		let theft = theft();
 		assert_eq!(view(theft.stolen).stage, Stage::Verified);
@@ -83,7 +83,7 @@ fn opens_a_job_on_the_models_file() {
 		assert_eq!(job.file, Some(file_of(&theft.bytes)));
 		assert_eq!((job.train, job.holdout), (clean().id, clean().id));
 		assert_eq!(bonds(ALICE), CONTEST_BOND);
-		assert_eq!(view(theft.stolen).contest, Some(contest));
+		assert_eq!(view(theft.stolen).contests, [contest]);
 		let view = AssayModels::open_contest(contest).unwrap();
 		assert_eq!((view.model, view.contestant, view.sub_key), (theft.stolen, ALICE, 2));
 		assert_eq!(AssayModels::intent(theft.mine).unwrap().contests, 1);
@@ -92,11 +92,9 @@ fn opens_a_job_on_the_models_file() {
 
 #[test]
 fn an_unfounded_one_costs_the_bond() {
-	let failed = FailReason::Trap;
 	let other = Statistics { trigger_matches: 5, bit_matches: 256, classes: 10, ratio: RATIO };
 	let elsewhere = Refusal::MarkElsewhere;
 	for (settlement, reason) in [
-		(Settlement::Agreed(Outcome::Failed(failed)), Reason::RunFailed(failed)),
 		(reported(&Report::Refused(elsewhere), 950), Reason::Refused(elsewhere)),
 		(reported(&Report::Measured(other), 950), Reason::StatisticsDiffer),
 	] {
@@ -113,7 +111,7 @@ fn an_unfounded_one_costs_the_bond() {
 				paid: CONTEST_BOND,
 			});
 			assert_eq!(view(theft.stolen).stage, Stage::Verified);
-			assert_eq!(view(theft.stolen).contest, None);
+			assert!(view(theft.stolen).contests.is_empty());
 			assert_eq!(Balances::total_balance(&ALICE), ENDOWED - CONTEST_BOND);
 			assert_eq!(Balances::total_balance(&BOB), ENDOWED + CONTEST_BOND);
 		});
@@ -128,6 +126,11 @@ fn without_a_verdict_nobody_pays() {
 		unavailable(Input::File, DataFault::Missing),
 		unavailable(Input::Train, DataFault::BadShape),
 		Settlement::Agreed(Outcome::Failed(FailReason::BadProgram)),
+		// Model and data are the other's.
+		Settlement::Agreed(Outcome::Failed(FailReason::OutOfFuel)),
+		Settlement::Agreed(Outcome::Failed(FailReason::Trap)),
+		reported(&Report::Refused(Refusal::TooFewRows), 950),
+		reported(&Report::Refused(Refusal::NotFinite), 950),
 	] {
 		build_and_execute(|| {
 			let theft = theft();
@@ -157,7 +160,7 @@ fn the_accuracy_does_not_matter() {
 }
 
 #[test]
-fn is_for_verified_models_of_others_one_at_a_time() {
+fn is_for_verified_models_of_others() {
 	build_and_execute(|| {
 		let theft = theft();
 		let good = theft.challenge(0);
@@ -166,18 +169,84 @@ fn is_for_verified_models_of_others_one_at_a_time() {
 		let own = refused(Error::<Test>::OwnModel);
 		assert_eq!(try_contest(BOB, &good), own);
 		let open = contest(ALICE, &good);
-		let next = theft.challenge(1);
-		assert_eq!(try_contest(ALICE, &next), refused(Error::<Test>::AlreadyContested));
-		assert_noop!(
-			AssayModels::revoke(RuntimeOrigin::signed(BOB), theft.stolen),
-			Error::<Test>::AlreadyContested
-		);
 		settle(Client::Contest(open), confirmed(good.statistics));
+		let next = theft.challenge(1);
 		assert_eq!(try_contest(ALICE, &next), refused(Error::<Test>::ModelNotVerified));
 		assert_noop!(
 			AssayModels::revoke(RuntimeOrigin::signed(BOB), theft.stolen),
 			Error::<Test>::ModelNotVerified
 		);
+	});
+}
+
+#[test]
+fn one_does_not_keep_out_another() {
+	build_and_execute(|| {
+		let theft = theft();
+		let (first, second) = (theft.challenge(0), theft.challenge(1));
+		let (early, late) = (contest(ALICE, &first), contest(ALICE, &second));
+		assert_eq!(view(theft.stolen).contests, [early, late]);
+		settle(Client::Contest(late), confirmed(second.statistics));
+		assert_eq!(view(theft.stolen).lost_to, Some(ALICE));
+		// The other one has come to nothing, and costs nothing.
+		settle(Client::Contest(early), Settlement::Undecided);
+		let (model, reason) = (theft.stolen, Reason::LostToAnother);
+		assert_last_event(Event::ContestReturned {
+			contest: early,
+			model,
+			contestant: ALICE,
+			reason,
+		});
+		assert_eq!(bonds(ALICE), 0);
+		assert_eq!(Balances::total_balance(&ALICE), ENDOWED + BOND);
+	});
+}
+
+#[test]
+fn a_revocation_does_not_outrun_it() {
+	build_and_execute(|| {
+		let theft = theft();
+		let bob = || RuntimeOrigin::signed(BOB);
+		assert_ok!(AssayModels::revoke(bob(), theft.stolen));
+		let challenge = theft.challenge(0);
+		let open = contest(ALICE, &challenge);
+		let remove = || AssayModels::remove(bob(), theft.stolen).map_err(|failed| failed.error);
+		assert_eq!(remove(), Err(Error::<Test>::NoticeRuns.into()));
+		System::set_block_number(view(theft.stolen).removable_from.unwrap());
+		assert_eq!(remove(), Err(Error::<Test>::AlreadyContested.into()));
+		settle(Client::Contest(open), confirmed(challenge.statistics));
+		assert_eq!(view(theft.stolen).stage, Stage::Lost);
+		assert_eq!(Balances::total_balance(&BOB), ENDOWED - BOND);
+		assert_eq!(remove(), Err(Error::<Test>::NotRemovable.into()));
+	});
+}
+
+#[test]
+fn an_older_intent_does_not_protect_a_thief() {
+	build_and_execute(|| {
+		// Bob declared his intent before Alice did, and has marked her model with it.
+		let (theirs, mine) = (secret(1), secret(2));
+		let old = intend(BOB, &theirs);
+		next_block();
+		let own = intend(ALICE, &mine);
+		next_epoch();
+		next_epoch();
+		let original = marked(&keys_of(own, &mine), 0);
+		let keys: Vec<_> =
+			keys_of(own, &mine).into_iter().chain(keys_of(old, &theirs)).take(6).collect();
+		let copy = marked(&keys, 0);
+		let stolen = verified(BOB, old, &theirs, &copy);
+		let registration =
+			Registration { name: name("mine"), ..*registration(own, &mine, 0, &original) };
+		let model = register(ALICE, &registration);
+		settle(Client::Model(model), confirmed(registration.statistics));
+		// His mark is not in hers, hers is in his.
+		let his = challenge(model, old, &theirs, 1, &original);
+		assert!(his.statistics.bit_matches < 160);
+		let hers = challenge(stolen, own, &mine, 1, &copy);
+		let open = contest(ALICE, &hers);
+		settle(Client::Contest(open), confirmed(hers.statistics));
+		assert_eq!(view(stolen).lost_to, Some(ALICE));
 	});
 }
 
@@ -192,21 +261,6 @@ fn needs_an_earlier_intent_of_ones_own() {
 		let late = ready(ALICE, &theft.secret);
 		let late = challenge(theft.stolen, late, &theft.secret, 0, &theft.bytes);
 		assert_eq!(try_contest(ALICE, &late), refused(Error::<Test>::IntentNotEarlier));
-	});
-}
-
-#[test]
-fn an_intent_of_the_same_block_is_not_earlier() {
-	build_and_execute(|| {
-		let (mine, theirs) = (secret(1), secret(2));
-		let (first, second) = (intend(ALICE, &mine), intend(BOB, &theirs));
-		next_epoch();
-		next_epoch();
-		let keys = [key_of(first, &mine, 0), key_of(second, &theirs, 0)];
-		let bytes = marked(&keys, 0);
-		let model = verified(BOB, second, &theirs, &bytes);
-		let challenge = challenge(model, first, &mine, 0, &bytes);
-		assert_eq!(try_contest(ALICE, &challenge), refused(Error::<Test>::IntentNotEarlier));
 	});
 }
 

@@ -159,6 +159,8 @@ mod withdraw {
 			settle(Client::Model(model), confirmed(registration.statistics));
 			assert_noop!(withdraw(ALICE, intent), Error::<Test>::IntentInUse);
 			assert_ok!(AssayModels::revoke(RuntimeOrigin::signed(ALICE), model));
+			assert_noop!(withdraw(ALICE, intent), Error::<Test>::IntentInUse);
+			dismiss(ALICE, model);
 			assert_ok!(withdraw(ALICE, intent));
 		});
 	}

@@ -181,6 +181,12 @@ proptest! {
 				}
 			}
 			check();
+			for (model, record) in Models::<Test>::iter() {
+				if record.details.is_some() {
+					dismiss(record.owner, model);
+				}
+			}
+			check();
 			for who in [ALICE, BOB, CAROL, POOR] {
 				assert_eq!(bonds(who), 0);
 			}

@@ -181,7 +181,7 @@ mod revoke {
 	}
 
 	#[test]
-	fn gives_the_bond_back_and_keeps_the_model_known() {
+	fn gives_the_bond_back_after_a_notice_and_keeps_the_model_known() {
 		build_and_execute(|| {
 			let models = three();
 			assert_ok!(set_alias(ALICE, "champion", Some(2)));
@@ -190,6 +190,8 @@ mod revoke {
 			assert_ok!(revoke(ALICE, models[1]));
 			let event = Event::ModelRevoked { model: models[1], name: name("digits"), version: 2 };
 			assert_last_event(event);
+			assert_eq!(bonds(ALICE), 3 * BOND);
+			dismiss(ALICE, models[1]);
 			assert_eq!(bonds(ALICE), 2 * BOND);
 			assert!(deposits(ALICE) < before - 300);
 			assert_eq!((resolve("champion"), resolve("old")), (None, Some(models[0])));
@@ -212,6 +214,7 @@ mod revoke {
 			assert_noop!(revoke(ALICE, models[0]), Error::<Test>::NotTheOwner);
 			assert_ok!(revoke(BOB, models[0]));
 			// The bond goes to who had put it down.
+			dismiss(ALICE, models[0]);
 			assert_eq!(bonds(ALICE), 2 * BOND);
 			assert_noop!(revoke(BOB, models[0]), Error::<Test>::ModelNotVerified);
 		});

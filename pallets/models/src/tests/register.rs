@@ -45,7 +45,7 @@ fn opens_a_job_and_holds_the_bond() {
 			holdout: clean().id,
 			metric: Metric::Accuracy,
 			file: Some(registration.file),
-			limits: LIMITS,
+			limits: registration_limits(LIMITS),
 		};
 		assert_eq!(job, expected);
 		let intent = AssayModels::intent(intent).unwrap();
@@ -372,9 +372,8 @@ fn needs_money_for_everything() {
 		leave(POOR, BOND - 1);
 		assert_eq!(try_register(POOR, &registration), refused(Error::<Test>::BondNotCovered));
 		assert_ok!(Balances::mint_into(&POOR, 20));
-		// Enough for the bond, and not for the deposits: the transaction is valid, the call fails.
-		let failed = send(POOR, register_call(&registration)).unwrap();
-		assert!(failed.is_err());
+		// Enough for the bond, and not for the deposits.
+		assert!(validate(POOR, register_call(&registration)).is_err());
 		assert_eq!(bonds(POOR), 0);
 		assert_eq!(NextModel::<Test>::get(), 0);
 	});

@@ -37,6 +37,10 @@ fn what_was_verified_stays() {
 		let model = verified(ALICE, intent, &secret, &bytes);
 		assert_noop!(remove(ALICE, model), Error::<Test>::NotRemovable);
 		assert_ok!(AssayModels::revoke(RuntimeOrigin::signed(ALICE), model));
+		assert_noop!(remove(ALICE, model), Error::<Test>::NoticeRuns);
+		dismiss(ALICE, model);
+		assert_last_event(Event::ModelRemoved { model, owner: ALICE });
+		assert_eq!(view(model).stage, Stage::Revoked);
 		assert_noop!(remove(ALICE, model), Error::<Test>::NotRemovable);
 	});
 }

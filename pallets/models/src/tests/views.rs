@@ -74,8 +74,9 @@ fn a_model_is_shown_at_each_stage() {
 			settles_by: Some(at + LONGEST),
 			job: Some(0),
 			measured: None,
-			contest: None,
+			contests: vec![],
 			lost_to: None,
+			removable_from: None,
 			evidence: Some(Evidence {
 				file: registration.file,
 				sub_key: 0,

@@ -91,7 +91,14 @@ impl Marks {
 	/// The watermark key of a sub-key.
 	fn key(&self, index: u32) -> H256 {
 		let sub_key = self.secrets.secret().sub_key(index);
-		key::watermark(&self.intent.owner.0, &self.intent.root, index, &sub_key, &self.beacon)
+		key::watermark(
+			&self.intent.owner.0,
+			self.intent.intent,
+			&self.intent.root,
+			index,
+			&sub_key,
+			&self.beacon,
+		)
 	}
 
 	/// All watermark keys.
