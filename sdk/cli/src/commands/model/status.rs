@@ -219,3 +219,24 @@ fn because(reason: &Reason) -> String {
 		Reason::NameTaken => "somebody else owns the name".into(),
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use assay_primitives::Score;
+	use subxt::utils::Static;
+
+	#[test]
+	fn the_end_of_a_contest_is_told_with_its_reason() {
+		let text = |result, reason: Option<Reason>| {
+			Ended { contest: 3, result, reason: reason.as_ref().map(because) }.text()
+		};
+		assert_eq!(text("won", None), "contest 3 was won");
+		assert_eq!(
+			text("lost", Some(Reason::StatisticsDiffer)),
+			"contest 3 was lost: what was measured is not what was stated"
+		);
+		let reason = Reason::LessAccurate { measured: Static(Score(500_000_000)) };
+		assert_eq!(because(&reason), "an accuracy of 0.5 was measured");
+	}
+}

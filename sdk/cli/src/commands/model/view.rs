@@ -257,3 +257,53 @@ impl SchemeView {
 		short.or((accuracy < self.min_accuracy).then_some("accuracy"))
 	}
 }
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	/// As the node tells it.
+	fn scheme() -> SchemeView {
+		serde_json::from_value(serde_json::json!({
+			"program": H256::zero(),
+			"limits": {
+				"program_bytes": 1, "memory_pages": 1, "steps": 1, "step_fuel": 1, "total_fuel": 1,
+			},
+			"profile": { "tau_input": "0.9", "tau_feat": "0.2", "band": "0.05" },
+			"min_accuracy": "0.5",
+			"accuracy_tolerance": "0.01",
+			"max_model_bytes": 4_194_304,
+			"max_data_bytes": 16_777_216,
+			"retention": 200,
+			"intent_life": 100,
+			"bond": "100250000000000",
+			"contest_bond": "10000000000000",
+		}))
+		.unwrap()
+	}
+
+	#[test]
+	fn bonds_are_shown_in_ait() {
+		let scheme = serde_json::to_value(scheme()).unwrap();
+		assert_eq!((&scheme["bond"], &scheme["contest_bond"]), (&"100.25".into(), &"10".into()));
+	}
+
+	#[test]
+	fn an_accuracy_can_be_overstated_within_the_tolerance() {
+		let scheme = scheme();
+		let overstates = |stated: &str, measured: &str| {
+			scheme.overstates(stated.parse().unwrap(), measured.parse().unwrap())
+		};
+		assert!(!overstates("0.9", "0.89") && !overstates("0.1", "0.9"));
+		assert!(overstates("0.9", "0.889999999"));
+	}
+
+	#[test]
+	fn the_stated_accuracy_must_be_enough() {
+		let statistics =
+			Statistics { classes: 10, trigger_matches: 64, bit_matches: 256, ratio: Score(1) };
+		let short =
+			|accuracy: &str| scheme().falls_short(&statistics, accuracy.parse().unwrap(), Score(1));
+		assert_eq!((short("0.5"), short("0.499999999")), (None, Some("accuracy")));
+	}
+}
