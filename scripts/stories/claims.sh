@@ -4,7 +4,7 @@ program=$CARGO_TARGET_DIR/programs/mlp.wasm
 sponsor=//Bob
 honest=//Eve
 liar=//Ferdie
-# claim PARAMETERS...: submits a claim and follows it; its last line of JSON is kept in $last.
+# follow ARGUMENT...: submits a claim and follows it; its last line of JSON is kept in $last.
 follow() {
 	assay --json "$@" --watch | while read -r line; do
 		printf '%s\n' "$line" >"$folder/last.json"

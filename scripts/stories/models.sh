@@ -56,7 +56,7 @@ say "==> The owner contests it, with a sub-key that nobody has seen"
 follow --suri $owner model contest "$copy" --intent "$owner_intent"
 contested=$last
 
-say "==> The thief cannot do the same: its intent is the later one"
+say "==> The thief cannot do the same: its mark is not in the owner's model"
 refused --suri $thief model contest "$model" --intent "$thief_intent"
 
 say "==> What became of the models"

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, str::FromStr};
 use subxt::utils::AccountId32;
 
-/// The command line of Assay: for miners, sponsors and operators.
+/// The command line of Assay: for miners, sponsors, operators, and owners of models.
 ///
 /// Programs are checked and run by the same virtual machine that verifiers use. What changes the
 /// chain is signed with a key from --key-file, --suri or the environment variable ASSAY_SURI.
@@ -43,8 +43,8 @@ pub struct Global {
 	#[arg(long, global = true, value_name = "URI", conflicts_with = "key_file")]
 	pub suri: Option<String>,
 
-	/// Folder for commitments that are not revealed yet, and for downloaded data
-	/// [default: the user's data folder].
+	/// Folder for commitments that are not revealed yet, for the secrets of marks, which must not be
+	/// lost, and for downloaded data [default: the user's data folder].
 	#[arg(long, global = true, value_name = "FOLDER", env = "ASSAY_DATA")]
 	pub data_dir: Option<PathBuf>,
 }
@@ -337,7 +337,8 @@ pub enum Model {
 	/// two epochs later.
 	Intend {
 		/// Mean margin on triggers over mean margin on clean data that the model will have.
-		#[arg(long, default_value = "0.6", value_name = "RATIO")]
+		#[arg(long, default_value = "0.6", value_name = "RATIO", value_parser = ratio)]
+		#[arg(allow_hyphen_values = true)]
 		ratio: Score,
 		/// Number of sub-keys: one is opened by the registration, one by each contest.
 		#[arg(long, default_value = "4", value_parser = clap::value_parser!(u32).range(2..=16))]
@@ -351,6 +352,11 @@ pub enum Model {
 		/// Whose [default: the signing account].
 		#[arg(value_parser = account::address)]
 		account: Option<AccountId32>,
+	},
+	/// Take back an intent that no model and no contest relies on; its deposit is free.
+	Withdraw {
+		/// Number of the intent.
+		intent: IntentId,
 	},
 	/// Train a model with the mark of an intent.
 	Mark(Box<MarkOptions>),
@@ -371,16 +377,24 @@ pub enum Model {
 	/// List models, the newest first.
 	List {
 		/// Only the versions of this name.
-		#[arg(long)]
+		#[arg(long, value_parser = name)]
 		name: Option<String>,
 	},
 	/// Show an older mark in somebody else's model, which is then lost to them.
 	Contest(ContestOptions),
+	/// Show who owns a name, to whom it is offered, its versions and aliases.
+	Name {
+		/// The name.
+		#[arg(value_parser = name)]
+		name: String,
+	},
 	/// Point an alias of a name at a version, or remove it.
 	Alias {
 		/// The name.
+		#[arg(value_parser = name)]
 		name: String,
 		/// The alias.
+		#[arg(value_parser = alias)]
 		alias: String,
 		/// The version.
 		#[arg(long, required_unless_present = "remove")]
@@ -392,6 +406,7 @@ pub enum Model {
 	/// Offer a name to another account, or accept an offer.
 	Transfer {
 		/// The name.
+		#[arg(value_parser = name)]
 		name: String,
 		/// To whom [default: accept what is offered to the signing account].
 		#[arg(long, value_parser = account::address)]
@@ -427,7 +442,8 @@ pub struct MarkOptions {
 	/// Clean data that the statistics are measured on.
 	#[arg(long, value_name = "FILE|ID")]
 	pub clean: Blob,
-	/// What is trained: `mlp`, `cnn`, `patches` (large images), or a file with the graph as JSON.
+	/// What is trained: `mlp`, `cnn`, `patches` (large images), or a file whose name ends with .json,
+	/// such as {"layers": [{"op": "dense", "outputs": 256}, {"op": "relu"}, {"op": "dense"}]}.
 	#[arg(long, default_value = "mlp", conflicts_with = "from")]
 	pub architecture: String,
 	/// Go on from this model instead.
@@ -470,14 +486,14 @@ pub struct RegisterOptions {
 	/// Number of the intent.
 	#[arg(long)]
 	pub intent: IntentId,
-	/// What it is a version of.
-	#[arg(long)]
+	/// What it is a version of: 1 to 64 printable ASCII characters without `/` and `:`.
+	#[arg(long, value_parser = name)]
 	pub name: String,
 	/// Clean data that the model's accuracy is measured on.
 	#[arg(long, value_name = "FILE|ID")]
 	pub clean: Blob,
 	/// The accuracy to state [default: what is measured].
-	#[arg(long, value_name = "SCORE")]
+	#[arg(long, value_name = "SCORE", value_parser = accuracy, allow_hyphen_values = true)]
 	pub accuracy: Option<Score>,
 	/// The sub-key to open [default: the first that was not opened].
 	#[arg(long)]
@@ -488,13 +504,13 @@ pub struct RegisterOptions {
 	/// Manifest of an OpenSSF Model Signing signature, whose hash goes on record.
 	#[arg(long, value_name = "FILE")]
 	pub manifest: Option<PathBuf>,
-	/// Number of a model that this one was trained from; can be given more than once.
+	/// Number of a model that this one was trained from; can be given up to 8 times.
 	#[arg(long = "parent", value_name = "MODEL")]
 	pub parents: Vec<ModelId>,
 	/// Number of the verified claim that made this model.
 	#[arg(long)]
 	pub claim: Option<ClaimId>,
-	/// Send it even if the statistics fall short. The chain refuses it then.
+	/// Send it even if it falls short. The chain refuses it then, or takes the bond.
 	#[arg(long)]
 	pub no_check: bool,
 	/// Follow it until it is verified or rejected.
@@ -558,6 +574,59 @@ fn params(text: &str) -> Result<Params, String> {
 	})
 }
 
+/// Most bytes in the name of a model.
+const MAX_NAME: usize = 64;
+/// Most bytes in an alias.
+const MAX_ALIAS: usize = 32;
+/// Largest margin ratio that can be declared.
+const MAX_RATIO: Score = Score(1_000 * Score::ONE);
+
+/// Reads the name of a model.
+fn name(text: &str) -> Result<String, String> {
+	let plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'/' | b':');
+	let fits = (1..=MAX_NAME).contains(&text.len()) && text.bytes().all(plain);
+	if fits && text.trim() == text {
+		return Ok(text.into());
+	}
+	Err(format!(
+		"no name of a model; expected 1 to {MAX_NAME} printable ASCII characters without / and :, \
+		 and no space at the ends"
+	))
+}
+
+/// Reads an alias.
+fn alias(text: &str) -> Result<String, String> {
+	let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+	let digits = text.strip_prefix('v').unwrap_or(text);
+	let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+	let fits = (1..=MAX_ALIAS).contains(&text.len()) && text.bytes().all(plain);
+	if fits && !number && text != "latest" {
+		return Ok(text.into());
+	}
+	Err(format!(
+		"no alias; expected 1 to {MAX_ALIAS} ASCII letters, digits, _ and -. Numbers, v with a \
+		 number, and latest are versions"
+	))
+}
+
+/// Reads a margin ratio.
+fn ratio(text: &str) -> Result<Score, String> {
+	let ratio: Score = text.parse().map_err(|error| format!("{error}"))?;
+	match ratio.0 > 0 && ratio <= MAX_RATIO {
+		true => Ok(ratio),
+		false => Err(format!("no margin ratio; expected more than 0, and {MAX_RATIO} at the most")),
+	}
+}
+
+/// Reads an accuracy.
+fn accuracy(text: &str) -> Result<Score, String> {
+	let accuracy: Score = text.parse().map_err(|error| format!("{error}"))?;
+	match (0..=Score::ONE).contains(&accuracy.0) {
+		true => Ok(accuracy),
+		false => Err("no accuracy; expected 0 to 1".into()),
+	}
+}
+
 /// Reads a whole number, in which `_` may stand between digits.
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
 	text.replace('_', "")
@@ -595,6 +664,37 @@ mod tests {
 	fn parameters_have_a_largest_size() {
 		assert_eq!(params("epochs=3").unwrap().into_inner(), b"epochs=3");
 		assert!(params(&"x".repeat(1025)).unwrap_err().contains("expected 1024"));
+	}
+
+	#[test]
+	fn names_are_those_that_the_chain_takes() {
+		for good in ["a", "a b", "v1", "~!", &"x".repeat(64)] {
+			assert_eq!(name(good).as_deref(), Ok(good));
+		}
+		for bad in ["", " ", " a", "a ", "a/b", "a:b", "ä", "a\tb", &"x".repeat(65)] {
+			assert!(name(bad).unwrap_err().contains("expected 1 to 64"), "{bad}");
+		}
+	}
+
+	#[test]
+	fn aliases_are_those_that_the_chain_takes() {
+		for good in ["production", "v", "v1a", "1a", "a_b-c", &"x".repeat(32)] {
+			assert_eq!(alias(good).as_deref(), Ok(good));
+		}
+		for bad in ["", "a b", "a.b", "1", "v1", "latest", "ä", &"x".repeat(33)] {
+			assert!(alias(bad).unwrap_err().contains("expected 1 to 32"), "{bad}");
+		}
+	}
+
+	#[test]
+	fn ratios_and_accuracies_have_bounds() {
+		assert_eq!(ratio("0.000000001"), Ok(Score(1)));
+		assert_eq!(ratio("1000"), Ok(MAX_RATIO));
+		for bad in ["0", "-1", "1000.000000001", "2000"] {
+			assert!(ratio(bad).unwrap_err().contains("expected more than 0"), "{bad}");
+		}
+		assert_eq!(accuracy("1"), Ok(Score(Score::ONE)));
+		assert!(accuracy("-0.1").is_err() && accuracy("1.1").is_err() && accuracy("x").is_err());
 	}
 
 	#[test]

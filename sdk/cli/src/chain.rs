@@ -80,6 +80,10 @@ use subxt_signer::sr25519::Keypair;
 		with = "::subxt::utils::Static<::assay_watermark::Opening>"
 	),
 	substitute_type(
+		path = "assay_watermark::report::Refusal",
+		with = "::subxt::utils::Static<::assay_watermark::Refusal>"
+	),
+	substitute_type(
 		path = "assay_watermark::report::Statistics",
 		with = "::subxt::utils::Static<::assay_watermark::Statistics>"
 	)
@@ -100,11 +104,20 @@ pub mod registration {
 	pub use super::api::runtime_types::pallet_assay_models::types::{
 		Challenge, CleanData, Registration,
 	};
+	use anyhow::{ensure, Result};
 	use assay_primitives::ModelId;
 
+	/// Most models that a model can be said to be trained from.
+	const MAX_PARENTS: usize = 8;
+
 	/// What a model was trained from.
-	pub fn parents(models: Vec<ModelId>) -> BoundedVec<ModelId> {
-		BoundedVec(models)
+	pub fn parents(models: &[ModelId]) -> Result<BoundedVec<ModelId>> {
+		ensure!(
+			models.len() <= MAX_PARENTS,
+			"{} parents are named; expected {MAX_PARENTS} at the most",
+			models.len()
+		);
+		Ok(BoundedVec(models.to_vec()))
 	}
 }
 
@@ -219,12 +232,13 @@ impl Chain {
 
 	/// The chain at its best block.
 	pub async fn best(&self) -> Result<At> {
-		let hash: H256 = self
-			.rpc
-			.request("chain_getBlockHash", rpc_params![])
-			.await
-			.map_err(|e| self.lost(e))?;
+		let hash: H256 = self.ask("chain_getBlockHash", rpc_params![]).await?;
 		self.client.at_block(hash).await.map_err(|e| self.lost(e))
+	}
+
+	/// The chain at the block of this number, as the best block has it.
+	pub async fn block(&self, number: u64) -> Result<At> {
+		self.client.at_block(number).await.map_err(|e| self.lost(e))
 	}
 
 	/// The chain at its last finalized block.
@@ -250,16 +264,24 @@ impl Chain {
 
 	/// What the node answers to a method of its JSON-RPC.
 	pub async fn ask<T: DeserializeOwned>(&self, method: &str, params: RpcParams) -> Result<T> {
-		self.rpc.request(method, params).await.map_err(|e| self.lost(e))
+		self.rpc.request(method, params).await.map_err(|error| match error {
+			subxt::rpcs::Error::User(user) if user.code == METHOD_NOT_FOUND => {
+				anyhow!("the node at {} has no method {method}", self.url).context(INCOMPATIBLE)
+			},
+			subxt::rpcs::Error::User(user) => anyhow!("{}", user.message)
+				.context(format!("the node at {} refuses {method}", self.url)),
+			subxt::rpcs::Error::Deserialization(error) => {
+				anyhow!("the node at {} answers {method} in another form: {error}", self.url)
+					.context(INCOMPATIBLE)
+			},
+			error => self.lost(error),
+		})
 	}
 
 	/// What an artifact consists of, whose id is checked. Nothing if there is none such.
 	pub async fn manifest(&self, id: &ArtifactId) -> Result<Option<StoredManifest>> {
-		let stored: Option<StoredManifest> = self
-			.rpc
-			.request("artifacts_manifest", rpc_params![id])
-			.await
-			.map_err(|e| self.lost(e))?;
+		let stored: Option<StoredManifest> =
+			self.ask("artifacts_manifest", rpc_params![id]).await?;
 		if let Some(StoredManifest { size, chunks, .. }) = &stored {
 			let manifest = Manifest { size: *size, chunks: chunks.clone() };
 			if manifest.id() != *id {
@@ -271,11 +293,7 @@ impl Chain {
 
 	/// The bytes of a chunk, whose hash is checked.
 	pub async fn chunk(&self, hash: &H256) -> Result<Vec<u8>> {
-		let hex: Option<String> = self
-			.rpc
-			.request("artifacts_chunk", rpc_params![hash])
-			.await
-			.map_err(|e| self.lost(e))?;
+		let hex: Option<String> = self.ask("artifacts_chunk", rpc_params![hash]).await?;
 		let hex = hex.with_context(|| {
 			format!(
 				"the node at {} no longer has chunk {hash:?}; ask another node with --url, or its \
@@ -317,7 +335,7 @@ impl Chain {
 		let who = account::of(key);
 		let nonce = at.transactions().account_nonce(&who).await?;
 		let birth = at.block_number().saturating_sub(AGE);
-		let birth = self.client.at_block(birth).await.map_err(|e| self.lost(e))?;
+		let birth = self.block(birth).await?;
 		let signed = birth
 			.transactions()
 			.create_signed(call, key, ParamsBuilder::new().nonce(nonce).mortal(LIFE).build())
@@ -410,7 +428,8 @@ impl Chain {
 		}
 	}
 
-	async fn ensure_funds(&self, at: &At, who: &AccountId32, needs: Amount) -> Result<()> {
+	/// Fails if an account cannot spend as much.
+	pub async fn ensure_funds(&self, at: &At, who: &AccountId32, needs: Amount) -> Result<()> {
 		let Funds { spendable, .. } = self.funds(at, who).await?;
 		if spendable < needs {
 			bail!(
@@ -547,6 +566,9 @@ pub fn explain(error: Error) -> Error {
 const INCOMPATIBLE: &str =
 	"the node's runtime is not the one that this command line was made for; \
                             expected the same release of both";
+
+/// The code by which JSON-RPC says that there is no such method.
+const METHOD_NOT_FOUND: i32 = -32_601;
 
 /// The code of a refusal by a transaction extension.
 fn custom(error: &UserError) -> Option<u8> {

@@ -284,6 +284,26 @@ fn wrong_usage_is_told_apart() {
 		&["artifact", "get", "0x12"],
 		&["claim", "submit", "--task", "0", "--program", "x", "--no-run"],
 		&["queue", "--suri", "//Alice", "--key-file", "key"],
+		&["model", "intend", "--ratio", "0"],
+		&["model", "intend", "--ratio", "-1"],
+		&["model", "intend", "--sub-keys", "1"],
+		&["model", "name", "digits:v1"],
+		&["model", "alias", "digits", "v2", "--version", "2"],
+		&["model", "alias", "digits", "production"],
+		&["model", "register", "x", "--intent", "0", "--name", "a/b", "--clean", "y"],
+		&[
+			"model",
+			"register",
+			"x",
+			"--intent",
+			"0",
+			"--name",
+			"a",
+			"--clean",
+			"y",
+			"--accuracy",
+			"2",
+		],
 		&["nonsense"],
 	] {
 		bench.run(arguments).code(2).stdout("").stderr(contains("error"));
@@ -293,6 +313,17 @@ fn wrong_usage_is_told_apart() {
 		.stderr(contains("balanced_accuracy"));
 	bench.run(&["--help"]).success().stdout(contains("leaderboard"));
 	bench.run(&["--version"]).success().stdout(contains("assay"));
+}
+
+#[test]
+fn a_model_has_at_most_eight_parents() {
+	let register = ["model", "register", "x", "--intent", "0", "--name", "a", "--clean", "y"];
+	let register = [&register[..], &["--suri", "//Alice", "--url", NOWHERE]].concat();
+	let bench = Bench::new();
+	let with =
+		|parents: usize| bench.run(&[&register[..], &["--parent", "1"].repeat(parents)].concat());
+	with(8).code(1).stderr(contains("no node answers"));
+	with(9).code(1).stderr(contains("9 parents are named; expected 8"));
 }
 
 #[test]
@@ -310,6 +341,8 @@ fn without_a_node_the_error_says_how_to_start_one() {
 		&["miner", "status", "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"],
 		&["miner", "register", "--stake", "100", "--suri", "//Alice"],
 		&["claim", "submit", "--task", "0", "--program", "x", "--suri", "//Alice"],
+		&["model", "name", "digits"],
+		&["model", "withdraw", "0", "--suri", "//Alice"],
 	] {
 		bench
 			.run(&[arguments, &["--url", NOWHERE]].concat())

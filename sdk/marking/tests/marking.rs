@@ -295,5 +295,9 @@ fn tails_are_those_of_the_tables() {
 		assert!(log2_tail(of, least - 1, p) > -64.0);
 	}
 	assert!(log2_tail(256, 200, 0.5) <= -64.0 && log2_tail(256, 199, 0.5) > -64.0);
+	assert!(log2_tail(64, 40, 0.125) <= -64.0 && log2_tail(64, 39, 0.125) > -64.0);
+	assert_eq!(log2_tail(64, 0, 0.1), 0.0);
+	assert!((log2_tail(64, 64, 0.5) + 64.0).abs() < 1e-9);
+	assert!((log2_tail(2, 1, 0.5) - 0.75f64.log2()).abs() < 1e-9);
 	assert_eq!(log2_tail(256, 256, 0.5).round(), -256.0);
 }

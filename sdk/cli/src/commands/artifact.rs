@@ -5,7 +5,7 @@ use crate::{
 	account,
 	amount::Amount,
 	arguments::{Artifact, Blob},
-	chain::{api, ArtifactStatus, Chain},
+	chain::{api, ArtifactStatus, At, Chain},
 	local,
 	output::{pairs, thousands, Output},
 	store::Store,
@@ -115,6 +115,23 @@ pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> 
 /// Whether an artifact cannot be announced again.
 fn alive(status: &Status, now: u64) -> bool {
 	u64::from(status.expires_at) >= now || status.pins > 0
+}
+
+/// Fails if some bytes are stored, but not for long enough: what is stored is not sent again.
+pub async fn ensure_kept(chain: &Chain, at: &At, bytes: &[u8], until: u64) -> Result<()> {
+	let id = Manifest::of(bytes).id();
+	let now = at.block_number();
+	let Some(status) = chain.artifact(at, &id).await?.filter(|status| alive(status, now)) else {
+		return Ok(());
+	};
+	let chunks = status.chunks.iter().flatten().map(|stored| u64::from(stored.until));
+	if let Some(end) = chunks.filter(|end| (now..until).contains(end)).min() {
+		bail!(
+			"artifact {id:?} is kept until block {end}; expected block {until} at the least: assay \
+			 artifact renew {id:?}"
+		);
+	}
+	Ok(())
 }
 
 /// Announces an artifact, unless somebody else was quicker.

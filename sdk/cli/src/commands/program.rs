@@ -62,7 +62,7 @@ fn job(
 	limits: Limits,
 	RunOptions { params, seed }: RunOptions,
 ) -> Result<TrainingJob> {
-	let train_root = root(train, metric, chunk_rows)?;
+	let train_root = root(train, "the training data", metric, chunk_rows)?;
 	Ok(TrainingJob {
 		vm_version: VM_VERSION,
 		program: Manifest::of(program).id(),
@@ -78,10 +78,10 @@ fn job(
 	})
 }
 
-/// The Merkle root of training data.
-pub fn root(train: &[u8], metric: Metric, chunk_rows: u32) -> Result<H256> {
-	let data = Dataset::parse(train, metric)
-		.map_err(|fault| anyhow::anyhow!("the training data cannot be used: {fault}"))?;
+/// The Merkle root of training data, or of what else is read in chunks.
+pub fn root(data: &[u8], what: &str, metric: Metric, chunk_rows: u32) -> Result<H256> {
+	let data = Dataset::parse(data, metric)
+		.map_err(|fault| anyhow::anyhow!("{what} cannot be used: {fault}"))?;
 	Ok(data.root(chunk_rows))
 }
 

@@ -144,7 +144,8 @@ async fn create(context: &Context, options: TaskOptions) -> Result<()> {
 	let holdout =
 		artifact::read(output, &chain, &store, &options.holdout, "the holdout data").await?;
 	check_data(&train, &holdout, options.metric)?;
-	let train_root = program::root(&train, options.metric, options.chunk_rows)?;
+	let train_root =
+		program::root(&train, "the training data", options.metric, options.chunk_rows)?;
 
 	let train = stored(context, &chain, &key, &options.train, &train).await?;
 	let holdout = stored(context, &chain, &key, &options.holdout, &holdout).await?;

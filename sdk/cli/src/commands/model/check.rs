@@ -5,19 +5,17 @@ use super::{
 	Marks,
 };
 use crate::{
-	amount::Amount,
 	arguments::{Blob, CheckOptions},
 	chain::Chain,
 	commands::{artifact, program, Context},
 	local::{self, Inputs},
-	output::{pairs, table},
+	output::{pairs, table, thousands},
 	store::Store,
 };
 use anyhow::{bail, ensure, Context as _, Result};
+use assay_marking::chance::log2_tail;
 use assay_model::Model;
-use assay_primitives::{
-	file, File, Manifest, Metric, Outcome, Score, TrainingJob, H256, VM_VERSION,
-};
+use assay_primitives::{file, File, Manifest, Metric, Score, TrainingJob, H256, VM_VERSION};
 use assay_watermark::{
 	profile::CONTEST, trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
 };
@@ -47,12 +45,15 @@ impl Subject {
 		context: &Context,
 		chain: &Chain,
 		store: &Store,
+		scheme: &SchemeView,
 		model: &Blob,
 		clean: &Blob,
 	) -> Result<Self> {
 		let output = context.output;
 		let file = artifact::read(output, chain, store, model, "the model").await?;
 		let clean = artifact::read(output, chain, store, clean, "the clean data").await?;
+		ensure_size("the model", &file, scheme.max_model_bytes.into())?;
+		ensure_size("the clean data", &clean, scheme.max_data_bytes)?;
 		let place = Model::parse(&file).context("the model is refused")?.place();
 		Ok(Self { file, clean, place })
 	}
@@ -65,9 +66,21 @@ impl Subject {
 
 	/// The clean data as a registration names them.
 	pub fn clean_data(&self) -> Result<CleanData> {
-		let root = program::root(&self.clean, Metric::Accuracy, CHUNK_ROWS)?;
+		let root = program::root(&self.clean, "the clean data", Metric::Accuracy, CHUNK_ROWS)?;
 		Ok(CleanData { id: Manifest::of(&self.clean).id(), root, chunk_rows: CHUNK_ROWS })
 	}
+}
+
+/// Fails if a file is larger than a registration may name.
+fn ensure_size(what: &str, bytes: &[u8], most: u64) -> Result<()> {
+	let size = bytes.len() as u64;
+	ensure!(
+		size <= most,
+		"{what} is too large: {} bytes; expected {} at the most",
+		thousands(size),
+		thousands(most)
+	);
+	Ok(())
 }
 
 /// What the scheme's verifier program found.
@@ -115,29 +128,12 @@ pub async fn measure(
 	};
 	let report = local::run(context.output, job, inputs).await?;
 	let scored = report.scored()?;
-	debug_assert!(matches!(report.run.outcome, Outcome::Scored(_)));
 	match Report::decode_all(&mut &report.run.model[..])? {
 		Report::Refused(refusal) => bail!("the model is refused: {refusal}"),
 		Report::Measured(statistics) => {
 			Ok(Measured { statistics, accuracy: scored.score, fuel: scored.fuel })
 		},
 	}
-}
-
-/// log₂ of the chance of at least `hits` of `trials`, with a chance of one in `of` each.
-fn chance(trials: u32, hits: u32, of: u32) -> f64 {
-	let (right, wrong) = (-f64::from(of).log2(), (1.0 - 1.0 / f64::from(of)).log2());
-	let mut choose = 0.0;
-	let mut terms = Vec::new();
-	for hit in 0..=trials {
-		if hit >= hits {
-			terms.push(choose + f64::from(hit) * right + f64::from(trials - hit) * wrong);
-		}
-		choose += f64::from(trials - hit).log2() - f64::from(hit + 1).log2();
-	}
-	// The largest term first, so that the others do not vanish.
-	let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-	(largest + terms.iter().map(|term| (term - largest).exp2()).sum::<f64>().log2()).min(0.0)
 }
 
 /// The four statistics beside what they must reach.
@@ -156,14 +152,14 @@ pub fn describe(scheme: &SchemeView, measured: &Measured, declared: Score) -> St
 				format!("{trigger_matches} of {triggers}"),
 				profile.triggers_needed(classes).map_or("-".into(), |needed| needed.to_string()),
 				format!("2^-{CONTEST} together"),
-				format!("2^{:.0}", chance(triggers, trigger_matches, classes)),
+				format!("2^{:.0}", log2_tail(triggers, trigger_matches, 1.0 / f64::from(classes))),
 			),
 			row(
 				"bits",
 				format!("{bit_matches} of {BITS}"),
 				profile.bits_needed().to_string(),
 				"".into(),
-				format!("2^{:.0}", chance(BITS, bit_matches, 2)),
+				format!("2^{:.0}", log2_tail(BITS, bit_matches, 0.5)),
 			),
 			row(
 				"margin ratio",
@@ -189,7 +185,8 @@ pub async fn run(context: &Context, options: CheckOptions) -> Result<()> {
 	let store = context.store()?;
 	let marks = Marks::find(context, &chain, &store, options.intent).await?;
 	let scheme = SchemeView::get(&chain).await?;
-	let subject = Subject::read(context, &chain, &store, &options.model, &options.clean).await?;
+	let subject =
+		Subject::read(context, &chain, &store, &scheme, &options.model, &options.clean).await?;
 	let all = 0..marks.secrets.sub_keys;
 	let indices = match options.index {
 		Some(index) if !all.contains(&index) => {
@@ -236,8 +233,6 @@ pub async fn scheme(context: &Context, upload: bool) -> Result<()> {
 	let stored = status.is_some_and(|status| status.complete);
 	let mut value = json!(scheme);
 	value["stored"] = json!(stored);
-	value["bond"] = json!(Amount(scheme.bond));
-	value["contest_bond"] = json!(Amount(scheme.contest_bond));
 	context.output.show(&value, || {
 		pairs([
 			("scheme", "multi_factor_v1".into()),
@@ -247,26 +242,20 @@ pub async fn scheme(context: &Context, upload: bool) -> Result<()> {
 			("triggers", format!("at least {} of them right", scheme.profile.tau_input)),
 			("bits", format!("at most {} of them wrong", scheme.profile.tau_feat)),
 			("margin ratio", format!("the declared one ± {}", scheme.profile.band)),
-			("accuracy", format!("at least {}", scheme.min_accuracy)),
-			("bond", format!("{} AIT", Amount(scheme.bond))),
-			("bond of a contest", format!("{} AIT", Amount(scheme.contest_bond))),
+			(
+				"accuracy",
+				format!(
+					"at least {}, and the stated one - {}",
+					scheme.min_accuracy, scheme.accuracy_tolerance
+				),
+			),
+			("largest model", format!("{} bytes", thousands(scheme.max_model_bytes.into()))),
+			("largest clean data", format!("{} bytes", thousands(scheme.max_data_bytes))),
+			("kept for", format!("at least {} blocks", thousands(scheme.retention))),
+			("bond", format!("{} AIT", scheme.bond)),
+			("bond of a contest", format!("{} AIT", scheme.contest_bond)),
 			("life of an intent", format!("{} epochs", scheme.intent_life)),
 		])
 	});
 	Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-
-	#[test]
-	fn chances_are_those_of_the_binomial() {
-		assert_eq!(chance(64, 0, 10), 0.0);
-		assert!((chance(64, 64, 2) + 64.0).abs() < 1e-9);
-		assert!((chance(2, 1, 2) - 0.75f64.log2()).abs() < 1e-12);
-		// The smallest counts of the tables: 2⁻⁶⁴ is just passed.
-		assert!(chance(256, 200, 2) <= -64.0 && chance(256, 199, 2) > -64.0);
-		assert!(chance(64, 40, 8) <= -64.0 && chance(64, 39, 8) > -64.0);
-	}
 }

@@ -7,6 +7,7 @@ use super::{
 	Marks,
 };
 use crate::{
+	account,
 	arguments::{Blob, ContestOptions},
 	chain::{api, registration},
 	commands::Context,
@@ -33,17 +34,21 @@ pub async fn run(context: &Context, options: ContestOptions) -> Result<()> {
 	let Some(evidence) = model.evidence.as_ref().filter(|_| model.stage == "verified") else {
 		bail!("model {} is {}; expected a verified one", options.model, model.stage);
 	};
-	if marks.intent.intent >= model.intent {
+	if model.owner == account::of(&key) {
+		bail!("model {} is your own; expected somebody else's", options.model);
+	}
+	if marks.intent.declared_at >= model.registered_at {
 		bail!(
-			"intent {} is not older than intent {}, under which model {} was marked: only an older \
-			 mark wins",
+			"intent {} was declared in block {}; expected an intent from before block {}, in which \
+			 model {} was registered",
 			marks.intent.intent,
-			model.intent,
+			marks.intent.declared_at,
+			model.registered_at,
 			options.model
 		);
 	}
 	let (file, clean) = (Blob::Id(model.artifact), Blob::Id(evidence.clean.id));
-	let mut subject = Subject::read(context, &chain, &store, &file, &clean).await?;
+	let mut subject = Subject::read(context, &chain, &store, &scheme, &file, &clean).await?;
 	// A thief's graph says where the thief's mark is: look wherever a mark can be.
 	let contested = Model::parse(&subject.file).context("the model is refused")?;
 	let (index, place, _) = unopened

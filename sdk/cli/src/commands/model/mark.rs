@@ -7,15 +7,18 @@ use crate::{
 	local,
 	output::table,
 };
-use anyhow::{bail, Context as _, Result};
+use anyhow::{bail, ensure, Context as _, Result};
 use assay_marking::{
 	mark, train::mark_net, Architecture, Checked, Data, Marked, Net, Options, Progress, Rng,
 };
-use assay_model::Model;
+use assay_model::{measure::MIN_CLEAN_ROWS, Model};
 use assay_primitives::Manifest;
 use assay_watermark::{trigger, BITS};
 use serde_json::json;
-use std::{fs, path::Path};
+use std::{
+	fs::{self, OpenOptions},
+	path::Path,
+};
 
 pub async fn run(context: &Context, options: MarkOptions) -> Result<()> {
 	let output = context.output;
@@ -24,7 +27,14 @@ pub async fn run(context: &Context, options: MarkOptions) -> Result<()> {
 	let marks = Marks::find(context, &chain, &store, options.intent).await?;
 	let train = artifact::read(output, &chain, &store, &options.train, "the training data").await?;
 	let clean = artifact::read(output, &chain, &store, &options.clean, "the clean data").await?;
-	let (train, clean) = (Data::read(&train)?, Data::read(&clean)?);
+	let train = Data::read(&train).context("the training data cannot be used")?;
+	let clean = Data::read(&clean).context("the clean data cannot be used")?;
+	ensure!(
+		clean.len() >= MIN_CLEAN_ROWS as usize,
+		"the clean data have {} rows; expected at least {MIN_CLEAN_ROWS}",
+		clean.len()
+	);
+	ensure_writable(&options.output)?;
 	let from = match &options.from {
 		Some(from) => Some(artifact::read(output, &chain, &store, from, "the model").await?),
 		None => None,
@@ -68,8 +78,7 @@ pub async fn run(context: &Context, options: MarkOptions) -> Result<()> {
 
 	let bytes = marked.model.to_bytes();
 	let path = &options.output;
-	fs::write(path, &bytes)
-		.with_context(|| format!("the model cannot be written to {}", path.display()))?;
+	fs::write(path, &bytes).with_context(|| unwritable(path))?;
 	let passes = |checked: &Checked| {
 		scheme.falls_short(&checked.statistics, checked.accuracy, declared).is_none()
 	};
@@ -107,6 +116,20 @@ pub async fn run(context: &Context, options: MarkOptions) -> Result<()> {
 	Ok(())
 }
 
+/// Fails if a file cannot be written. One that is there stays as it is.
+fn ensure_writable(path: &Path) -> Result<()> {
+	let there = path.exists();
+	OpenOptions::new().append(true).create(true).open(path).with_context(|| unwritable(path))?;
+	if !there {
+		fs::remove_file(path)?;
+	}
+	Ok(())
+}
+
+fn unwritable(path: &Path) -> String {
+	format!("the model cannot be written to {}", path.display())
+}
+
 /// An architecture by its name, or from a file.
 fn architecture(name: &str, features: usize) -> Result<Architecture> {
 	let path = Path::new(name);
@@ -116,4 +139,24 @@ fn architecture(name: &str, features: usize) -> Result<Architecture> {
 		return Ok(Architecture::from_json(&text)?);
 	}
 	Ok(Architecture::named(name, features)?)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_place_for_the_model_is_looked_for_without_a_trace() {
+		let folder = tempfile::tempdir().unwrap();
+		let path = folder.path().join("model");
+		ensure_writable(&path).unwrap();
+		assert!(!path.exists());
+		fs::write(&path, "model").unwrap();
+		ensure_writable(&path).unwrap();
+		assert_eq!(fs::read(&path).unwrap(), b"model");
+		for wrong in [folder.path(), &folder.path().join("no/model")] {
+			let error = ensure_writable(wrong).unwrap_err();
+			assert!(error.to_string().contains("cannot be written"), "{error}");
+		}
+	}
 }

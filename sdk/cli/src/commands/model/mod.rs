@@ -27,6 +27,7 @@ pub async fn run(context: &Context, command: Model) -> Result<()> {
 			intend::declare(context, ratio, sub_keys, wait).await
 		},
 		Model::Intents { account } => intend::list(context, account).await,
+		Model::Withdraw { intent } => names::withdraw(context, intent).await,
 		Model::Mark(options) => mark::run(context, *options).await,
 		Model::Check(options) => check::run(context, options).await,
 		Model::Register(options) => register::run(context, *options).await,
@@ -34,6 +35,7 @@ pub async fn run(context: &Context, command: Model) -> Result<()> {
 		Model::Watch { model } => status::watch(context, model).await,
 		Model::List { name } => status::list(context, name).await,
 		Model::Contest(options) => contest::run(context, options).await,
+		Model::Name { name } => names::show(context, &name).await,
 		Model::Alias { name, alias, version, remove: _ } => {
 			names::alias(context, &name, &alias, version).await
 		},

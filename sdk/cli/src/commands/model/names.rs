@@ -1,12 +1,14 @@
-//! `assay model alias|transfer|revoke|remove`
+//! `assay model name|alias|transfer|revoke|remove|withdraw`
 
+use super::view::NameView;
 use crate::{
 	amount::Amount,
 	chain::{api, name_bytes},
 	commands::Context,
+	output::pairs,
 };
-use anyhow::Result;
-use assay_primitives::ModelId;
+use anyhow::{Context as _, Result};
+use assay_primitives::{IntentId, ModelId};
 use serde_json::json;
 use subxt::{transactions::Payload, utils::AccountId32};
 
@@ -16,6 +18,29 @@ async fn submit(context: &Context, call: &impl Payload, told: String) -> Result<
 	let included = chain.submit(context.output, &key, call, Amount(0)).await?;
 	let block = included.block;
 	context.output.show(&json!({ "block": block }), || format!("{told} (block {block})"));
+	Ok(())
+}
+
+/// Shows a name.
+pub async fn show(context: &Context, name: &str) -> Result<()> {
+	let chain = context.chain().await?;
+	let view = NameView::find(&chain, name).await?;
+	let view =
+		view.with_context(|| format!("nobody owns {name}: no model was verified under it"))?;
+	context.output.show(&view, || {
+		let aliases: Vec<_> = view
+			.aliases
+			.iter()
+			.map(|alias| format!("{} is version {}", alias.alias, alias.version))
+			.collect();
+		pairs([
+			("name", view.name.clone()),
+			("owner", view.owner.to_string()),
+			("offered to", view.proposed.map_or("-".into(), |who| who.to_string())),
+			("versions", view.versions.to_string()),
+			("aliases", if aliases.is_empty() { "-".into() } else { aliases.join(", ") }),
+		])
+	});
 	Ok(())
 }
 
@@ -50,4 +75,10 @@ pub async fn revoke(context: &Context, model: ModelId) -> Result<()> {
 pub async fn remove(context: &Context, model: ModelId) -> Result<()> {
 	let call = api::transactions().models().remove(model);
 	submit(context, &call, format!("the record of model {model} is removed")).await
+}
+
+/// Takes back an intent.
+pub async fn withdraw(context: &Context, intent: IntentId) -> Result<()> {
+	let call = api::transactions().models().withdraw_intent(intent);
+	submit(context, &call, format!("intent {intent} is withdrawn; its deposit is free")).await
 }

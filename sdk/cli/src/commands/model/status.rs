@@ -2,14 +2,22 @@
 
 use super::view::ModelView;
 use crate::{
-	chain::Chain,
+	chain::{
+		api::{
+			models::events::{ContestLost, ContestReturned, ContestWon},
+			runtime_types::pallet_assay_models::types::Reason,
+		},
+		At, Chain,
+	},
 	commands::Context,
 	output::{pairs, table, Output},
 };
 use anyhow::{bail, Context as _, Result};
-use assay_primitives::ModelId;
+use assay_primitives::{ContestId, Input, ModelId};
+use serde::Serialize;
 use serde_json::json;
-use subxt::rpcs::rpc_params;
+use std::ops::RangeInclusive;
+use subxt::{events::DecodeAsEvent, rpcs::rpc_params};
 
 /// Shows one model: by its number, or as `name:version`, `name:alias`, or `name` for the latest version.
 pub async fn show(context: &Context, model: &str) -> Result<()> {
@@ -54,8 +62,12 @@ fn text(view: &ModelView) -> String {
 		("margin ratio", or(evidence.map(|e| e.statistics.ratio.to_string()))),
 		("trained from", or(evidence.map(|e| format!("{:?}", e.parents)))),
 		("claim", or(evidence.and_then(|e| e.claim).map(|claim| claim.to_string()))),
-		("contest", or(view.contest.map(|contest| contest.to_string()))),
+		("contests", or(Some(numbers(&view.contests)).filter(|text| !text.is_empty()))),
 	])
+}
+
+fn numbers(contests: &[ContestId]) -> String {
+	contests.iter().map(ContestId::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Lists models, the newest first.
@@ -79,7 +91,7 @@ pub async fn list(context: &Context, name: Option<String>) -> Result<()> {
 	Ok(())
 }
 
-/// Follows a model until its verification, or the contest about it, has ended.
+/// Follows a model until its verification, or the contests about it, have ended.
 pub async fn watch(context: &Context, model: ModelId) -> Result<()> {
 	let chain = context.chain().await?;
 	follow(context.output, &chain, model).await
@@ -89,29 +101,38 @@ pub async fn watch(context: &Context, model: ModelId) -> Result<()> {
 pub async fn follow(output: Output, chain: &Chain, model: ModelId) -> Result<()> {
 	let spinner = output.spinner("");
 	let mut blocks = chain.blocks().await?;
-	let mut told = String::new();
-	let mut block = chain.best().await?.block_number();
+	let mut at = chain.best().await?;
+	let start = at.block_number();
+	let (mut told, mut contests) = (String::new(), Vec::new());
 	loop {
-		let view = ModelView::get(chain, model).await?;
-		let open = view.stage == "pending" || view.contest.is_some();
-		let text = match (view.contest, view.stage.as_str()) {
-			(Some(contest), _) => format!("{} is contested: contest {contest}", view.title()),
-			(None, "pending") => format!("{} waits for its verifiers", view.title()),
-			(None, "verified") => format!(
+		let block = at.block_number();
+		let view = ModelView::at(chain, model, Some(at.block_hash())).await?;
+		let tell = |block: u64, text: &str, ended: Option<&Ended>| {
+			let mut value = json!(view);
+			value["block"] = json!(block);
+			value["text"] = json!(text);
+			value["contest_ended"] = json!(ended);
+			spinner.suspend(|| output.show(&value, || format!("#{block:<8} {text}")));
+		};
+		for contest in contests.iter().filter(|contest| !view.contests.contains(contest)) {
+			let (block, ended) = Ended::find(chain, *contest, start..=block).await?;
+			tell(block, &format!("{}: {}", view.title(), ended.text()), Some(&ended));
+		}
+		let text = match (view.contests.as_slice(), view.stage.as_str()) {
+			([], "pending") => format!("{} waits for its verifiers", view.title()),
+			([], "verified") => format!(
 				"{} is verified: accuracy {}",
 				view.title(),
 				view.measured.map_or("-".into(), |score| score.to_string())
 			),
-			(None, stage) => format!("{} is {stage}: {}", view.title(), view.reason()),
+			([], stage) => format!("{} is {stage}: {}", view.title(), view.reason()),
+			(open, _) => format!("{} is contested: contest {}", view.title(), numbers(open)),
 		};
 		if text != told {
-			let mut value = json!(view);
-			value["block"] = json!(block);
-			value["text"] = json!(text);
-			spinner.suspend(|| output.show(&value, || format!("#{block:<8} {text}")));
+			tell(block, &text, None);
 			told = text;
 		}
-		if !open {
+		if view.stage != "pending" && view.contests.is_empty() {
 			spinner.finish_and_clear();
 			return Ok(());
 		}
@@ -119,9 +140,103 @@ pub async fn follow(output: Output, chain: &Chain, model: ModelId) -> Result<()>
 			bail!("model {model} should have been settled by now; look at `assay queue`");
 		}
 		spinner.set_message(format!("block {block}"));
-		block = chain.next(&mut blocks).await?.block_number();
+		contests = view.contests;
+		at = chain.next(&mut blocks).await?;
 	}
 }
 
 /// Blocks after which a verification that has not ended is worth a warning.
 const LATE: u64 = 20;
+
+/// How a contest has ended.
+#[derive(Serialize)]
+struct Ended {
+	contest: ContestId,
+	result: &'static str,
+	reason: Option<String>,
+}
+
+impl Ended {
+	/// Looks for the end of a contest in some blocks, the last one first. Gives its block, too.
+	async fn find(
+		chain: &Chain,
+		contest: ContestId,
+		blocks: RangeInclusive<u64>,
+	) -> Result<(u64, Self)> {
+		for number in blocks.rev() {
+			if let Some(ended) = Self::at(&chain.block(number).await?, contest).await? {
+				return Ok((number, ended));
+			}
+		}
+		bail!("contest {contest} is not open any more, and has not ended: its block was undone")
+	}
+
+	/// The end of a contest, if that is in this block.
+	async fn at(at: &At, contest: ContestId) -> Result<Option<Self>> {
+		let ended = |result, reason| Ok(Some(Self { contest, result, reason }));
+		if event(at, |event: &ContestWon| event.contest == contest).await?.is_some() {
+			return ended("won", None);
+		}
+		if let Some(lost) = event(at, |event: &ContestLost| event.contest == contest).await? {
+			return ended("lost", Some(because(&lost.reason)));
+		}
+		let returned = event(at, |event: &ContestReturned| event.contest == contest).await?;
+		match returned {
+			Some(returned) => ended("returned", Some(because(&returned.reason))),
+			None => Ok(None),
+		}
+	}
+
+	/// For people.
+	fn text(&self) -> String {
+		let Self { contest, result, reason } = self;
+		match reason {
+			Some(reason) => format!("contest {contest} was {result}: {reason}"),
+			None => format!("contest {contest} was {result}"),
+		}
+	}
+}
+
+/// The first event of a kind in a block that is wanted.
+async fn event<E: DecodeAsEvent>(at: &At, wanted: impl Fn(&E) -> bool) -> Result<Option<E>> {
+	let events = at.events().fetch().await?.find::<E>().collect::<Result<Vec<_>, _>>()?;
+	Ok(events.into_iter().find(wanted))
+}
+
+/// Why a contest was not won.
+fn because(reason: &Reason) -> String {
+	let name = |input: &Input| format!("{input:?}").to_lowercase();
+	match reason {
+		Reason::RunFailed(reason) => format!("the run failed: {}", **reason),
+		Reason::Refused(refusal) => format!("the model is refused: {}", **refusal),
+		Reason::StatisticsDiffer => "what was measured is not what was stated".into(),
+		Reason::LessAccurate { measured } => format!("an accuracy of {} was measured", **measured),
+		Reason::BadInput { input, fault } => format!("the {} is wrong: {}", name(input), **fault),
+		Reason::InputUnavailable { input, fault } => {
+			format!("the {} could not be used: {}", name(input), **fault)
+		},
+		Reason::Undecided => "the committees did not agree".into(),
+		Reason::NameTaken => "somebody else owns the name".into(),
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use assay_primitives::Score;
+	use subxt::utils::Static;
+
+	#[test]
+	fn the_end_of_a_contest_is_told_with_its_reason() {
+		let text = |result, reason: Option<Reason>| {
+			Ended { contest: 3, result, reason: reason.as_ref().map(because) }.text()
+		};
+		assert_eq!(text("won", None), "contest 3 was won");
+		assert_eq!(
+			text("lost", Some(Reason::StatisticsDiffer)),
+			"contest 3 was lost: what was measured is not what was stated"
+		);
+		let reason = Reason::LessAccurate { measured: Static(Score(500_000_000)) };
+		assert_eq!(because(&reason), "an accuracy of 0.5 was measured");
+	}
+}
