@@ -19,7 +19,7 @@ const MEMORY_GUARD: u64 = 1 << 25;
 /// Address space of the memories of two instances, the most that there are at a time: while one
 /// that has grown gives way to a fresh one.
 pub const ADDRESS_SPACE: u64 = 2 * (MEMORY_RESERVATION + MEMORY_GUARD);
-/// Native stack of a call in bytes: 256 for each slot of [`cost::STACK_SLOTS`](assay_vm::cost), of
+/// Native stack of a call in bytes, which the thread must have: 256 for each slot of [`cost::STACK_SLOTS`](assay_vm::cost), of
 /// which a frame uses 8, and some 60 more for itself. Only a function of which the compiler keeps
 /// many more values at a time than it has locals and operands can need more.
 pub const STACK: usize = assay_vm::cost::STACK_SLOTS * 256;

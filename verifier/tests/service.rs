@@ -1,5 +1,8 @@
 //! The real service, as a process, driven over HTTP as the off-chain worker drives it.
 
+#[path = "../../primitives/vm/tests/common/mod.rs"]
+mod common;
+
 use assay_primitives::{
 	file, service::JobState, DataFault, FailReason, File, Input, Limits, Manifest, Metric, Outcome,
 	Params, Score, TrainingJob, H256, VM_VERSION,
@@ -7,6 +10,7 @@ use assay_primitives::{
 use assay_verifier::{compiler, EngineKind, Health, JobInfo, Ready, Sandbox, Stage};
 use assay_vm::Dataset;
 use codec::{DecodeAll, Encode};
+use common::hostile::{self, Ends, Hostile};
 use rustix::{
 	io::Errno,
 	process::{kill_process, test_kill_process, Pid, Signal},
@@ -596,6 +600,33 @@ fn both_engines_give_the_same() {
 	});
 	assert!(is_scored(&states[0]), "{states:?}");
 	assert_eq!(states[0], states[1]);
+}
+
+#[test]
+fn the_hostile_corpus_ends_in_outcomes() {
+	// What both engines refuse or fail alike before they start is left to the tests of the VM.
+	let corpus: Vec<_> = [hostile::execution(), hostile::translation()].concat();
+	let programs: Vec<&[u8]> = corpus.iter().map(|hostile| &hostile.program[..]).collect();
+	let home = Home::new(&programs);
+	let (train, holdout) = (common::train(), common::holdout());
+	for bytes in [&train, &holdout] {
+		fs::write(home.artifact(&Manifest::of(bytes).id()), bytes).unwrap();
+	}
+	for engine in ["wasmi", "wasmtime"] {
+		let service = home.serve(&["--engine", engine]);
+		for Hostile { name, program, ends } in &corpus {
+			let mut job = common::job(program, &train, &holdout);
+			job.limits = hostile::HOSTILE;
+			let state = service.run(&job);
+			let right = match (ends, &state) {
+				(Ends::Scores, JobState::Done(Outcome::Scored(_))) => true,
+				(Ends::Fails(reason), JobState::Done(Outcome::Failed(found))) => reason == found,
+				_ => false,
+			};
+			assert!(right, "{name} on {engine}: {state:?}, expected {ends:?}");
+		}
+		fs::remove_dir_all(home.base()).unwrap();
+	}
 }
 
 #[test]
