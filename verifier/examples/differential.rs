@@ -40,7 +40,7 @@ fn random(count: u64, seed: u64) {
 	let (started, mut tally) = (Instant::now(), Tally::default());
 	for case in seed..seed + count {
 		tally.check_random(case);
-		if tally.cases % REPORT == 0 {
+		if tally.cases.is_multiple_of(REPORT) {
 			println!("{} of {count} after {:.0} s", tally.cases, started.elapsed().as_secs_f64());
 		}
 	}

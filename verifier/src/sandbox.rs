@@ -44,7 +44,8 @@ pub struct Confinement {
 /// - 4 times the data and the file, which are read in place, and outputs (measured: 1 time);
 /// - 64 MiB for the process itself.
 ///
-/// Repeat the measurements by reading `VmPeak` in `/proc/PID/status` of a `run-job` process.
+/// Repeat the measurements by reading `VmPeak` in `/proc/PID/status` of a `run-job` process. They are those
+/// of wasmi. A program that takes more to compile is run again on it.
 const fn memory(memory_pages: u32, [program, train, holdout, file]: [u64; 4]) -> u64 {
 	(memory_pages as u64)
 		.saturating_mul(4 * PAGE)

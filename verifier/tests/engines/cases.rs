@@ -104,7 +104,7 @@ impl Tally {
 	pub fn check_random(&mut self, seed: u64) {
 		self.cases += 1;
 		let mut random = Random(seed);
-		if seed % 2 == 0 {
+		if seed.is_multiple_of(2) {
 			let length = 100 + random.below(2_900);
 			let Some(program) = random_program(&random.bytes(length), true) else {
 				return self.count("calls: not generated");
