@@ -7,11 +7,12 @@
 
 use crate::metrics::Metrics;
 use assay_primitives::{Outcome, TrainingJob};
+use assay_verifier::{EngineKind, Sandbox};
 use codec::{Decode, DecodeAll, Encode};
 use std::{
 	io::{self, Read, Write},
 	os::unix::process::{CommandExt, ExitStatusExt},
-	process::{Child, Command, Stdio},
+	process::{Child, Command, Output, Stdio},
 	sync::mpsc,
 	thread,
 	time::Duration,
@@ -45,6 +46,17 @@ pub struct Report {
 	pub detail: String,
 }
 
+/// In what children run.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+	/// The engine.
+	pub engine: EngineKind,
+	/// What must confine them; a child in which some of it is missing does not run.
+	pub sandbox: Sandbox,
+	/// How long they may take.
+	pub pace: Pace,
+}
+
 /// How long a child may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
@@ -73,24 +85,22 @@ pub fn plain(text: &str) -> String {
 pub fn run(
 	job: &TrainingJob,
 	inputs: &Inputs,
-	pace: Pace,
+	setting: Setting,
 	metrics: &Metrics,
 ) -> Result<Report, String> {
 	let sizes = [0, 1, 2, 3].map(|i: usize| inputs[i].len() as u64);
 	let header = Header { job: job.clone(), sizes }.encode();
-	// The file that this process runs, also after an upgrade has replaced it on disk.
-	let mut child = Command::new("/proc/self/exe")
-		.arg0(env!("CARGO_PKG_NAME"))
-		.args(["run-job", "--parent", &std::process::id().to_string()])
-		.env_clear()
-		.current_dir("/")
-		.process_group(0)
-		.stdin(Stdio::piped())
-		.stdout(Stdio::piped())
-		.stderr(Stdio::piped())
-		.spawn()
-		.map_err(|error| format!("cannot start a child process: {error}"))?;
-	let deadline = pace.deadline(job.limits.total_fuel);
+	let mut command = command("run-job", setting.engine);
+	for (needed, option) in
+		[(setting.sandbox.landlock, "--need-landlock"), (setting.sandbox.seccomp, "--need-seccomp")]
+	{
+		if needed {
+			command.arg(option);
+		}
+	}
+	let mut child =
+		command.spawn().map_err(|error| format!("cannot start a child process: {error}"))?;
+	let deadline = setting.pace.deadline(job.limits.total_fuel);
 	let Ending { report, status, complaint } = attend(&mut child, &header, inputs, deadline)
 		.map_err(|error| format!("lost sight of the child process: {error}"))?;
 	let complaint = plain(&complaint);
@@ -110,6 +120,33 @@ pub fn run(
 	}
 	Report::decode_all(&mut &report[..])
 		.map_err(|error| format!("the child process left no report ({error}); {complaint}"))
+}
+
+/// What the sandbox consists of on this machine: a child enters it, and says so.
+pub fn try_sandbox(engine: EngineKind) -> io::Result<Sandbox> {
+	let Output { status, stdout, stderr } = command("try-sandbox", engine).output()?;
+	if !status.success() {
+		let complaint = plain(&String::from_utf8_lossy(&stderr));
+		return Err(io::Error::other(format!("{status}; {complaint}")));
+	}
+	Ok(serde_json::from_slice(&stdout)?)
+}
+
+/// This program as a child of its own.
+fn command(name: &str, engine: EngineKind) -> Command {
+	// The file that this process runs, also after an upgrade has replaced it on disk.
+	let mut command = Command::new("/proc/self/exe");
+	command
+		.arg0(env!("CARGO_PKG_NAME"))
+		.args([name, "--parent", &std::process::id().to_string()])
+		.args(["--engine", &engine.to_string()])
+		.env_clear()
+		.current_dir("/")
+		.process_group(0)
+		.stdin(Stdio::piped())
+		.stdout(Stdio::piped())
+		.stderr(Stdio::piped());
+	command
 }
 
 struct Ending {

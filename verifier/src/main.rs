@@ -21,8 +21,8 @@ mod service;
 mod store;
 
 use anyhow::{bail, ensure, Context, Result};
-use assay_verifier::Ready;
-use child::Pace;
+use assay_verifier::{EngineKind, Ready, Sandbox};
+use child::{Pace, Setting};
 use clap::{Args, Parser, Subcommand};
 use fetch::{Fetcher, Sources};
 use metrics::Metrics;
@@ -68,6 +68,23 @@ enum Command {
 		/// Process that started this one.
 		#[arg(long)]
 		parent: i32,
+		#[arg(long)]
+		engine: EngineKind,
+		/// Do not run without Landlock.
+		#[arg(long)]
+		need_landlock: bool,
+		/// Do not run without seccomp.
+		#[arg(long)]
+		need_seccomp: bool,
+	},
+	/// A child process that says what the sandbox consists of.
+	#[command(hide = true)]
+	TrySandbox {
+		/// Process that started this one.
+		#[arg(long)]
+		parent: i32,
+		#[arg(long)]
+		engine: EngineKind,
 	},
 }
 
@@ -111,6 +128,13 @@ struct Serve {
 	/// made to be slow was measured at.
 	#[arg(long, value_name = "FUEL", default_value = "10000000")]
 	fuel_per_second: NonZero<u64>,
+	/// Engine that runs programs [default: wasmtime where the sandbox is complete, else wasmi].
+	/// Results are the same.
+	#[arg(long, value_name = "ENGINE")]
+	engine: Option<EngineKind>,
+	/// Serve also where the kernel cannot confine programs as it should.
+	#[arg(long)]
+	allow_incomplete_sandbox: bool,
 }
 
 fn loopback(text: &str) -> Result<SocketAddr> {
@@ -125,7 +149,11 @@ fn loopback(text: &str) -> Result<SocketAddr> {
 
 fn main() -> Result<()> {
 	match Cli::parse().command {
-		Command::RunJob { parent } => run_job::run(parent),
+		Command::RunJob { parent, engine, need_landlock, need_seccomp } => {
+			let needed = Sandbox { landlock: need_landlock, seccomp: need_seccomp };
+			run_job::run(parent, engine, needed)
+		},
+		Command::TrySandbox { parent, engine } => run_job::try_sandbox(parent, engine),
 		Command::Serve(options) => serve(options),
 	}
 }
@@ -139,6 +167,20 @@ fn serve(options: Serve) -> Result<()> {
 		.init();
 
 	let token = read_token(&options.token_file)?;
+	let sandbox = child::try_sandbox(options.engine.unwrap_or(EngineKind::Wasmtime))
+		.context("cannot try the sandbox")?;
+	if !sandbox.is_complete() {
+		ensure!(
+			options.allow_incomplete_sandbox,
+			"this kernel cannot confine programs as it should; missing: {sandbox}. Use another one, or \
+			 --allow-incomplete-sandbox on a machine that has nothing to lose",
+		);
+		tracing::warn!("the sandbox is incomplete; missing: {sandbox}");
+	}
+	let engine = options.engine.unwrap_or(match sandbox.is_complete() {
+		true => EngineKind::Wasmtime,
+		false => EngineKind::Wasmi,
+	});
 	let base = &options.base_path;
 	// Held until the process ends, however it ends.
 	let _lock = claim(base).with_context(|| format!("cannot use {}", base.display()))?;
@@ -160,7 +202,8 @@ fn serve(options: Serve) -> Result<()> {
 		grace: Duration::from_secs(options.grace.into()),
 		fuel_per_second: options.fuel_per_second.get(),
 	};
-	let service = Arc::new(Service::new(stores, fetcher, pace, options.queue.get(), metrics)?);
+	let setting = Setting { engine, sandbox, pace };
+	let service = Arc::new(Service::new(stores, fetcher, setting, options.queue.get(), metrics)?);
 	let workers = options.workers.map_or_else(default_workers, NonZero::get);
 	service.start_workers(workers)?;
 
@@ -170,7 +213,7 @@ fn serve(options: Serve) -> Result<()> {
 			.await
 			.with_context(|| format!("cannot listen on {}", options.listen))?;
 		let ready = Ready { listening: listener.local_addr()? };
-		tracing::info!(address = %ready.listening, workers, "ready");
+		tracing::info!(address = %ready.listening, workers, %engine, "ready");
 		let mut out = io::stdout();
 		writeln!(out, "{}", serde_json::to_string(&ready)?)?;
 		out.flush()?;

@@ -25,6 +25,8 @@ pub struct Metrics {
 	/// Child processes that were killed, by `cause`: deadline (by the service), signal (by anybody
 	/// else, the kernel included).
 	pub child_kills: IntCounterVec,
+	/// Runs repeated on the reference engine, because the other one had failed.
+	pub second_runs: IntCounter,
 }
 
 impl Metrics {
@@ -58,8 +60,16 @@ impl Metrics {
 				.buckets(exponential_buckets(0.05, 2.0, 16)?),
 		)?;
 		registry.register(Box::new(run_seconds.clone()))?;
-		let fuel = IntCounter::new("fuel_total", "Fuel used by scored runs.")?;
-		registry.register(Box::new(fuel.clone()))?;
+		let counter = |name, help| {
+			let counter = IntCounter::new(name, help)?;
+			registry.register(Box::new(counter.clone()))?;
+			prometheus::Result::Ok(counter)
+		};
+		let fuel = counter("fuel_total", "Fuel used by scored runs.")?;
+		let second_runs = counter(
+			"second_runs_total",
+			"Runs repeated on the reference engine, because the other one had failed.",
+		)?;
 		let cache_hits = vec(
 			"cache_hits_total",
 			"Jobs answered and artifacts read from disk.",
@@ -88,6 +98,7 @@ impl Metrics {
 			cache_hits,
 			fetch_errors,
 			child_kills,
+			second_runs,
 		})
 	}
 

@@ -3,34 +3,81 @@
 use crate::{
 	child::{plain, Header, Inputs, Report},
 	fetch::MAX_ARTIFACT_BYTES,
-	sandbox,
+	sandbox::Confinement,
 };
 use anyhow::{ensure, Context, Result};
 use assay_primitives::TrainingJob;
-use assay_vm::Wasmi;
+use assay_verifier::{EngineKind, Sandbox, Wasmtime};
+use assay_vm::{Engine, Fault, Progress, Run, Wasmi};
 use codec::{DecodeAll, Encode, MaxEncodedLen};
 use std::io::{self, Read, Write};
 
+/// Seconds in which the compiler has to be done: a hundred times what ordinary programs take. It has no
+/// bound of its own for programs made to be slow, which the reference engine translates in seconds.
+const COMPILATION: i64 = 10;
+
 /// Reads a job from standard input, runs it under its limits, and writes the [`Report`] to standard
 /// output. `parent` is the process that started this one.
-pub fn run(parent: i32) -> Result<()> {
+pub fn run(parent: i32, engine: EngineKind, needed: Sandbox) -> Result<()> {
 	let mut input = io::stdin().lock();
 	let Header { job, sizes } = read_header(&mut input).context("cannot read the job")?;
 	ensure!(sizes.iter().all(|size| *size <= MAX_ARTIFACT_BYTES), "inputs of {sizes:?} bytes");
-	sandbox::enter(parent, sandbox::address_space(job.limits.memory_pages, sizes))
+	let sandbox = Confinement::new(engine, job.limits.memory_pages, sizes)
+		.enter(parent)
 		.context("cannot enter the sandbox")?;
+	ensure!(
+		(sandbox.landlock || !needed.landlock) && (sandbox.seccomp || !needed.seccomp),
+		"the sandbox is no longer what it was when the service was started; missing: {sandbox}"
+	);
 	let mut inputs = Inputs::default();
 	for (bytes, size) in inputs.iter_mut().zip(sizes) {
 		*bytes = vec![0; usize::try_from(size)?];
 		input.read_exact(bytes).context("the input ends too early")?;
 	}
-	let [program, train, holdout, file] = &inputs;
-	let inputs = assay_vm::Inputs { program, train, holdout, file };
-	let run =
-		assay_vm::run(&Wasmi::new(), &job, &inputs, &mut |_| ()).map_err(anyhow::Error::msg)?;
+	let run = match engine {
+		EngineKind::Wasmi => run_with(&Wasmi::new(), &job, &inputs, &mut |_| ()),
+		EngineKind::Wasmtime => {
+			kill_after(COMPILATION);
+			Wasmtime::new().and_then(|engine| {
+				run_with(&engine, &job, &inputs, &mut |progress| {
+					if let Progress::Prepared(_) = progress {
+						kill_after(0);
+					}
+				})
+			})
+		},
+	}
+	.map_err(anyhow::Error::msg)?;
 	let detail = plain(&run.detail.unwrap_or_default());
 	let report = Report { outcome: run.outcome, detail };
 	io::stdout().write_all(&report.encode()).context("cannot hand over the report")
+}
+
+fn run_with(
+	engine: &impl Engine,
+	job: &TrainingJob,
+	inputs: &Inputs,
+	observer: &mut impl FnMut(Progress),
+) -> Result<Run, Fault> {
+	let [program, train, holdout, file] = inputs;
+	let inputs = assay_vm::Inputs { program, train, holdout, file };
+	assay_vm::run(engine, job, &inputs, observer)
+}
+
+/// Has the kernel kill this process in so many seconds; 0: no more.
+fn kill_after(seconds: i64) {
+	let it_value = libc::timeval { tv_sec: seconds, tv_usec: 0 };
+	let timer = libc::itimerval { it_interval: libc::timeval { tv_sec: 0, tv_usec: 0 }, it_value };
+	// SAFETY: reads the timer, and writes nothing. With these arguments it cannot fail, and the signal
+	// is not handled, so that it kills.
+	unsafe { libc::setitimer(libc::ITIMER_REAL, &timer, std::ptr::null_mut()) };
+}
+
+/// Enters the sandbox, as for a job without inputs, and writes to standard output in JSON what it
+/// consists of.
+pub fn try_sandbox(parent: i32, engine: EngineKind) -> Result<()> {
+	let sandbox = Confinement::new(engine, 0, [0; 4]).enter(parent)?;
+	Ok(io::stdout().write_all(&serde_json::to_vec(&sandbox)?)?)
 }
 
 fn read_header(input: &mut impl Read) -> Result<Header> {

@@ -5,7 +5,7 @@
 //! what is on disk is queued again.
 
 use crate::{
-	child::{self, Pace},
+	child::{self, Report, Setting},
 	fetch::{FetchError, Fetcher},
 	metrics::Metrics,
 	store::Store,
@@ -13,7 +13,7 @@ use crate::{
 use assay_primitives::{
 	hash, service::JobState, DataFault, Input, Outcome, TrainingJob, H256, VM_VERSION,
 };
-use assay_verifier::{Health, JobInfo, Stage};
+use assay_verifier::{EngineKind, Health, JobInfo, Stage};
 use codec::{Decode, DecodeAll, Encode};
 use std::{
 	collections::{HashMap, VecDeque},
@@ -41,7 +41,7 @@ pub struct Service {
 	wake: Condvar,
 	stores: Stores,
 	fetcher: Fetcher,
-	pace: Pace,
+	setting: Setting,
 	queue_limit: usize,
 	metrics: Arc<Metrics>,
 	started: Instant,
@@ -107,7 +107,7 @@ impl Service {
 	pub fn new(
 		stores: Stores,
 		fetcher: Fetcher,
-		pace: Pace,
+		setting: Setting,
 		queue_limit: usize,
 		metrics: Arc<Metrics>,
 	) -> io::Result<Self> {
@@ -116,7 +116,7 @@ impl Service {
 			wake: Condvar::new(),
 			stores,
 			fetcher,
-			pace,
+			setting,
 			queue_limit,
 			metrics,
 			started: Instant::now(),
@@ -223,6 +223,8 @@ impl Service {
 		Health {
 			version: env!("CARGO_PKG_VERSION").to_owned(),
 			vm_version: VM_VERSION,
+			engine: self.setting.engine,
+			sandbox: self.setting.sandbox,
 			queue: jobs.queue.len(),
 			running: jobs.running,
 			uptime: self.started.elapsed().as_secs(),
@@ -328,7 +330,7 @@ impl Service {
 			}
 		}
 		let started = Instant::now();
-		let result = child::run(job, &inputs, self.pace, &self.metrics);
+		let result = self.run(job, &inputs);
 		let run_seconds = started.elapsed().as_secs_f64();
 		self.metrics.run_seconds.observe(run_seconds);
 		let run_seconds = Some(run_seconds);
@@ -337,6 +339,28 @@ impl Service {
 				End { state: JobState::Done(report.outcome), detail: report.detail, run_seconds }
 			},
 			Err(reason) => End { run_seconds, ..End::broken(reason) },
+		}
+	}
+
+	/// Runs a job on the chosen engine. Where that is not the reference and fails, by a limit of its own
+	/// or otherwise, the reference decides.
+	fn run(&self, job: &TrainingJob, inputs: &child::Inputs) -> Result<Report, String> {
+		let on = |engine| {
+			let setting = Setting { engine, ..self.setting };
+			child::run(job, inputs, setting, &self.metrics)
+		};
+		let result = on(self.setting.engine);
+		match result {
+			Err(reason) if self.setting.engine != EngineKind::Wasmi => {
+				tracing::warn!(
+					"job {:?} is run again on {}: {reason}",
+					job.key(),
+					EngineKind::Wasmi
+				);
+				self.metrics.second_runs.inc();
+				on(EngineKind::Wasmi)
+			},
+			result => result,
 		}
 	}
 

@@ -1,16 +1,25 @@
 //! The real service, as a process, driven over HTTP as the off-chain worker drives it.
 
+#[path = "../../primitives/vm/tests/common/mod.rs"]
+mod common;
+
 use assay_primitives::{
 	file, service::JobState, DataFault, FailReason, File, Input, Limits, Manifest, Metric, Outcome,
 	Params, Score, TrainingJob, H256, VM_VERSION,
 };
-use assay_verifier::{Health, JobInfo, Ready, Stage};
+use assay_verifier::{compiler, EngineKind, Health, JobInfo, Ready, Sandbox, Stage};
 use assay_vm::Dataset;
 use codec::{DecodeAll, Encode};
-use rustix::process::{kill_process, test_kill_process, Pid, Signal};
+use common::hostile::{self, Ends, Hostile};
+use rustix::{
+	io::Errno,
+	process::{kill_process, test_kill_process, Pid, Signal},
+};
+use seccompiler::{apply_filter, BpfProgram, SeccompAction, SeccompFilter};
 use std::{
 	fs,
 	io::{BufRead, BufReader, Read},
+	os::unix::process::CommandExt,
 	path::{Path, PathBuf},
 	process::{Child, Command, Output, Stdio},
 	time::{Duration, Instant},
@@ -504,13 +513,15 @@ fn a_child_is_confined() {
 	let child = service.child_of(&job).as_raw_nonzero();
 	let read = |name| fs::read_to_string(format!("/proc/{child}/{name}")).unwrap();
 	let data = data(10).len() + data(5).len();
-	let address_space = 4 * 4 * 65_536 + 32 * endless.len() + 4 * data + (64 << 20);
+	let memory = 4 * 4 * 65_536 + 32 * endless.len() + 4 * data + (64 << 20);
 	let expected = [
 		("Max core file size", 0),
 		("Max file size", 0),
 		("Max open files", 16),
 		("Max processes", 0),
-		("Max address space", address_space),
+		("Max stack size", 2 * compiler::STACK),
+		("Max data size", memory),
+		("Max address space", memory + compiler::ADDRESS_SPACE as usize),
 	];
 	let is_set = |(name, value): &(&str, usize)| {
 		let limits = read("limits");
@@ -526,14 +537,104 @@ fn a_child_is_confined() {
 	}
 	assert_eq!(read("oom_score_adj").trim(), "1000");
 	assert!(read("status").contains("NoNewPrivs:\t1"));
+	assert!(read("status").contains("Seccomp:\t2"));
 	assert_eq!(fs::read(format!("/proc/{child}/environ")).unwrap(), b"");
+}
+
+/// Makes a command run as on a kernel without this system call.
+fn without(call: libc::c_long, command: &mut Command) -> &mut Command {
+	let missing = SeccompAction::Errno(libc::ENOSYS as u32);
+	let arch = std::env::consts::ARCH.try_into().unwrap();
+	let calls = [(call, Vec::new())].into_iter().collect();
+	let filter = SeccompFilter::new(calls, SeccompAction::Allow, missing, arch).unwrap();
+	let filter: BpfProgram = filter.try_into().unwrap();
+	// SAFETY: between fork and exec the closure makes two system calls and allocates nothing.
+	unsafe {
+		command.pre_exec(move || apply_filter(&filter).map_err(|_| Errno::NOSYS.into()));
+	}
+	command
+}
+
+#[test]
+fn a_kernel_that_cannot_confine_programs_is_refused_unless_it_is_allowed() {
+	let honest = program(TRAINED, SAME);
+	let home = Home::new(&[&honest]);
+	let missing = |call, name, sandbox| {
+		let output = without(call, &mut home.command(&[])).output().unwrap();
+		let reason = String::from_utf8(output.stderr).unwrap();
+		assert!(!output.status.success());
+		assert!(reason.contains(&format!("missing: {name}")), "{reason}");
+		assert!(reason.contains("--allow-incomplete-sandbox"), "{reason}");
+
+		let mut command = home.command(&["--allow-incomplete-sandbox", "--listen", "127.0.0.1:0"]);
+		let service = Service::ready(without(call, &mut command).spawn().unwrap());
+		let health = service.health();
+		assert_eq!((health.engine, health.sandbox), (EngineKind::Wasmi, sandbox));
+		let state = service.run(&job(&honest));
+		assert!(is_scored(&state), "{state:?}");
+		fs::remove_dir_all(home.base()).unwrap();
+	};
+	missing(
+		libc::SYS_landlock_create_ruleset,
+		"Landlock",
+		Sandbox { landlock: false, seccomp: true },
+	);
+	missing(libc::SYS_seccomp, "seccomp", Sandbox { landlock: true, seccomp: false });
+
+	let service = home.serve(&[]);
+	let health = service.health();
+	assert_eq!(health.engine, EngineKind::Wasmtime);
+	assert!(health.sandbox.is_complete());
+}
+
+#[test]
+fn both_engines_give_the_same() {
+	let honest = program(TRAINED, SAME);
+	let home = Home::new(&[&honest]);
+	let states = ["wasmi", "wasmtime"].map(|engine| {
+		let service = home.serve(&["--engine", engine]);
+		let state = service.run(&job(&honest));
+		assert_eq!(service.metric("second_runs_total"), 0.0);
+		fs::remove_dir_all(home.base()).unwrap();
+		state
+	});
+	assert!(is_scored(&states[0]), "{states:?}");
+	assert_eq!(states[0], states[1]);
+}
+
+#[test]
+fn the_hostile_corpus_ends_in_outcomes() {
+	// What both engines refuse or fail alike before they start is left to the tests of the VM.
+	let corpus: Vec<_> = [hostile::execution(), hostile::translation()].concat();
+	let programs: Vec<&[u8]> = corpus.iter().map(|hostile| &hostile.program[..]).collect();
+	let home = Home::new(&programs);
+	let (train, holdout) = (common::train(), common::holdout());
+	for bytes in [&train, &holdout] {
+		fs::write(home.artifact(&Manifest::of(bytes).id()), bytes).unwrap();
+	}
+	for engine in ["wasmi", "wasmtime"] {
+		let service = home.serve(&["--engine", engine]);
+		for Hostile { name, program, ends } in &corpus {
+			let mut job = common::job(program, &train, &holdout);
+			job.limits = hostile::HOSTILE;
+			let state = service.run(&job);
+			let right = match (ends, &state) {
+				(Ends::Scores, JobState::Done(Outcome::Scored(_))) => true,
+				(Ends::Fails(reason), JobState::Done(Outcome::Failed(found))) => reason == found,
+				_ => false,
+			};
+			assert!(right, "{name} on {engine}: {state:?}, expected {ends:?}");
+		}
+		fs::remove_dir_all(home.base()).unwrap();
+	}
 }
 
 #[test]
 fn a_run_past_its_deadline_is_stopped() {
 	let endless = program(ENDLESS, SAME);
 	let home = Home::new(&[&endless]);
-	let service = home.serve(&["--grace", "1", "--fuel-per-second", "18446744073709551615"]);
+	let pace = ["--grace", "1", "--fuel-per-second", "18446744073709551615"];
+	let service = home.serve(&[&["--engine", "wasmi"][..], &pace].concat());
 	let job = slow_job(&endless, 0, u64::MAX);
 	let state = service.run(&job);
 	assert!(is_broken_by(&state, "was stopped after"), "{state:?}");
@@ -545,7 +646,7 @@ fn a_run_past_its_deadline_is_stopped() {
 fn a_job_whose_child_is_killed_can_be_tried_again() {
 	let endless = program(ENDLESS, SAME);
 	let home = Home::new(&[&endless]);
-	let service = home.serve(&[]);
+	let service = home.serve(&["--engine", "wasmi"]);
 	let job = slow_job(&endless, 0, 3_000_000_000);
 	assert_eq!(service.submit(&job), (202, JobState::Queued));
 	kill_process(service.child_of(&job), Signal::KILL).unwrap();

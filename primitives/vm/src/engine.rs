@@ -121,7 +121,7 @@ pub trait Instance {
 	/// Grows the memory by some pages of 64 KiB of zeros.
 	fn grow(&mut self, pages: u32) -> Result<(), Fault>;
 	/// The value of the global at this position of [`Prepared::globals`].
-	fn global(&self, index: usize) -> Result<Value, Fault>;
+	fn global(&mut self, index: usize) -> Result<Value, Fault>;
 	/// Sets the global at this position of [`Prepared::globals`] to a value of its type.
 	fn set_global(&mut self, index: usize, value: Value) -> Result<(), Fault>;
 }

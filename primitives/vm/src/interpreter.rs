@@ -154,7 +154,7 @@ impl engine::Instance for Instance {
 		Ok(())
 	}
 
-	fn global(&self, index: usize) -> Result<Value, Fault> {
+	fn global(&mut self, index: usize) -> Result<Value, Fault> {
 		let global = self.globals.get(index).ok_or_else(|| fault("no such global"))?;
 		match global.get(&self.store) {
 			Val::I32(value) => Ok(Value::I32(value)),

@@ -2,14 +2,13 @@
 
 mod common;
 
-use arbitrary::Unstructured;
 use assay_primitives::Limits;
 use assay_vm::{
 	cost, prepare,
 	prepare::{DEPTH, FUEL, HALT, HALT_DEPTH, HALT_FUEL},
 	Call, Engine, Instance, Prepared, Trapped, Value, Wasmi,
 };
-use common::*;
+use common::{random::random_program, *};
 use proptest::prelude::*;
 use wasmparser::{Validator, WasmFeatures};
 
@@ -48,7 +47,7 @@ impl Machine {
 	fn call(&mut self, call: Call, fuel: i64) -> Left {
 		self.0.set_global(FUEL, Value::I64(fuel)).unwrap();
 		let result = self.0.call(call);
-		let global = |index| self.0.global(index).unwrap();
+		let mut global = |index| self.0.global(index).unwrap();
 		let (Value::I64(fuel), Value::I32(depth), Value::I32(halt)) =
 			(global(FUEL), global(DEPTH), global(HALT))
 		else {
@@ -264,39 +263,6 @@ fn long_data_is_cut_and_stays_the_same() {
 		.iter()
 		.zip(0..)
 		.all(|(byte, i)| *byte == (i % 251) as u8));
-}
-
-/// A random module with the exports of guest ABI 1.
-fn random_program(seed: &[u8], floats: bool) -> Option<Vec<u8>> {
-	let mut source = Unstructured::new(seed);
-	let config = wasm_smith::Config {
-		exports: Some(program(&[])),
-		allow_floats: floats,
-		allow_start_export: false,
-		bulk_memory_enabled: false,
-		compact_imports_enabled: false,
-		exceptions_enabled: false,
-		extended_const_enabled: false,
-		gc_enabled: false,
-		max_imports: 0,
-		// The exported one comes on top.
-		max_memories: 0,
-		max_memory32_bytes: 2 << 16,
-		max_table_elements: 20,
-		memory64_enabled: false,
-		memory_max_size_required: true,
-		multi_value_enabled: false,
-		reference_types_enabled: false,
-		relaxed_simd_enabled: false,
-		simd_enabled: false,
-		tail_call_enabled: false,
-		threads_enabled: false,
-		wide_arithmetic_enabled: false,
-		max_instructions: 300,
-		..Default::default()
-	};
-	let module = wasm_smith::Module::new(config, &mut source).ok()?;
-	Some(module.to_bytes())
 }
 
 /// What calls gave, one after the other (`None`: too long), and the memory after them.

@@ -75,10 +75,9 @@ fn what_would_fail_is_not_valid_and_takes_no_room() {
 		let bytes = marked(&keys_of(intent, &secret), 0);
 		let registration = registration(intent, &secret, 0, &bytes);
 		leave(POOR, BOND + 10);
-		let before = frame_support::storage_root(sp_runtime::StateVersion::V1);
-		assert!(send(POOR, register_call(&registration)).is_err());
-		assert_eq!(Checked::<Test>::get(), 0);
-		assert_eq!(frame_support::storage_root(sp_runtime::StateVersion::V1), before);
+		frame_support::assert_storage_noop!(assert!(
+			send(POOR, register_call(&registration)).is_err()
+		));
 	});
 }
 

@@ -1,6 +1,9 @@
 //! What the tests share: a small training program in text form, data, and jobs.
 #![allow(dead_code)] // Each test crate uses its own part.
 
+pub mod hostile;
+pub mod random;
+
 use assay_primitives::{
 	FailReason, Limits, Manifest, Metric, Outcome, Params, TrainingJob, VM_VERSION,
 };

@@ -1,0 +1,42 @@
+//! Both engines give the same: outcome, fuel, trace and model.
+
+#[path = "engines/cases.rs"]
+mod cases;
+
+use cases::{check_corpus, check_programs, Tally};
+use std::time::{Duration, Instant};
+
+/// How long random programs are tried.
+const SLICE: Duration = Duration::from_secs(20);
+
+#[test]
+fn random_programs() {
+	let (started, mut tally) = (Instant::now(), Tally::default());
+	let mut seed = 0;
+	while started.elapsed() < SLICE {
+		tally.check_random(seed);
+		seed += 1;
+	}
+	println!("{tally}");
+	// They are no test if they are refused or trap at once.
+	let of = |name: &str| tally.outcomes.get(name).copied().unwrap_or(0);
+	assert!(of("run: scored") > 10 && of("calls: returned") > 10, "{tally}");
+}
+
+#[test]
+fn hostile_programs() {
+	// Native stack for the engine's limit, and as much again.
+	let thread = std::thread::Builder::new().stack_size(2 * assay_verifier::compiler::STACK);
+	let check = || {
+		let mut tally = Tally::default();
+		check_corpus(&mut tally);
+		tally
+	};
+	let tally = thread.spawn(check).unwrap().join().unwrap();
+	assert!(tally.cases > 70, "{tally}");
+}
+
+#[test]
+fn programs_that_people_write() {
+	check_programs(&mut Tally::default());
+}

@@ -1,0 +1,206 @@
+//! Jobs that are run on both engines.
+#![allow(dead_code)] // Test and example each use their own part.
+
+#[path = "../../../primitives/vm/tests/common/mod.rs"]
+mod common;
+
+use assay_primitives::{Limits, Outcome, Params, TrainingJob};
+use assay_verifier::Wasmtime;
+use assay_vm::{
+	prepare, prepare::FUEL, run, Call, Engine, Fault, Inputs, Instance, Prepared, Run, Trapped,
+	Value, Wasmi,
+};
+use common::{
+	hostile,
+	random::{random_program, random_trainer, Random},
+	*,
+};
+use std::{
+	collections::BTreeMap,
+	fmt,
+	time::{Duration, Instant},
+};
+
+/// How many cases there were, and how they ended.
+#[derive(Default)]
+pub struct Tally {
+	pub cases: u64,
+	pub outcomes: BTreeMap<String, u64>,
+}
+
+impl fmt::Display for Tally {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		write!(f, "{} cases, no difference", self.cases)?;
+		self.outcomes.iter().try_for_each(|(name, count)| write!(f, "\n  {name}: {count}"))
+	}
+}
+
+/// The ends of one engine, of which the text of a trap is its own.
+type Ends = Vec<Result<i64, ()>>;
+
+/// Calls all exports of a random module one after the other, whatever they return, and gives their
+/// results, and all globals and the memory after each.
+fn calls(engine: &impl Engine, prepared: &Prepared) -> Result<(Ends, Vec<Value>, Vec<u8>), Fault> {
+	let module = engine.load(prepared)?;
+	let mut instance = engine.instantiate(&module)?;
+	let (mut ends, mut globals, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+	for call in [
+		Call::Abi,
+		Call::Io,
+		Call::Init(3, 4),
+		Call::Want,
+		Call::Step(5),
+		Call::Predict(6),
+		Call::Model,
+		Call::Step(-1),
+	] {
+		for (index, global) in prepared.globals().iter().enumerate() {
+			instance.set_global(index, global.initial)?;
+		}
+		instance.set_global(FUEL, Value::I64(200_000))?;
+		ends.push(match instance.call(call) {
+			Ok(value) => Ok(value),
+			Err(Trapped::Trap(_)) => Err(()),
+			Err(Trapped::Fault(fault)) => return Err(fault),
+		});
+		for index in 0..prepared.globals().len() {
+			globals.push(canonical(instance.global(index)?));
+		}
+		memory.extend_from_slice(instance.memory());
+	}
+	Ok((ends, globals, memory))
+}
+
+/// Globals are no state, and their NaNs are the engine's choice.
+fn canonical(value: Value) -> Value {
+	match value {
+		Value::F32(bits) if f32::from_bits(bits).is_nan() => Value::F32(f32::NAN.to_bits()),
+		Value::F64(bits) if f64::from_bits(bits).is_nan() => Value::F64(f64::NAN.to_bits()),
+		value => value,
+	}
+}
+
+/// Runs a job on one engine. `Err`: it met a limit of its own.
+fn run_on(engine: &impl Engine, job: &TrainingJob, inputs: &Inputs<'_>) -> Result<Run, Fault> {
+	let run = run(engine, job, inputs, &mut |_| ())?;
+	// A trap is told in the engine's own words.
+	Ok(Run { detail: None, ..run })
+}
+
+fn name(outcome: &Outcome) -> String {
+	match outcome {
+		Outcome::Scored(_) => "run: scored".into(),
+		Outcome::Failed(reason) => format!("run: {reason:?}"),
+		Outcome::Unavailable { .. } => "run: unavailable".into(),
+	}
+}
+
+impl Tally {
+	fn count(&mut self, name: impl Into<String>) {
+		*self.outcomes.entry(name.into()).or_default() += 1;
+	}
+
+	/// One random program: calls of a module of any shape, or a run.
+	pub fn check_random(&mut self, seed: u64) {
+		self.cases += 1;
+		let mut random = Random(seed);
+		if seed.is_multiple_of(2) {
+			let length = 100 + random.below(2_900);
+			let Some(program) = random_program(&random.bytes(length), true) else {
+				return self.count("calls: not generated");
+			};
+			match prepare(&program, &Limits { program_bytes: 1 << 24, ..LIMITS }) {
+				Ok(prepared) => self.check_calls(seed, &prepared),
+				Err(_) => self.count("calls: refused"),
+			}
+		} else {
+			let program = random_trainer(&mut random);
+			let params = Params::truncate_from(random.bytes(40));
+			let run = check_run(&format!("seed {seed}"), &program, |job| {
+				job.seed = seed;
+				job.params = params;
+				job.limits.steps = 20;
+			});
+			match run {
+				Ok(run) => self.count(name(&run.outcome)),
+				Err(_) => self.count("run: left to wasmi"),
+			}
+		}
+	}
+
+	fn check_calls(&mut self, seed: u64, prepared: &Prepared) {
+		let expected = calls(&Wasmi::new(), prepared).expect("wasmi runs what was prepared");
+		let found = calls(&Wasmtime::new().expect("an engine"), prepared);
+		assert!(found.as_ref() == Ok(&expected), "the engines disagree on seed {seed}");
+		for end in expected.0 {
+			self.count(if end.is_ok() { "calls: returned" } else { "calls: trapped" });
+		}
+	}
+}
+
+/// Runs a program on both engines, on the data of the VM's tests. The run is that of the reference;
+/// `Err` if the other met a limit of its own.
+fn check_run(
+	name: &str,
+	program: &[u8],
+	change: impl FnOnce(&mut TrainingJob),
+) -> Result<Run, Fault> {
+	let (train, holdout) = (train(), holdout());
+	let mut job = job(program, &train, &holdout);
+	change(&mut job);
+	let inputs = Inputs { program, train: &train, holdout: &holdout, file: &[] };
+	let expected = run_on(&Wasmi::new(), &job, &inputs).expect("wasmi runs every job");
+	let found = run_on(&Wasmtime::new().expect("an engine"), &job, &inputs)?;
+	assert_eq!(found, expected, "the engines disagree on {name}");
+	Ok(expected)
+}
+
+/// Runs the hostile corpus, but for what the compiler would take minutes for.
+pub fn check_corpus(tally: &mut Tally) {
+	for hostile in [hostile::execution(), hostile::structure(), hostile::malformed()].concat() {
+		tally.cases += 1;
+		let run = check_run(&hostile.name, &hostile.program, |job| {
+			job.limits = hostile::HOSTILE;
+		});
+		match run {
+			Ok(run) => tally.count(name(&run.outcome)),
+			Err(fault) => tally.count(format!("left to wasmi: {}: {fault}", hostile.name)),
+		}
+	}
+}
+
+/// Runs the small program of the VM's tests, to a score and a trace that are known to be right.
+pub fn check_programs(tally: &mut Tally) {
+	for changes in [&[][..], &[("want", r#"(func (export "want") (result i64) i64.const -1)"#)]] {
+		tally.cases += 1;
+		let run = check_run("the program of the tests", &program(changes), |_| ());
+		tally.count(name(&run.expect("no limit is met").outcome));
+	}
+}
+
+/// What preparing and translating a program takes.
+pub struct Cost {
+	pub name: String,
+	pub bytes: usize,
+	pub prepare: Duration,
+	pub wasmi: Duration,
+	/// `None`: it met a limit of its own.
+	pub wasmtime: Option<Duration>,
+}
+
+/// Measures the part of the corpus that is slow to translate, or what has this in its name.
+pub fn translation(name: &str) -> impl Iterator<Item = Cost> + use<'_> {
+	let chosen = hostile::translation().into_iter().filter(move |one| one.name.contains(name));
+	chosen.map(|hostile| {
+		let timed = Instant::now();
+		let prepared = prepare(&hostile.program, &hostile::HOSTILE).expect("it is admitted");
+		let prepare = timed.elapsed();
+		let timed = Instant::now();
+		Wasmi::new().load(&prepared).map(drop).expect("wasmi runs what was prepared");
+		let wasmi = timed.elapsed();
+		let timed = Instant::now();
+		let loaded = Wasmtime::new().and_then(|engine| engine.load(&prepared).map(drop));
+		let wasmtime = loaded.is_ok().then(|| timed.elapsed());
+		Cost { name: hostile.name, bytes: hostile.program.len(), prepare, wasmi, wasmtime }
+	})
+}
