@@ -82,7 +82,7 @@ test('two of four who lie together cannot have an honest miner slashed', async (
 	assert.equal(view.slash, null);
 });
 
-test('who lies alone loses stake, and the claim is judged by the others', async () => {
+test('two who lie apart get no false claim paid, and no honest verifier slashed', async () => {
 	lie = apart;
 	const before = await slashes();
 	const { view } = await claim('//Alice//false among liars', 4, CLAIMED);

@@ -174,6 +174,7 @@ test('versions have aliases, and a name changes hands when both agree', async ()
 	const resolve = (which) => ask(api, 'models_resolve', 'digits', which);
 	assert.equal((await resolve('production')).version, 1);
 	assert.equal((await resolve('latest')).version, 1);
+	assert.equal((await resolve('v1')).version, 1);
 	assert.equal(await resolve('2'), null);
 	await assert.rejects(send(api, owner(), api.tx.models.setAlias('digits', 'x', 2)), /VersionUnknown/);
 	await send(api, owner(), api.tx.models.transfer('digits', thief().address));

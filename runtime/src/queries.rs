@@ -140,8 +140,8 @@ pub(crate) fn models(name: Option<Vec<u8>>) -> Vec<ModelInfo> {
 /// The records of the models.
 type Known = pallet_assay_models::Models<Runtime>;
 
-/// The version of a name that is called so: a number, an alias, or `latest`, the highest version that
-/// is verified.
+/// The version of a name that is called so: a number, with or without a `v`, an alias, or `latest`, the
+/// highest version that is verified.
 pub(crate) fn resolve(name: Vec<u8>, which: &[u8]) -> Option<ModelInfo> {
 	let name: pallet_assay_models::Name = name.try_into().ok()?;
 	if which == b"latest" {
@@ -151,7 +151,8 @@ pub(crate) fn resolve(name: Vec<u8>, which: &[u8]) -> Option<ModelInfo> {
 			.filter_map(|version| Models::version_of(name.clone(), version))
 			.find(|model| model.stage == Stage::Verified);
 	}
-	match core::str::from_utf8(which).ok()?.parse() {
+	let number = which.strip_prefix(b"v").unwrap_or(which);
+	match core::str::from_utf8(number).ok()?.parse() {
 		Ok(version) => Models::version_of(name, version),
 		Err(_) => Models::alias_of(name, which.to_vec().try_into().ok()?),
 	}

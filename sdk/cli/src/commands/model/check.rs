@@ -15,7 +15,9 @@ use crate::{
 use anyhow::{bail, ensure, Context as _, Result};
 use assay_marking::chance::log2_tail;
 use assay_model::Model;
-use assay_primitives::{file, File, Manifest, Metric, Score, TrainingJob, H256, VM_VERSION};
+use assay_primitives::{
+	file, File, Limits, Manifest, Metric, Score, TrainingJob, H256, VM_VERSION,
+};
 use assay_watermark::{
 	profile::CONTEST, trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
 };
@@ -93,10 +95,11 @@ pub struct Measured {
 	pub fuel: u64,
 }
 
-/// Runs the scheme's verifier program with a key, as verifiers do.
+/// Runs the scheme's verifier program with a key under these limits, as verifiers do.
 pub async fn measure(
 	context: &Context,
 	scheme: &SchemeView,
+	limits: Limits,
 	subject: &Subject,
 	key: H256,
 ) -> Result<Measured> {
@@ -118,7 +121,7 @@ pub async fn measure(
 		holdout: clean.id,
 		metric: Metric::Accuracy,
 		file: Some(subject.named()?),
-		limits: scheme.limits,
+		limits,
 	};
 	let inputs = Inputs {
 		program: MULTI_FACTOR.to_vec(),
@@ -196,7 +199,8 @@ pub async fn run(context: &Context, options: CheckOptions) -> Result<()> {
 		None => all,
 	};
 	for index in indices {
-		let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
+		let measured =
+			measure(context, &scheme, scheme.registration(), &subject, marks.key(index)).await?;
 		let declared = marks.intent.ratio;
 		let short = scheme.falls_short(&measured.statistics, measured.accuracy, declared);
 		let value = json!({

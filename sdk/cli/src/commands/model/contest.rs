@@ -31,8 +31,13 @@ pub async fn run(context: &Context, options: ContestOptions) -> Result<()> {
 	let scheme = SchemeView::get(&chain).await?;
 	let unopened = marks.unopened(options.index)?;
 	let model = ModelView::get(&chain, options.model).await?;
-	let Some(evidence) = model.evidence.as_ref().filter(|_| model.stage == "verified") else {
-		bail!("model {} is {}; expected a verified one", options.model, model.stage);
+	let contestable = ["verified", "revoked"].contains(&model.stage.as_str());
+	let Some(evidence) = model.evidence.as_ref().filter(|_| contestable) else {
+		bail!(
+			"model {} is {}; expected a verified one, or one that was revoked and has its bond",
+			options.model,
+			model.stage
+		);
 	};
 	if model.owner == account::of(&key) {
 		bail!("model {} is your own; expected somebody else's", options.model);
@@ -60,7 +65,7 @@ pub async fn run(context: &Context, options: ContestOptions) -> Result<()> {
 		.max_by_key(|(_, _, bits)| *bits)
 		.context("there is no sub-key")?;
 	subject.place = place;
-	let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
+	let measured = measure(context, &scheme, scheme.limits, &subject, marks.key(index)).await?;
 	output.note(describe(&scheme, &measured, marks.intent.ratio));
 	if let (Err(factor), false) = (profile::beyond_chance(&measured.statistics), options.no_check) {
 		let (triggers, bits) = profile::levels(&measured.statistics).unwrap_or_default();

@@ -68,7 +68,15 @@ pub async fn transfer(context: &Context, name: &str, to: Option<AccountId32>) ->
 /// Revokes a model.
 pub async fn revoke(context: &Context, model: ModelId) -> Result<()> {
 	let call = api::transactions().models().revoke(model);
-	submit(context, &call, format!("model {model} is revoked; its bond is free")).await
+	submit(
+		context,
+		&call,
+		format!(
+		"model {model} is revoked; once it cannot be contested any more, `assay model remove {model}` \
+		 frees its bond"
+	),
+	)
+	.await
 }
 
 /// Removes the record of a model that was not verified.

@@ -52,7 +52,8 @@ pub async fn run(context: &Context, options: RegisterOptions) -> Result<()> {
 	artifact::ensure_kept(&chain, &at, &subject.clean, until).await?;
 	artifact::ensure_kept(&chain, &at, &subject.file, until).await?;
 
-	let measured = measure(context, &scheme, &subject, marks.key(index)).await?;
+	let measured =
+		measure(context, &scheme, scheme.registration(), &subject, marks.key(index)).await?;
 	let declared = marks.intent.ratio;
 	output.note(describe(&scheme, &measured, declared));
 	let stated = options.accuracy.unwrap_or(measured.accuracy);

@@ -217,6 +217,7 @@ fn because(reason: &Reason) -> String {
 		},
 		Reason::Undecided => "the committees did not agree".into(),
 		Reason::NameTaken => "somebody else owns the name".into(),
+		Reason::LostToAnother => "the model was lost to somebody else meanwhile".into(),
 	}
 }
 

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use assay_primitives::{
 	json, ArtifactId, ClaimId, ContestId, File, IntentId, JobId, Limits, ModelId, Score, H256,
 };
-use assay_watermark::{Factor, Place, Profile, Statistics};
+use assay_watermark::{evidence::registration_limits, Factor, Place, Profile, Statistics};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use subxt::{rpcs::rpc_params, utils::AccountId32};
@@ -229,6 +229,11 @@ pub struct SchemeView {
 }
 
 impl SchemeView {
+	/// What a run that verifies a registration may use.
+	pub const fn registration(&self) -> Limits {
+		registration_limits(self.limits)
+	}
+
 	/// Asks for the scheme.
 	pub async fn get(chain: &Chain) -> Result<Self> {
 		let found: Option<Self> = chain.ask("models_scheme", rpc_params![]).await?;
