@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
 		T::Artifacts::pin(clean.id)?;
 		let Opened { intent: mut marked, sub_key, key } = opened;
 		let params = SchemeParams { key: Key(key), place: slice.place };
-		// A contest has more, so that it never fails where this did not.
+		// A contest has more fuel, so that it never runs out where this did not.
 		let terms = SchemeTerms { limits: registration_limits(scheme.limits), ..scheme };
 		let client = Client::Model(model);
 		let job = Self::open_job(client, (owner, None), &terms, &params, *file, *clean)?;

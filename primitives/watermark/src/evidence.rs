@@ -121,13 +121,12 @@ pub const LIMITS: Limits = Limits {
 	total_fuel: 40_000_000_000,
 };
 
-/// What a run that verifies a registration may use: three quarters of what a contest may. So a contest of
-/// the same model on the same data never runs out of anything, however large the slice is that it looks
-/// at.
+/// What a run that verifies a registration may use: three quarters of the fuel of a contest. So a contest
+/// of the same model on the same data never runs out of it, however large the slice is that it looks at.
+/// The memory is the same: the program declares how much it can use.
 #[must_use]
 pub const fn registration_limits(limits: Limits) -> Limits {
 	Limits {
-		memory_pages: limits.memory_pages.saturating_sub(limits.memory_pages / 4),
 		step_fuel: limits.step_fuel.saturating_sub(limits.step_fuel / 4),
 		total_fuel: limits.total_fuel.saturating_sub(limits.total_fuel / 4),
 		..limits

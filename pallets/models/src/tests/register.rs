@@ -160,6 +160,22 @@ fn a_file_is_registered_once() {
 }
 
 #[test]
+fn a_wrong_root_keeps_nobody_out() {
+	build_and_execute(|| {
+		let (intent, mine, bytes) = prepared();
+		let good = registration(intent, &mine, 0, &bytes);
+		// Bob says that Alice's artifact has other weights, which carry his mark.
+		let theirs = secret(2);
+		let other = ready(BOB, &theirs);
+		let invented = marked(&keys_of(other, &theirs), 7);
+		let mut squat = registration(other, &theirs, 0, &invented);
+		(squat.file.id, squat.name) = (good.file.id, name("squat"));
+		register(BOB, &squat);
+		register(ALICE, &good);
+	});
+}
+
+#[test]
 fn the_length_is_that_of_the_artifact_and_of_the_tree() {
 	build_and_execute(|| {
 		let (intent, secret, bytes) = prepared();
