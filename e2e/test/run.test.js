@@ -21,7 +21,7 @@ for (const options of [['--exit'], ['--validators', '4', '--exit']]) {
 test('scripts/run models --exit', async () => {
 	const { stdout } = await run(script, ['models', '--exit'], { maxBuffer: 1 << 24 });
 	assert.match(stdout, /because Models\.(TooFew|Ratio)/);
-	assert.match(stdout, /only an older mark wins/);
+	assert.match(stdout, /does not show in model/);
 	const table = stdout.slice(stdout.lastIndexOf('who '));
 	assert.match(table, /^owner +\d+ +digits +verified +0\.9/m);
 	assert.match(table, /^thief +\d+ +mine +lost /m);
