@@ -380,7 +380,7 @@ pub enum Model {
 		#[arg(long, value_parser = name)]
 		name: Option<String>,
 	},
-	/// Show an older mark in somebody else's model, which is then lost to them.
+	/// Show a mark of your own in somebody else's model, which is then lost to them.
 	Contest(ContestOptions),
 	/// Show who owns a name, to whom it is offered, its versions and aliases.
 	Name {

@@ -86,7 +86,7 @@ pub struct Evidence {
 	pub parents: Vec<ModelId>,
 	/// The claim that made it.
 	pub claim: Option<ClaimId>,
-	/// What the owner loses if somebody has an older mark in the model.
+	/// What the owner loses if somebody proves a mark in the model.
 	#[serde(deserialize_with = "units")]
 	pub bond: Amount,
 }
@@ -126,7 +126,7 @@ pub struct ModelView {
 	pub measured: Option<Score>,
 	/// The open contests.
 	pub contests: Vec<ContestId>,
-	/// Who proved an older mark.
+	/// Who proved a mark in it.
 	pub lost_to: Option<AccountId32>,
 	/// What the registration stands on; nothing once it does not stand.
 	pub evidence: Option<Evidence>,
@@ -160,7 +160,7 @@ impl ModelView {
 	/// Why it stands where it stands, in words.
 	pub fn reason(&self) -> String {
 		match (&self.reason, &self.lost_to) {
-			(_, Some(winner)) => format!("{winner} proved an older mark"),
+			(_, Some(winner)) => format!("{winner} proved a mark in it"),
 			(Some(Value::String(reason)), _) => reason.replace('_', " "),
 			(Some(reason), _) => reason.to_string(),
 			(None, None) => "-".into(),
