@@ -13,7 +13,7 @@ use frame_support::{
 	},
 };
 use frame_system::RunToBlockHooks;
-use pallet_assay_tasks::{Holdout, Name, Reward, SpecOf, TaskSpec};
+use pallet_assay_tasks::{Holdout, Name, Reward, Shares, SpecOf, TaskSpec};
 use sp_runtime::{BuildStorage, TokenError};
 
 pub type Block = frame_system::mocking::MockBlock<Test>;
@@ -74,6 +74,10 @@ impl Stake for StakeDouble {
 
 	fn bonded(who: &AccountId) -> Balance {
 		Free::get(who) + Locks::iter().filter(|((w, _), _)| w == who).map(|(_, b)| b).sum::<u64>()
+	}
+
+	fn free(who: &AccountId) -> Balance {
+		Free::get(who)
 	}
 
 	fn lock(who: &AccountId, reason: LockReason, amount: Balance) -> DispatchResult {
@@ -175,6 +179,9 @@ pub type NextJob = StorageValue<System, JobId, ValueQuery>;
 
 pub const FEE: Balance = 50;
 
+/// What a claim locks: the bond itself, and the fee.
+pub const BOND: Balance = 100 + FEE;
+
 pub struct VerificationDouble;
 
 impl Verification for VerificationDouble {
@@ -194,9 +201,11 @@ impl Verification for VerificationDouble {
 		client: Client,
 		payer: &AccountId,
 		opponent: Option<&AccountId>,
+		not_before: u64,
 		job: TrainingJob,
 	) -> Result<JobId, DispatchError> {
 		ensure!(opponent.is_none(), "a claim has no opponent");
+		ensure!(not_before >= System::block_number(), "a job is drawn in the past");
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
 		let id = NextJob::get();
 		NextJob::put(id + 1);
@@ -243,6 +252,10 @@ impl pallet_assay_tasks::Config for Test {
 	type MinBounty = ConstU64<20>;
 	type MinDuration = ConstU64<10>;
 	type MaxDuration = ConstU64<100>;
+	type Ranking = AssayClaims;
+	type RevealWindow = RevealWindow;
+	type HoldoutWindow = ConstU64<5>;
+	type HoldoutPledge = ConstU64<PLEDGE>;
 }
 
 impl Config for Test {
@@ -275,6 +288,7 @@ pub const STRANGER: AccountId = 5;
 pub const ENDOWED: Balance = 1_000_000;
 pub const STAKED: Balance = 1_000;
 pub const BOUNTY: Balance = 100;
+pub const PLEDGE: Balance = 40;
 pub const SALT: H256 = H256::repeat_byte(9);
 
 pub fn train() -> ArtifactId {
@@ -310,8 +324,26 @@ pub fn spec() -> SpecOf<Test> {
 		tolerance: None,
 		limits: LIMITS,
 		reward: Reward::Bounty { amount: BOUNTY, winners: 2, min_improvement: 10_000_000 },
+		seed: SeedSource::Miner,
 		deadline: 51,
 	}
+}
+
+/// The same, with the holdout sealed until block 66: claims are revealed in blocks 52 to 61.
+pub fn sealed() -> SpecOf<Test> {
+	let sealed = commitment::holdout(&SPONSOR, &holdout(), &SALT);
+	TaskSpec { holdout: Holdout::Sealed(sealed), ..spec() }
+}
+
+/// The same as a contest for shares of 30, 20 and 20 of 70.
+pub fn contest() -> SpecOf<Test> {
+	let shares = Shares::truncate_from(vec![3, 2, 2]);
+	TaskSpec { reward: Reward::Contest { pool: 70, shares }, ..spec() }
+}
+
+/// Publishes the holdout of a sealed task.
+pub fn publish(task: TaskId) {
+	assert_ok!(AssayTasks::reveal_holdout(RuntimeOrigin::signed(SPONSOR), task, holdout(), SALT));
 }
 
 pub fn create(spec: SpecOf<Test>) -> TaskId {
@@ -364,6 +396,15 @@ pub fn measured(score: i64, model: u64) -> Scored {
 		fuel: 1_000,
 		steps: 10,
 	}
+}
+
+/// Has the committee of a revealed claim drawn: whether its job was complete, and the job.
+pub fn draw(claim: ClaimId, random: H256) -> (bool, TrainingJob) {
+	let job = Claims::<Test>::get(claim).unwrap().revealed.unwrap().job;
+	let (client, payer, mut spec) = Jobs::get(job).unwrap();
+	let complete = AssayClaims::on_draw(client, &mut spec, random);
+	Jobs::insert(job, (client, payer, spec.clone()));
+	(complete, spec)
 }
 
 /// Settles the job of a revealed claim.

@@ -142,6 +142,7 @@ impl Verification for VerificationDouble {
 		client: Client,
 		payer: &AccountId,
 		opponent: Option<&AccountId>,
+		_: u64,
 		job: TrainingJob,
 	) -> Result<JobId, DispatchError> {
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);

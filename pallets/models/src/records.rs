@@ -199,7 +199,8 @@ impl<T: Config> Pallet<T> {
 			file: Some(file),
 			limits: scheme.limits,
 		};
-		T::Verification::open(client, payer, opponent, job)
+		let now = frame_system::Pallet::<T>::block_number();
+		T::Verification::open(client, payer, opponent, now, job)
 	}
 
 	/// Drops the evidence of a model that has ended: gives back what was paid for it, and lets go of

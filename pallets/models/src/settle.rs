@@ -37,7 +37,8 @@ fn judge(settlement: Settlement, stated: Statistics) -> Judgement {
 			},
 			_ => Judgement::False(Reason::BadInput { input, fault }),
 		},
-		Settlement::Undecided => Judgement::Unknown(Reason::Undecided),
+		// What is verified of a model is known from the start: its jobs are never incomplete.
+		Settlement::Undecided | Settlement::Incomplete => Judgement::Unknown(Reason::Undecided),
 	}
 }
 

@@ -754,6 +754,10 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		Ledgers::<T>::get(who).map_or_else(Zero::zero, |ledger| ledger.bonded)
 	}
 
+	fn free(who: &T::AccountId) -> BalanceOf<T> {
+		Self::free_stake(who.clone())
+	}
+
 	fn lock(who: &T::AccountId, reason: LockReason, amount: BalanceOf<T>) -> DispatchResult {
 		let mut ledger = Self::registered(who)?;
 		ensure!(!Locks::<T>::contains_key(who, reason), Error::<T>::AlreadyLocked);

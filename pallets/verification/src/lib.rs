@@ -16,9 +16,13 @@
 //!
 //! ```text
 //! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)
-//!            ▲                                 ├─► settled: Undecided
-//!            └──── a larger committee ─────────┘
+//!          │ ▲                                 ├─► settled: Undecided
+//!          │ └──── a larger committee ─────────┘
+//!          └─► settled: Incomplete
 //! ```
+//!
+//! A client may open a job before all of it is known (a sealed holdout, a seed that the chain draws),
+//! and completes it when the first committee is drawn. If it cannot, the job ends there.
 //!
 //! ## Goals
 //!
@@ -565,6 +569,9 @@ impl<T: Config> Pallet<T> {
 			Jobs::<T>::insert(id, job);
 			return;
 		};
+		if job.round == 0 && !T::Clients::on_draw(job.client, &mut job.spec, random) {
+			return Self::finish(id, job, Settlement::Incomplete);
+		}
 		let seed = assay_primitives::hash(&(random, id, job.round).encode());
 		let drawn = committee::draw(seed, Self::candidates(&job), job.committee_size);
 		if drawn.is_empty() {
@@ -903,6 +910,7 @@ impl<T: Config> Verification for Pallet<T> {
 		client: Client,
 		payer: &Self::AccountId,
 		opponent: Option<&Self::AccountId>,
+		not_before: Self::BlockNumber,
 		spec: TrainingJob,
 	) -> Result<JobId, DispatchError> {
 		let fee = Self::fee(&spec.limits);
@@ -925,7 +933,7 @@ impl<T: Config> Verification for Pallet<T> {
 			round: 0,
 			committee_size: T::CommitteeSize::get().min(T::MaxCommittee::get()),
 			drawn_at: now,
-			phase: Phase::Drawing { at: now.saturating_add(DRAW_DELAY.into()) },
+			phase: Phase::Drawing { at: now.max(not_before).saturating_add(DRAW_DELAY.into()) },
 			members: BoundedVec::new(),
 		};
 		Agenda::<T>::insert(job.due(), id, ());

@@ -82,6 +82,11 @@ parameter_types! {
 	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
 	pub static Deeds: Vec<(AccountId, Deed)> = vec![];
 	pub static Settlements: Vec<(Client, Settlement)> = vec![];
+	/// Whether the client can complete its jobs when they are drawn.
+	pub static Complete: bool = true;
+	pub static Draws: Vec<(Client, H256)> = vec![];
+	/// What the client completes its jobs with.
+	pub static DrawnSeed: u64 = 7;
 	pub static Random: Option<H256> = Some(H256::repeat_byte(1));
 	pub static CommitteeSize: u32 = 3;
 	pub static DeadlinesPerBlock: u32 = 10;
@@ -100,6 +105,9 @@ impl Stake for Ledger {
 	}
 	fn bonded(who: &AccountId) -> Balance {
 		Stakes::get().get(who).copied().unwrap_or_default()
+	}
+	fn free(who: &AccountId) -> Balance {
+		Self::bonded(who)
 	}
 	fn lock(_: &AccountId, _: LockReason, _: Balance) -> DispatchResult {
 		Ok(())
@@ -131,6 +139,11 @@ impl Stake for Ledger {
 pub struct Listener;
 
 impl OnSettled for Listener {
+	fn on_draw(client: Client, job: &mut TrainingJob, random: H256) -> bool {
+		Draws::mutate(|all| all.push((client, random)));
+		job.seed = DrawnSeed::get();
+		Complete::get()
+	}
 	fn on_settled(client: Client, settlement: Settlement) {
 		Settlements::mutate(|all| all.push((client, settlement)));
 	}
@@ -219,6 +232,9 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 		Slashes::set(vec![]);
 		Deeds::set(vec![]);
 		Settlements::set(vec![]);
+		Complete::set(true);
+		Draws::set(vec![]);
+		DrawnSeed::set(spec().seed);
 		Random::set(Some(H256::repeat_byte(1)));
 		CommitteeSize::set(3);
 		DeadlinesPerBlock::set(10);

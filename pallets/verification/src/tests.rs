@@ -26,7 +26,12 @@ fn scored(score: i64) -> Outcome {
 }
 
 fn open() -> JobId {
-	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, None, spec()).unwrap()
+	open_at(0)
+}
+
+fn open_at(not_before: u64) -> JobId {
+	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, None, not_before, spec())
+		.unwrap()
 }
 
 /// Opens a job and goes on until its committee is drawn.
@@ -120,7 +125,7 @@ mod open {
 	fn a_payer_without_the_fee_is_refused_and_nothing_changes() {
 		build_and_execute(4, || {
 			assert_noop!(
-				<Verification as assay_traits::Verification>::open(CLIENT, &999, None, spec()),
+				<Verification as assay_traits::Verification>::open(CLIENT, &999, None, 0, spec()),
 				Error::<Test>::FeeNotCovered
 			);
 		});
@@ -129,6 +134,49 @@ mod open {
 
 mod draw {
 	use super::*;
+
+	#[test]
+	fn waits_as_long_as_the_client_says() {
+		build_and_execute(5, || {
+			let job = open_at(40);
+			run_to(42);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().phase, Phase::Drawing { at: 43 });
+			assert!(Draws::get().is_empty());
+			run_to(43);
+			assert_eq!(members(job).len(), 3);
+		});
+	}
+
+	#[test]
+	fn lets_the_client_complete_the_job_once_from_what_nobody_could_know() {
+		build_and_execute(8, || {
+			Random::set(None);
+			DrawnSeed::set(77);
+			let job = drawn();
+			assert!(Draws::get().is_empty());
+			let random = H256::repeat_byte(5);
+			Random::set(Some(random));
+			run_to(System::block_number() + 1);
+			assert_eq!(Draws::get(), [(CLIENT, random)]);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().spec.seed, 77);
+			// Nobody answers: a larger committee runs the same job.
+			run_to(System::block_number() + 12);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
+			assert_eq!(Draws::get().len(), 1);
+		});
+	}
+
+	#[test]
+	fn ends_a_job_that_stays_incomplete_and_asks_nobody() {
+		build_and_execute(5, || {
+			Complete::set(false);
+			let job = drawn();
+			assert!(Jobs::<Test>::get(job).is_none());
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Incomplete)]);
+			assert_eq!(Balances::free_balance(MINER), 10_000);
+			assert!(Slashes::get().is_empty() && Deeds::get().is_empty());
+		});
+	}
 
 	#[test]
 	fn happens_from_a_block_two_after_the_opening() {
@@ -162,8 +210,9 @@ mod draw {
 		build_and_execute(3, || {
 			Stakes::mutate(|all| all.remove(&2));
 			Balances::force_set_balance(RuntimeOrigin::root(), 1, 10_000).unwrap();
-			let job = <Verification as assay_traits::Verification>::open(CLIENT, &1, None, spec())
-				.unwrap();
+			let job =
+				<Verification as assay_traits::Verification>::open(CLIENT, &1, None, 0, spec())
+					.unwrap();
 			run_to(4);
 			assert_eq!(members(job), [3]);
 		});
@@ -177,6 +226,7 @@ mod draw {
 				contest,
 				&MINER,
 				Some(&2),
+				0,
 				spec(),
 			)
 			.unwrap();

@@ -66,11 +66,17 @@ impl pallet_assay_tasks::Config for Runtime {
 	type Currency = Balances;
 	type DefaultTolerance = parameters::tasks::DefaultTolerance;
 	type Deposit = HoldConsideration<AccountId, Balances, TaskHold, RecordPrice>;
+	type HoldoutPledge = parameters::tasks::HoldoutPledge;
+	type HoldoutWindow = parameters::tasks::HoldoutWindow;
 	type MaxDataBytes = parameters::tasks::MaxDataBytes;
 	type MaxDuration = parameters::tasks::MaxDuration;
 	type MaxLimits = parameters::tasks::MaxLimits;
 	type MinBounty = parameters::tasks::MinBounty;
 	type MinDuration = parameters::tasks::MinDuration;
+	type Ranking = Claims;
+	// One window for both: hidden claims have after the deadline what others have after their
+	// commitment.
+	type RevealWindow = parameters::claims::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = pallet_assay_tasks::weights::SubstrateWeight<Runtime>;
 }

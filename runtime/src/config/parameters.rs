@@ -98,13 +98,21 @@ pub mod groups {
 		/// `artifacts_outlive_tasks`.
 		#[codec(index = 5)]
 		pub static MaxDuration: BlockNumber = prod_or_fast(14 * DAYS, HOURS);
+		/// Blocks after the reveals in which a sealed holdout is published. Keeps `holdouts_have_time`
+		/// and `artifacts_outlive_tasks`.
+		#[codec(index = 6)]
+		pub static HoldoutWindow: BlockNumber = prod_or_fast(HOURS, 10);
+		/// What vouches for a sealed holdout besides the reward, in units of 10⁻¹² AIT. Keeps
+		/// `withholding_costs`.
+		#[codec(index = 7)]
+		pub static HoldoutPledge: Balance = 10 * AIT;
 	}
 
 	/// Commit and reveal of claims.
 	#[dynamic_pallet_params]
 	#[codec(index = 53)]
 	pub mod claims {
-		/// What a claim locks of its miner's stake, in units of 10⁻¹² AIT. Keeps `bond_fits_stake` and
+		/// What a claim locks of its miner's stake besides the fee of its verification, in units of 10⁻¹² AIT. Keeps `bond_fits_stake` and
 		/// `bond_covers_a_run`.
 		#[codec(index = 0)]
 		pub static ClaimBond: Balance = 50 * AIT;
@@ -262,10 +270,14 @@ pub const INVARIANTS: &[Invariant] = &[
 	},
 	Invariant {
 		name: "artifacts_outlive_tasks",
-		meaning: "artifacts.Retention must be longer than tasks.MaxDuration and the longest claim \
-		          together, or data ends before the last verdict",
+		meaning: "artifacts.Retention must be longer than tasks.MaxDuration, claims.RevealWindow, \
+		          tasks.HoldoutWindow and the longest claim together, or data ends before the last \
+		          verdict",
 		holds: || {
-			artifacts::Retention::get() > tasks::MaxDuration::get().saturating_add(longest_claim())
+			let last = tasks::MaxDuration::get()
+				.saturating_add(claims::RevealWindow::get())
+				.saturating_add(tasks::HoldoutWindow::get());
+			artifacts::Retention::get() > last.saturating_add(longest_claim())
 		},
 	},
 	Invariant {
@@ -289,8 +301,12 @@ pub const INVARIANTS: &[Invariant] = &[
 	},
 	Invariant {
 		name: "bond_fits_stake",
-		meaning: "claims.ClaimBond must not exceed stake.MinMinerStake, or new miners cannot claim",
-		holds: || claims::ClaimBond::get() <= stake::MinMinerStake::get(),
+		meaning:
+			"claims.ClaimBond and the fee of the longest run under tasks.MaxLimits together must \
+		          not exceed stake.MinMinerStake, or new miners cannot claim",
+		holds: || {
+			claims::ClaimBond::get().saturating_add(largest_fee()) <= stake::MinMinerStake::get()
+		},
 	},
 	Invariant {
 		name: "bond_covers_a_run",
@@ -401,6 +417,16 @@ pub const INVARIANTS: &[Invariant] = &[
 			artifacts::Retention::get() > models::Retention::get().max(job)
 		},
 	},
+	Invariant {
+		name: "holdouts_have_time",
+		meaning: "tasks.HoldoutWindow must be at least 2, or honest sponsors miss it",
+		holds: || tasks::HoldoutWindow::get() >= 2,
+	},
+	Invariant {
+		name: "withholding_costs",
+		meaning: "tasks.HoldoutPledge must not be zero, or it costs nothing to withhold a holdout",
+		holds: || tasks::HoldoutPledge::get() > 0,
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -498,6 +524,12 @@ mod tests {
 			("artifacts_outlive_tasks", change!(artifacts::Retention = tasks::MaxDuration::get())),
 			("tolerance_is_not_negative", change!(tasks::DefaultTolerance = -1)),
 			("bounty_exceeds_deposit", change!(tasks::MinBounty = EXISTENTIAL_DEPOSIT - 1)),
+			(
+				"artifacts_outlive_tasks",
+				change!(tasks::HoldoutWindow = artifacts::Retention::get()),
+			),
+			("holdouts_have_time", change!(tasks::HoldoutWindow = 1)),
+			("withholding_costs", change!(tasks::HoldoutPledge = 0)),
 			("durations_are_ordered", change!(tasks::MinDuration = 0)),
 			("durations_are_ordered", change!(tasks::MinDuration = tasks::MaxDuration::get() + 1)),
 			("bond_fits_stake", change!(claims::ClaimBond = stake::MinMinerStake::get() + 1)),

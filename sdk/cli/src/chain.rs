@@ -91,7 +91,7 @@ use subxt_signer::sr25519::Keypair;
 pub mod api {}
 
 pub use api::runtime_types::{
-	assay_traits::{Client, Role},
+	assay_traits::{Client, Role, SeedSource},
 	pallet_assay_artifacts::types::Status as ArtifactStatus,
 	pallet_assay_claims::types::{ClaimView, Deadline, Reason, Stage},
 	pallet_assay_tasks::types::{Holdout, Reward, TaskSpec},

@@ -30,8 +30,8 @@ fn opens_a_job_for_the_claim() {
 		);
 		let record = Claims::<Test>::get(claim).unwrap();
 		assert_eq!(record.status, Status::Revealed { settles_by: 27 });
-		assert_eq!(record.revealed, Some(Revealed { body: body(3), job: 0, at: 2 }));
-		assert_eq!(lock_of(ALICE, claim), Some(100));
+		assert_eq!(record.revealed, Some(Revealed { body: body(3), seed: Some(3), job: 0, at: 2 }));
+		assert_eq!(lock_of(ALICE, claim), Some(BOND));
 	});
 }
 
