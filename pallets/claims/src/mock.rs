@@ -4,7 +4,7 @@
 use crate as pallet_assay_claims;
 use crate::*;
 use assay_primitives::{ArtifactId, Manifest, Metric, Outcome, Scored};
-use assay_traits::{Deed, OnSettled, Settlement};
+use assay_traits::{Deed, Finding, OnSettled, Settlement};
 use frame_support::{
 	assert_ok, construct_runtime, derive_impl, parameter_types, storage_alias,
 	traits::{
@@ -111,6 +111,8 @@ impl Stake for StakeDouble {
 	fn note(who: &AccountId, deed: Deed) {
 		Deeds::append((*who, deed));
 	}
+
+	fn on_rerun(_: SlashId, _: Finding) {}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &AccountId, _: Role) {

@@ -16,14 +16,32 @@
 //!                                    │  slash, slash_lock          │ slash
 //!                                    └────────────► frozen ◄───────┘
 //!                                                   │    │ SlashDefer
-//!                              force_cancel_slash   │    └──────────► Config::SlashHandler
+//!                 appeal, force_cancel_slash        │    └──────────► Config::SlashHandler
 //!                       bonded ◄────────────────────┘
 //! ```
 //!
 //! A miner registers with the smallest stake of its role, and a part of it is locked for each claim.
 //! A verdict says that one claim is false: its lock becomes a *pending* slash. The frozen money can
-//! be neither withdrawn nor used. Governance may cancel the slash; otherwise it is final after
-//! [`Config::SlashDefer`] blocks. A miner that stops unbonds what is free, waits, and withdraws.
+//! be neither withdrawn nor used. The miner may appeal, and governance may cancel the slash;
+//! otherwise it is final after [`Config::SlashDefer`] blocks. A miner that stops unbonds what is
+//! free, waits, and withdraws.
+//!
+//! # Appeals
+//!
+//! ```text
+//!                         re-run: wrong
+//!            ┌─► Running ──────────────────────────────────► cancelled, bond back
+//! appeal ────┤      │ re-run: right          uphold  ▲  ▲
+//!            │      ├──────────────► Confirmed ──────┘  │  ── deny, or AppealWindow ──► final, bond lost
+//!            │      │ no majority             uphold    │
+//!            └──────┴──────────────► Undecided ─────────┘  ── deny ──► final, bond lost
+//!           nothing to re-run                              ── AppealWindow ──► final, bond back
+//! ```
+//!
+//! The account that is slashed appeals once, with a bond. A larger committee re-runs the job that the
+//! slash followed from ([`assay_traits::Appeals`]); where no re-run can decide, as of a verdict that
+//! was withheld, governance does. An upheld appeal gives the frozen stake back, and nothing else:
+//! what the job had decided besides stays as it is.
 //!
 //! # Example
 //!
@@ -36,7 +54,7 @@
 //!    or not: a slash and an unbond in any order take the same.
 //! 2. *No double use.* What is locked, unbonding or frozen cannot be locked, unbonded or withdrawn.
 //! 3. *Nothing is lost.* Held money is what the ledger says, to the unit. A slash is never dropped:
-//!    if more are due than fit in a block, the others follow in the next.
+//!    if more are due than fit in a block, the others follow in the next. Each ends, appealed or not.
 //! 4. *Bounded work.* Each call and each block touches a bounded number of records, which its weight
 //!    covers.
 //!
@@ -73,12 +91,14 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Ledger, PendingSlash, Queue, Reputation, Unbonding, UnbondingFull, MAX_ROLES};
+pub use types::{
+	Appeal, Ledger, PendingSlash, Reputation, Stage, Unbonding, UnbondingFull, MAX_ROLES,
+};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use assay_primitives::SlashId;
-use assay_traits::{Deed, LockReason, Offence, Role};
+use assay_primitives::{JobId, SlashId};
+use assay_traits::{Appeals, Deed, Finding, LockReason, Offence, Role};
 use frame_support::{
 	defensive,
 	pallet_prelude::*,
@@ -137,8 +157,12 @@ pub mod pallet {
 		/// Who gets what final slashes take. `()` burns it.
 		type SlashHandler: OnUnbalanced<CreditOf<Self>>;
 
-		/// Who may cancel a pending slash. Whoever holds this origin can undo every punishment that
-		/// is not final yet: a council's majority or root is sane, a single account is not.
+		/// Who has the job re-run that a slash followed from.
+		type Appeals: Appeals<AccountId = Self::AccountId>;
+
+		/// Who may cancel a pending slash and resolve an appeal. Whoever holds this origin can undo
+		/// every punishment that is not final yet: a council's majority or root is sane, a single
+		/// account is not.
 		type SlashCancelOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Smallest stake of an active miner.
@@ -165,19 +189,27 @@ pub mod pallet {
 
 		/// Blocks from a slash to the moment when it is final.
 		///
-		/// Must leave governance the time to cancel it; zero leaves none. It does not need to be
-		/// shorter than [`Config::UnbondingPeriod`], as a pending slash is frozen at once. Slashes
-		/// that are pending already keep their block, and later ones are never final before them:
-		/// after the period was shortened, new slashes may wait for older ones.
+		/// Must leave the slashed the time to appeal, and governance the time to cancel it; zero
+		/// leaves none. It does not need to be shorter than [`Config::UnbondingPeriod`], as a pending
+		/// slash is frozen at once. Slashes that are pending already keep their block.
 		type SlashDefer: Get<BlockNumberFor<Self>>;
+
+		/// What is held for an appeal, and lost if the slash is found right. Zero makes it free to
+		/// appeal what is right.
+		#[pallet::constant]
+		type AppealBond: Get<BalanceOf<Self>>;
+
+		/// Blocks that governance has to resolve an appeal, from the end of the re-run, or from the
+		/// appeal if nothing can be re-run. Zero leaves none.
+		type AppealWindow: Get<BlockNumberFor<Self>>;
 
 		/// Most parts that an account can have unbonding at the same time. Zero would make it
 		/// impossible to leave; ledgers grow with it, 8 to 32 is sane.
 		#[pallet::constant]
 		type MaxUnbonding: Get<u32>;
 
-		/// Most slashes that become final in one block; the others follow in the next one. Zero
-		/// would leave all slashes pending for ever. The work of that many, see
+		/// Most slashes that become final, and blocks without any that are passed, in one block; the
+		/// others follow in the next one. Zero would leave all slashes pending for ever. The work of that many, see
 		/// [`WeightInfo::finalise_slashes`], must fit in a block beside everything else.
 		#[pallet::constant]
 		type MaxSlashesPerBlock: Get<u32>;
@@ -189,6 +221,9 @@ pub mod pallet {
 		/// Stake: bonded, unbonding, or frozen by a pending slash.
 		#[codec(index = 0)]
 		Stake,
+		/// The bond of an appeal.
+		#[codec(index = 1)]
+		Appeal,
 	}
 
 	// Accounts are chosen by their owners: a cryptographic hash keeps the trie balanced.
@@ -216,9 +251,19 @@ pub mod pallet {
 	pub type Slashes<T: Config> =
 		StorageMap<_, Twox64Concat, SlashId, PendingSlashOf<T>, OptionQuery>;
 
-	/// Which of [`Slashes`] is next.
+	/// Number of the next slash.
 	#[pallet::storage]
-	pub type SlashQueue<T: Config> = StorageValue<_, Queue<BlockNumberFor<T>>, ValueQuery>;
+	pub type NextSlash<T: Config> = StorageValue<_, SlashId, ValueQuery>;
+
+	// Block numbers and slashes are given by the chain.
+	/// The slashes by the block at whose start they are due.
+	#[pallet::storage]
+	pub type Agenda<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, SlashId, (), OptionQuery>;
+
+	/// First block whose slashes are not all final.
+	#[pallet::storage]
+	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -313,6 +358,35 @@ pub mod pallet {
 			/// For what.
 			offence: Offence,
 		},
+		/// A pending slash was appealed.
+		SlashAppealed {
+			/// Number of the slash.
+			slash: SlashId,
+			/// Whose stake, and whose appeal.
+			who: T::AccountId,
+			/// What is held for the appeal.
+			bond: BalanceOf<T>,
+			/// The re-run; `None` if governance decides.
+			job: Option<JobId>,
+		},
+		/// A slash that was appealed was re-run.
+		SlashRerun {
+			/// Number of the slash.
+			slash: SlashId,
+			/// What the committee found.
+			finding: Finding,
+		},
+		/// An appeal has ended, and the slash with it.
+		AppealEnded {
+			/// Number of the slash.
+			slash: SlashId,
+			/// Whose appeal.
+			who: T::AccountId,
+			/// What was held for the appeal.
+			bond: BalanceOf<T>,
+			/// Whether it went back; if not, it is lost.
+			returned: bool,
+		},
 		/// Something counted for or against an account's reputation.
 		Noted {
 			/// Whose ledger.
@@ -346,6 +420,14 @@ pub mod pallet {
 		NotLocked,
 		/// There is no such pending slash: it never was, is final, or was cancelled.
 		UnknownSlash,
+		/// Only the account that is slashed can appeal.
+		NotTheSlashed,
+		/// The slash was appealed already: an appeal can be made once.
+		AlreadyAppealed,
+		/// Nobody has appealed: a slash without an appeal is undone by `force_cancel_slash`.
+		NotAppealed,
+		/// A committee is re-running the job: resolve the appeal when it has settled.
+		AppealRunning,
 	}
 
 	#[pallet::genesis_config]
@@ -420,7 +502,7 @@ pub mod pallet {
 		}
 	}
 
-	// Indices 5 to 8 belong to `rotate_key`, `cancel_rotation`, `appeal_slash`, `resolve_appeal`.
+	// Indices 5 and 6 belong to `rotate_key` and `cancel_rotation`.
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Registers the sender for a role.
@@ -520,16 +602,64 @@ pub mod pallet {
 			Self::do_deregister(&who)
 		}
 
+		/// Appeals against a pending slash.
+		///
+		/// Origin: signed, by the account that is slashed.
+		///
+		/// [`Config::AppealBond`] is held. A committee three times as large as the one that decided
+		/// re-runs the job that the slash followed from, for three times its fee, which the sender
+		/// pays; the slash does not become final meanwhile. If the re-run says that the slash was
+		/// wrong, it is cancelled and the bond goes back. If it says that it was right, the slash
+		/// becomes final and the bond is lost, unless governance upholds the appeal within
+		/// [`Config::AppealWindow`]. If it says nothing, or there is nothing to re-run, governance
+		/// decides; if it does not in that time, the slash becomes final and the bond goes back.
+		///
+		/// Errors: [`Error::UnknownSlash`], [`Error::NotTheSlashed`], [`Error::AlreadyAppealed`], and
+		/// those of the currency and of the re-run if the free balance does not suffice.
+		///
+		/// Events: [`Event::SlashAppealed`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::appeal_slash())]
+		pub fn appeal_slash(
+			origin: OriginFor<T>,
+			#[pallet::compact] slash: SlashId,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_appeal_slash(&who, slash)
+		}
+
+		/// Resolves an appeal.
+		///
+		/// Origin: [`Config::SlashCancelOrigin`].
+		///
+		/// Upheld, the slash is cancelled and the appeal's bond goes back. Denied, the slash is final
+		/// at once and the bond is lost. Possible whatever the re-run found, but not while it runs.
+		///
+		/// Errors: [`Error::UnknownSlash`], [`Error::NotAppealed`], [`Error::AppealRunning`].
+		///
+		/// Events: [`Event::SlashCancelled`] or [`Event::SlashFinal`], [`Event::AppealEnded`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::resolve_appeal())]
+		pub fn resolve_appeal(
+			origin: OriginFor<T>,
+			#[pallet::compact] slash: SlashId,
+			uphold: bool,
+		) -> DispatchResult {
+			T::SlashCancelOrigin::ensure_origin(origin)?;
+			Self::do_resolve_appeal(slash, uphold)
+		}
+
 		/// Cancels a pending slash.
 		///
 		/// Origin: [`Config::SlashCancelOrigin`].
 		///
 		/// The frozen stake is bonded again, also where it was taken from unbonding stake; an account
-		/// that has left takes it out with `unbond`.
+		/// that has left takes it out with `unbond`. The bond of an appeal goes back, whatever its
+		/// re-run says later.
 		///
 		/// Errors: [`Error::UnknownSlash`].
 		///
-		/// Events: [`Event::SlashCancelled`].
+		/// Events: [`Event::SlashCancelled`], and [`Event::AppealEnded`] if it was appealed.
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::force_cancel_slash())]
 		pub fn force_cancel_slash(
@@ -657,85 +787,190 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn do_cancel_slash(slash: SlashId) -> DispatchResult {
-		let PendingSlash { who, amount, offence, .. } =
-			Slashes::<T>::take(slash).ok_or(Error::<T>::UnknownSlash)?;
-		if !amount.is_zero() {
-			let mut ledger = Ledgers::<T>::get(&who).ok_or_else(|| {
-				defensive!("a frozen stake keeps its ledger");
-				Error::<T>::UnknownSlash
-			})?;
-			// Exact: frozen stake is the sum of the pending slashes.
-			ledger.slashing = ledger.slashing.saturating_sub(amount);
-			// Cannot saturate: part of the sum held on one account.
-			ledger.bonded = ledger.bonded.saturating_add(amount);
-			Self::put(&who, ledger);
-		}
-		Self::deposit_event(Event::SlashCancelled { slash, who, amount, offence });
+		let pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
+		Self::cancel(slash, pending);
 		Ok(())
 	}
 
-	/// Writes a ledger from which `amount` was just frozen, and queues the slash.
-	fn queue_slash(
+	fn do_appeal_slash(who: &T::AccountId, slash: SlashId) -> DispatchResult {
+		let mut pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
+		ensure!(pending.who == *who, Error::<T>::NotTheSlashed);
+		ensure!(pending.appeal.is_none(), Error::<T>::AlreadyAppealed);
+		let bond = T::AppealBond::get();
+		T::Currency::hold(&HoldReason::Appeal.into(), who, bond)?;
+		let job = T::Appeals::rerun(slash, who)?;
+		let stage = job.map_or(Stage::Undecided, Stage::Running);
+		pending.appeal = Some(Appeal { bond, stage });
+		let due = job.is_none().then(Self::appeal_window_ends);
+		Self::set_due(slash, pending, due);
+		Self::deposit_event(Event::SlashAppealed { slash, who: who.clone(), bond, job });
+		Ok(())
+	}
+
+	fn do_resolve_appeal(slash: SlashId, uphold: bool) -> DispatchResult {
+		let pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
+		let appeal = pending.appeal.ok_or(Error::<T>::NotAppealed)?;
+		ensure!(!matches!(appeal.stage, Stage::Running(_)), Error::<T>::AppealRunning);
+		if uphold {
+			<Self as assay_traits::Stake>::note(&pending.who, Deed::AppealWon);
+			Self::cancel(slash, pending);
+		} else {
+			Self::finalise(slash, pending, Loser::Appellant);
+		}
+		Ok(())
+	}
+
+	fn appeal_window_ends() -> BlockNumberFor<T> {
+		// At the end of block numbers, a slash that stays pending is the safe side.
+		Self::now().saturating_add(T::AppealWindow::get())
+	}
+
+	/// Writes a ledger from which `amount` was just frozen, and plans the slash.
+	fn plan_slash(
 		who: &T::AccountId,
 		ledger: LedgerOf<T>,
 		amount: BalanceOf<T>,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError> {
-		let mut queue = SlashQueue::<T>::get();
-		let slash = queue.next;
-		queue.next = slash.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		let slash = NextSlash::<T>::get();
+		NextSlash::<T>::put(slash.checked_add(1).ok_or(ArithmeticError::Overflow)?);
 		// At the end of block numbers, a slash that stays pending is the safe side.
-		let due = Self::now().saturating_add(T::SlashDefer::get()).max(queue.last_due);
-		queue.last_due = due;
-		SlashQueue::<T>::put(queue);
-		Slashes::<T>::insert(slash, PendingSlash { who: who.clone(), amount, offence, due });
+		let due = Self::now().saturating_add(T::SlashDefer::get());
+		let pending =
+			PendingSlash { who: who.clone(), amount, offence, due: Some(due), appeal: None };
+		Agenda::<T>::insert(due, slash, ());
+		Slashes::<T>::insert(slash, pending);
 		Self::put(who, ledger);
 		Self::deposit_event(Event::SlashPending { slash, who: who.clone(), amount, offence, due });
 		Ok(slash)
 	}
 
-	/// Makes final what is due, [`Config::MaxSlashesPerBlock`] at the most. Gives the number of
-	/// queue entries that were passed.
-	fn finalise_due(now: BlockNumberFor<T>) -> u32 {
-		let mut queue = SlashQueue::<T>::get();
-		let mut passed = 0u32;
-		while passed < T::MaxSlashesPerBlock::get() && queue.first < queue.next {
-			match Slashes::<T>::get(queue.first) {
-				Some(pending) if pending.due > now => break,
-				Some(pending) => Self::finalise(queue.first, pending),
-				// Cancelled.
-				None => (),
-			}
-			// Neither saturates: both are below the bounds of the loop.
-			queue.first = queue.first.saturating_add(1);
-			passed = passed.saturating_add(1);
+	/// Writes a pending slash with another deadline, or none.
+	fn set_due(slash: SlashId, mut pending: PendingSlashOf<T>, due: Option<BlockNumberFor<T>>) {
+		if let Some(due) = pending.due {
+			Agenda::<T>::remove(due, slash);
 		}
-		if passed > 0 {
-			SlashQueue::<T>::put(queue);
+		if let Some(due) = due {
+			Agenda::<T>::insert(due, slash, ());
 		}
-		passed
+		pending.due = due;
+		Slashes::<T>::insert(slash, pending);
 	}
 
-	fn finalise(slash: SlashId, pending: PendingSlashOf<T>) {
-		let PendingSlash { who, amount, offence, .. } = pending;
-		Slashes::<T>::remove(slash);
-		if !amount.is_zero() {
-			if let Some(mut ledger) = Ledgers::<T>::get(&who) {
-				// Exact: frozen stake is the sum of the pending slashes.
-				ledger.slashing = ledger.slashing.saturating_sub(amount);
-				Self::put(&who, ledger);
-			} else {
-				defensive!("a frozen stake keeps its ledger");
+	/// Makes final what is due. Gives the steps that it took, [`Config::MaxSlashesPerBlock`] at the
+	/// most: one for each slash and one for each block that has no more of them.
+	fn finalise_due(now: BlockNumberFor<T>) -> u32 {
+		let start = AgendaCursor::<T>::get();
+		let mut at = start;
+		let mut steps = 0u32;
+		while steps < T::MaxSlashesPerBlock::get() {
+			match Agenda::<T>::iter_key_prefix(at).next() {
+				Some(slash) => Self::time_out(at, slash),
+				None if at < now => at.saturating_inc(),
+				None => break,
 			}
-			let (credit, missing) =
-				<T::Currency as hold::Balanced<_>>::slash(&HoldReason::Stake.into(), &who, amount);
-			if !missing.is_zero() {
-				defensive!("a frozen stake is held");
-			}
-			T::SlashHandler::on_unbalanced(credit);
+			// Cannot saturate: below the bound of the loop.
+			steps = steps.saturating_add(1);
 		}
+		if at != start {
+			AgendaCursor::<T>::put(at);
+		}
+		steps
+	}
+
+	/// Ends a slash against which nothing was found in time.
+	fn time_out(at: BlockNumberFor<T>, slash: SlashId) {
+		match Slashes::<T>::get(slash) {
+			Some(pending) => {
+				let loser = match pending.appeal.map(|appeal| appeal.stage) {
+					Some(Stage::Confirmed) => Loser::Appellant,
+					_ => Loser::Nobody,
+				};
+				Self::finalise(slash, pending, loser);
+			},
+			None => {
+				defensive!("the agenda names a slash that is not pending");
+				Agenda::<T>::remove(at, slash);
+			},
+		}
+	}
+
+	/// Gives frozen stake back.
+	fn cancel(slash: SlashId, pending: PendingSlashOf<T>) {
+		let PendingSlash { who, amount, offence, .. } = Self::end(slash, pending, Loser::Nobody);
+		Self::thaw(&who, amount, |ledger| {
+			// Cannot saturate: part of the sum held on one account.
+			ledger.bonded = ledger.bonded.saturating_add(amount);
+		});
+		Self::deposit_event(Event::SlashCancelled { slash, who, amount, offence });
+	}
+
+	/// Takes frozen stake.
+	fn finalise(slash: SlashId, pending: PendingSlashOf<T>, loser: Loser) {
+		let PendingSlash { who, amount, offence, .. } = Self::end(slash, pending, loser);
+		Self::thaw(&who, amount, |_| ());
+		Self::take(HoldReason::Stake, &who, amount);
 		Self::deposit_event(Event::SlashFinal { slash, who, amount, offence });
 	}
+
+	/// What ends with a slash, cancelled or final: its deadline, its appeal, and what was kept for one.
+	fn end(slash: SlashId, pending: PendingSlashOf<T>, loser: Loser) -> PendingSlashOf<T> {
+		Slashes::<T>::remove(slash);
+		if let Some(due) = pending.due {
+			Agenda::<T>::remove(due, slash);
+		}
+		T::Appeals::slash_ended(slash);
+		if let Some(Appeal { bond, .. }) = pending.appeal {
+			let who = pending.who.clone();
+			let returned = loser == Loser::Nobody;
+			if returned {
+				let reason = HoldReason::Appeal.into();
+				let back = T::Currency::release(&reason, &who, bond, Precision::BestEffort);
+				if back != Ok(bond) {
+					defensive!("the bond of an appeal is held");
+				}
+			} else {
+				<Self as assay_traits::Stake>::note(&who, Deed::AppealLost);
+				Self::take(HoldReason::Appeal, &who, bond);
+			}
+			Self::deposit_event(Event::AppealEnded { slash, who, bond, returned });
+		}
+		pending
+	}
+
+	/// Ends the freezing of `amount`, and writes the ledger after `then`.
+	fn thaw(who: &T::AccountId, amount: BalanceOf<T>, then: impl FnOnce(&mut LedgerOf<T>)) {
+		if amount.is_zero() {
+			return;
+		}
+		let Some(mut ledger) = Ledgers::<T>::get(who) else {
+			defensive!("a frozen stake keeps its ledger");
+			return;
+		};
+		// Exact: frozen stake is the sum of the pending slashes.
+		ledger.slashing = ledger.slashing.saturating_sub(amount);
+		then(&mut ledger);
+		Self::put(who, ledger);
+	}
+
+	/// Hands over held money for good.
+	fn take(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
+		let (credit, missing) =
+			<T::Currency as hold::Balanced<_>>::slash(&reason.into(), who, amount);
+		if !missing.is_zero() {
+			defensive!("what is taken is held");
+		}
+		T::SlashHandler::on_unbalanced(credit);
+	}
+}
+
+/// Who loses by the end of a slash, besides whose stake it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loser {
+	/// No appeal, or one that was not found wrong.
+	Nobody,
+	/// The appeal was wrong: its bond is lost.
+	Appellant,
 }
 
 impl<T: Config> assay_traits::Stake for Pallet<T> {
@@ -784,7 +1019,7 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		let mut ledger = Self::registered(who)?;
 		let amount = Locks::<T>::take(who, reason).ok_or(Error::<T>::NotLocked)?;
 		let taken = ledger.slash_locked(amount);
-		Self::queue_slash(who, ledger, taken, offence)
+		Self::plan_slash(who, ledger, taken, offence)
 	}
 
 	fn slash(
@@ -795,7 +1030,7 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 	) -> Result<SlashId, DispatchError> {
 		let mut ledger = Ledgers::<T>::get(who).ok_or(Error::<T>::NotRegistered)?;
 		let taken = ledger.slash(amount, fault_at);
-		Self::queue_slash(who, ledger, taken, offence)
+		Self::plan_slash(who, ledger, taken, offence)
 	}
 
 	fn note(who: &T::AccountId, deed: Deed) {
@@ -806,6 +1041,25 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		if counted {
 			Self::deposit_event(Event::Noted { who: who.clone(), deed });
 		}
+	}
+
+	fn on_rerun(slash: SlashId, finding: Finding) {
+		let Some(mut pending) = Slashes::<T>::get(slash) else { return };
+		let Some(Appeal { bond, stage: Stage::Running(_) }) = pending.appeal else {
+			defensive!("a re-run is that of an appeal");
+			return;
+		};
+		Self::deposit_event(Event::SlashRerun { slash, finding });
+		let stage = match finding {
+			Finding::Refuted => {
+				Self::note(&pending.who, Deed::AppealWon);
+				return Self::cancel(slash, pending);
+			},
+			Finding::Confirmed => Stage::Confirmed,
+			Finding::Undecided => Stage::Undecided,
+		};
+		pending.appeal = Some(Appeal { bond, stage });
+		Self::set_due(slash, pending, Some(Self::appeal_window_ends()));
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -829,7 +1083,10 @@ impl<T: Config> Pallet<T> {
 	///    accounts have locks.
 	/// 4. Parts on their way out are not empty, are in the order of their block, and end after it.
 	/// 5. What a ledger says is frozen is the sum of the account's pending slashes.
-	/// 6. Pending slashes have numbers inside of the queue and are due in the order of their numbers.
+	/// 6. Pending slashes have numbers that were given out. Each stands in the agenda once, at its own
+	///    deadline, and has one unless it is being re-run; nothing else stands there, and nothing before
+	///    the cursor.
+	/// 7. What is held for appeals on an account is the sum of the bonds of its appeals.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_ledgers()?;
 		Self::check_locks()?;
@@ -867,25 +1124,41 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_slashes() -> Result<(), TryRuntimeError> {
-		let queue = SlashQueue::<T>::get();
-		let mut slashes: Vec<_> = Slashes::<T>::iter().collect();
-		slashes.sort_by_key(|(slash, _)| *slash);
-		ensure!(
-			slashes.iter().map(|(_, pending)| pending.due).is_sorted(),
-			"6: a slash is due before an earlier one"
-		);
+		let next = NextSlash::<T>::get();
+		let mut planned = Vec::new();
 		let mut frozen = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-		for (slash, pending) in slashes {
-			ensure!(queue.first <= slash && slash < queue.next, "6: a slash is not in the queue");
-			ensure!(pending.due <= queue.last_due, "6: a slash is due after the last one");
-			let sum = frozen.entry(pending.who).or_default();
+		let mut bonds = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+		for (slash, pending) in Slashes::<T>::iter() {
+			ensure!(slash < next, "6: a number was not given out");
+			let stage = pending.appeal.map(|appeal| appeal.stage);
+			let running = matches!(stage, Some(Stage::Running(_)));
+			ensure!(pending.due.is_none() == running, "6: a deadline is missing or extra");
+			planned.extend(pending.due.map(|due| (due, slash)));
+			let sum = frozen.entry(pending.who.clone()).or_default();
 			*sum = sum.saturating_add(pending.amount);
+			if let Some(appeal) = pending.appeal {
+				let sum = bonds.entry(pending.who).or_default();
+				*sum = sum.saturating_add(appeal.bond);
+			}
 		}
+		let mut agenda: Vec<_> = Agenda::<T>::iter().map(|(due, slash, ())| (due, slash)).collect();
+		agenda.sort_unstable();
+		planned.sort_unstable();
+		ensure!(agenda == planned, "6: the agenda is not the deadlines of the slashes");
+		let cursor = AgendaCursor::<T>::get();
+		ensure!(agenda.iter().all(|(due, _)| *due >= cursor), "6: a slash was passed over");
 		for (who, ledger) in Ledgers::<T>::iter() {
 			let sum = frozen.remove(&who).unwrap_or_default();
 			ensure!(ledger.slashing == sum, "5: the frozen stake is not the sum of the slashes");
 		}
 		ensure!(frozen.values().all(Zero::is_zero), "5: a slash has no ledger");
+		for (who, sum) in bonds {
+			let held = <T::Currency as hold::Inspect<_>>::balance_on_hold(
+				&HoldReason::Appeal.into(),
+				&who,
+			);
+			ensure!(held == sum, "7: the held balance is not the bonds of the appeals");
+		}
 		Ok(())
 	}
 }

@@ -2,9 +2,11 @@
 
 mod invariants;
 
-use crate::{mock::*, Error, Event, HoldReason, LedgerOf, Reputation, Unbonding};
+use crate::{
+	mock::*, Error, Event, HoldReason, LedgerOf, NextSlash, Reputation, Stage, Unbonding,
+};
 use assay_primitives::SlashId;
-use assay_traits::{Deed, LockReason, Offence, Role, Stake as _};
+use assay_traits::{Deed, Finding, LockReason, Offence, Role, Stake as _};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
@@ -56,7 +58,7 @@ fn a_slash_reaches_what_was_unbonded_after_the_fault() {
 		assert_eq!(ledger(MINER).unbonding[0].amount, 400);
 
 		// The slash is pending for five blocks, then the money is gone.
-		assert_eq!(Stake::pending_slash(number).map(|slash| slash.due), Some(15));
+		assert_eq!(Stake::pending_slash(number).and_then(|slash| slash.due), Some(15));
 		run_to(15);
 		assert_eq!(Balances::total_balance(&MINER), FUNDS - 600);
 
@@ -639,14 +641,15 @@ mod finalisation {
 	#[test]
 	fn moves_what_is_too_much_for_a_block_to_the_next() {
 		ExtBuilder::default().build_and_execute(|| {
-			let slashes: Vec<_> = (0..2 * MAX_SLASHES + 1).map(|_| slash(MINER, 10, 1)).collect();
-			for (block, left) in [(5, 7), (6, 4), (7, 1), (8, 0)] {
+			let slashes: Vec<_> = (0..2 * MAX_SLASHES).map(|_| slash(MINER, 10, 1)).collect();
+			// In block 6, one of the four steps goes from block 5 to it.
+			for (block, left) in [(5, 8), (6, 5), (7, 1), (8, 0)] {
 				run_to(block);
 				let pending =
 					slashes.iter().filter(|slash| Stake::pending_slash(**slash).is_some()).count();
 				assert_eq!(pending, left, "in block {block}");
 			}
-			assert_eq!(held(MINER), 930);
+			assert_eq!(held(MINER), 920);
 		});
 	}
 
@@ -659,24 +662,24 @@ mod finalisation {
 			}
 			run_to(6);
 			assert_eq!(held(MINER), 990);
+			assert_eq!(Ended::get(), slashes);
 		});
 	}
 
 	#[test]
-	fn keeps_the_order_when_the_period_gets_shorter() {
+	fn keeps_the_block_when_the_period_gets_shorter() {
 		ExtBuilder::default().build_and_execute(|| {
 			let first = slash(MINER, 10, 1);
+			run_to(2);
 			Defer::set(0);
 			let second = slash(MINER, 10, 1);
-			assert_eq!(Stake::pending_slash(second).map(|slash| slash.due), Some(6));
+			assert_eq!(Stake::pending_slash(second).and_then(|slash| slash.due), Some(2));
+			run_to(3);
+			assert_eq!(Stake::pending_slash(second), None);
 			run_to(5);
 			assert!(Stake::pending_slash(first).is_some());
 			run_to(6);
 			assert_eq!(held(MINER), 980);
-			let third = slash(MINER, 10, 1);
-			assert_eq!(Stake::pending_slash(third).map(|slash| slash.due), Some(6));
-			run_to(7);
-			assert_eq!(held(MINER), 970);
 		});
 	}
 
@@ -684,13 +687,219 @@ mod finalisation {
 	fn weighs_what_it_passes() {
 		use crate::WeightInfo;
 		ExtBuilder::default().build_and_execute(|| {
+			run_to(2);
 			Defer::set(0);
 			for _ in 0..2 {
 				slash(MINER, 10, 1);
 			}
-			System::set_block_number(2);
-			assert_eq!(Stake::on_initialize(2), <() as WeightInfo>::finalise_slashes(2));
-			assert_eq!(Stake::on_initialize(2), <() as WeightInfo>::finalise_slashes(0));
+			System::set_block_number(3);
+			// Two slashes, and the step to the next block.
+			assert_eq!(Stake::on_initialize(3), <() as WeightInfo>::finalise_slashes(3));
+			assert_eq!(Stake::on_initialize(3), <() as WeightInfo>::finalise_slashes(0));
+		});
+	}
+}
+
+mod appeal_slash {
+	use super::*;
+
+	fn appealed(slash: SlashId) -> Balance {
+		assert_ok!(Stake::appeal_slash(signed(MINER), slash));
+		Balances::balance_on_hold(&HoldReason::Appeal.into(), &MINER)
+	}
+
+	fn stage(slash: SlashId) -> Option<Stage> {
+		Stake::pending_slash(slash)?.appeal.map(|appeal| appeal.stage)
+	}
+
+	/// A slash of 400 that a committee re-runs.
+	fn running() -> SlashId {
+		let number = slash(MINER, 400, 1);
+		Reruns::set(vec![number]);
+		assert_eq!(appealed(number), 30);
+		number
+	}
+
+	#[test]
+	fn holds_a_bond_and_stops_the_clock() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			let job = Some(job_of(number));
+			assert_eq!(
+				last_event(),
+				Event::SlashAppealed { slash: number, who: MINER, bond: 30, job }
+			);
+			assert_eq!(stage(number), Some(Stage::Running(job_of(number))));
+			run_to(50);
+			assert_eq!((ledger(MINER).slashing, held(MINER)), (400, 1_000));
+		});
+	}
+
+	#[test]
+	fn that_is_right_gives_everything_back() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			run_to(9);
+			Stake::on_rerun(number, Finding::Refuted);
+			assert_eq!((ledger(MINER).slashing, ledger(MINER).bonded), (0, 1_000));
+			assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000);
+			assert_eq!(ledger(MINER).reputation.appeals_won, 1);
+			assert_eq!((Stake::pending_slash(number), Ended::get()), (None, vec![number]));
+			run_to(30);
+			assert_eq!(held(MINER), 1_000);
+		});
+	}
+
+	#[test]
+	fn that_is_wrong_costs_the_bond_unless_governance_is_asked_in_time() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			run_to(9);
+			Stake::on_rerun(number, Finding::Confirmed);
+			assert_eq!(stage(number), Some(Stage::Confirmed));
+			assert_eq!(Stake::pending_slash(number).unwrap().due, Some(13));
+			run_to(12);
+			assert_eq!(held(MINER), 1_000);
+			run_to(13);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 400 - 30);
+			assert_eq!(Balances::free_balance(TREASURY), 1 + 400 + 30);
+			assert_eq!(ledger(MINER).reputation.appeals_lost, 1);
+		});
+	}
+
+	#[test]
+	fn without_a_finding_is_for_governance_and_its_silence_costs_no_bond() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			run_to(9);
+			Stake::on_rerun(number, Finding::Undecided);
+			assert_eq!(stage(number), Some(Stage::Undecided));
+			run_to(13);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 400);
+			assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000);
+			assert_eq!(ledger(MINER).reputation, Reputation::default());
+		});
+	}
+
+	#[test]
+	fn with_nothing_to_re_run_is_for_governance_at_once() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			appealed(number);
+			assert_eq!(stage(number), Some(Stage::Undecided));
+			assert_eq!(Stake::pending_slash(number).unwrap().due, Some(5));
+			run_to(5);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 400);
+		});
+	}
+
+	#[test]
+	fn is_made_once_in_time_and_by_who_is_slashed() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			assert_noop!(
+				Stake::appeal_slash(signed(VERIFIER), number),
+				Error::<Test>::NotTheSlashed
+			);
+			assert_noop!(
+				Stake::appeal_slash(signed(MINER), number + 1),
+				Error::<Test>::UnknownSlash
+			);
+			appealed(number);
+			assert_noop!(
+				Stake::appeal_slash(signed(MINER), number),
+				Error::<Test>::AlreadyAppealed
+			);
+			let late = slash(MINER, 1, 1);
+			run_to(6);
+			assert_noop!(Stake::appeal_slash(signed(MINER), late), Error::<Test>::UnknownSlash);
+		});
+	}
+
+	#[test]
+	fn needs_the_bond() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			Bond::set(FUNDS);
+			assert_noop!(
+				Stake::appeal_slash(signed(MINER), number),
+				TokenError::FundsUnavailable
+			);
+		});
+	}
+
+	#[test]
+	fn that_governance_cancels_ends_whatever_the_re_run_says_later() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			assert_ok!(Stake::force_cancel_slash(RuntimeOrigin::root(), number));
+			assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000);
+			Stake::on_rerun(number, Finding::Confirmed);
+			run_to(30);
+			assert_eq!(held(MINER), 1_000);
+			assert_eq!(ledger(MINER).reputation, Reputation::default());
+		});
+	}
+}
+
+mod resolve_appeal {
+	use super::*;
+
+	/// A slash of 400 that was appealed, and re-run if `finding` says so.
+	fn appealed(finding: Option<Finding>) -> SlashId {
+		let number = slash(MINER, 400, 1);
+		if finding.is_some() {
+			Reruns::set(vec![number]);
+		}
+		assert_ok!(Stake::appeal_slash(signed(MINER), number));
+		if let Some(finding) = finding {
+			Stake::on_rerun(number, finding);
+		}
+		number
+	}
+
+	#[test]
+	fn has_the_last_word_whatever_was_found() {
+		for finding in [None, Some(Finding::Confirmed), Some(Finding::Undecided)] {
+			for (uphold, lost, won) in [(true, 0, 1), (false, 430, 0)] {
+				ExtBuilder::default().build_and_execute(|| {
+					let number = appealed(finding);
+					assert_ok!(Stake::resolve_appeal(RuntimeOrigin::root(), number, uphold));
+					assert_eq!(Balances::total_balance(&MINER), FUNDS - lost);
+					assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000 - lost % 400);
+					let Reputation { appeals_won, appeals_lost, .. } = ledger(MINER).reputation;
+					assert_eq!((appeals_won, appeals_lost), (won, 1 - won));
+					assert_eq!(Stake::pending_slash(number), None);
+					run_to(30);
+					assert_eq!(Balances::total_balance(&MINER), FUNDS - lost);
+				});
+			}
+		}
+	}
+
+	#[test]
+	fn waits_for_the_re_run() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			Reruns::set(vec![number]);
+			assert_ok!(Stake::appeal_slash(signed(MINER), number));
+			assert_noop!(
+				Stake::resolve_appeal(RuntimeOrigin::root(), number, true),
+				Error::<Test>::AppealRunning
+			);
+		});
+	}
+
+	#[test]
+	fn is_for_governance_and_appealed_slashes_only() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			let resolve = |origin| Stake::resolve_appeal(origin, number, true);
+			assert_noop!(resolve(RuntimeOrigin::root()), Error::<Test>::NotAppealed);
+			assert_ok!(Stake::appeal_slash(signed(MINER), number));
+			assert_noop!(resolve(signed(MINER)), DispatchError::BadOrigin);
+			assert_ok!(resolve(RuntimeOrigin::root()));
+			assert_noop!(resolve(RuntimeOrigin::root()), Error::<Test>::UnknownSlash);
 		});
 	}
 }
@@ -707,6 +916,8 @@ mod note {
 				Deed::VerdictRight,
 				Deed::VerdictWrong,
 				Deed::VerdictMissed,
+				Deed::AppealWon,
+				Deed::AppealLost,
 			]
 			.into_iter()
 			.enumerate()
@@ -724,6 +935,8 @@ mod note {
 					verdicts_right: 3,
 					verdicts_wrong: 4,
 					verdicts_missed: 5,
+					appeals_won: 6,
+					appeals_lost: 7,
 				}
 			);
 		});

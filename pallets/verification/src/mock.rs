@@ -3,7 +3,9 @@
 use crate as pallet_assay_verification;
 use crate::{Config, VerifierId};
 use assay_primitives::{Limits, Metric, SlashId, TrainingJob, H256};
-use assay_traits::{Client, Deed, LockReason, Offence, OnSettled, Role, Settlement, Stake};
+use assay_traits::{
+	Client, Deed, Finding, LockReason, Offence, OnSettled, Role, Settlement, Stake,
+};
 use frame_support::{
 	derive_impl, ensure, parameter_types,
 	traits::{ConstU32, ConstU64, Hooks, OneSessionHandler, Randomness},
@@ -80,6 +82,9 @@ parameter_types! {
 	/// Stake of each verifier; nobody else has any.
 	pub static Stakes: BTreeMap<AccountId, Balance> = BTreeMap::new();
 	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
+	pub static Reruns: Vec<(SlashId, Finding)> = vec![];
+	/// Whether the client slashes somebody for what is settled.
+	pub static ClientSlashes: bool = false;
 	pub static Deeds: Vec<(AccountId, Deed)> = vec![];
 	pub static Settlements: Vec<(Client, Settlement)> = vec![];
 	pub static Random: Option<H256> = Some(H256::repeat_byte(1));
@@ -116,11 +121,16 @@ impl Stake for Ledger {
 		fault_at: u64,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError> {
-		Slashes::mutate(|all| all.push((*who, amount, fault_at, offence)));
-		Ok(0)
+		Slashes::mutate(|all| {
+			all.push((*who, amount, fault_at, offence));
+			Ok(all.len() as SlashId - 1)
+		})
 	}
 	fn note(who: &AccountId, deed: Deed) {
 		Deeds::mutate(|all| all.push((*who, deed)));
+	}
+	fn on_rerun(slash: SlashId, finding: Finding) {
+		Reruns::mutate(|all| all.push((slash, finding)));
 	}
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &AccountId, _: Role) {
@@ -131,8 +141,13 @@ impl Stake for Ledger {
 pub struct Listener;
 
 impl OnSettled for Listener {
-	fn on_settled(client: Client, settlement: Settlement) {
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
 		Settlements::mutate(|all| all.push((client, settlement)));
+		let Client::Claim(claim) = client else { return None };
+		let offence = Offence::FalseClaim(claim);
+		ClientSlashes::get()
+			.then(|| Ledger::slash(&MINER, 50, System::block_number(), offence).ok())
+			.flatten()
 	}
 }
 
@@ -218,6 +233,8 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 		Stakes::set((1..=verifiers).map(|n| (n, 1_000)).collect());
 		Slashes::set(vec![]);
 		Deeds::set(vec![]);
+		Reruns::set(vec![]);
+		ClientSlashes::set(false);
 		Settlements::set(vec![]);
 		Random::set(Some(H256::repeat_byte(1)));
 		CommitteeSize::set(3);

@@ -136,6 +136,39 @@ pub enum Deed {
 	/// A verdict was not delivered.
 	#[codec(index = 4)]
 	VerdictMissed,
+	/// An appeal against a slash was right.
+	#[codec(index = 5)]
+	AppealWon,
+	/// An appeal against a slash was wrong.
+	#[codec(index = 6)]
+	AppealLost,
+}
+
+/// What the re-run of a job says of a slash that followed from it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Finding {
+	/// The slash was right.
+	#[codec(index = 0)]
+	Confirmed,
+	/// The slash was wrong.
+	#[codec(index = 1)]
+	Refuted,
+	/// There is no knowing.
+	#[codec(index = 2)]
+	Undecided,
 }
 
 /// The ledger of money at risk.
@@ -171,10 +204,29 @@ pub trait Stake {
 	) -> Result<SlashId, DispatchError>;
 	/// Counts for or against the reputation of `who`.
 	fn note(who: &Self::AccountId, deed: Deed);
+	/// Told once for each re-run that [`Appeals::rerun`] opened what it found. Of a slash that is not
+	/// pending any more nothing follows.
+	fn on_rerun(slash: SlashId, finding: Finding);
 
 	/// Makes `who` able to take `role` (benchmarks only).
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &Self::AccountId, role: Role);
+}
+
+/// Who has the job re-run that a slash followed from.
+pub trait Appeals {
+	/// Who is slashed.
+	type AccountId;
+
+	/// Opens a re-run, at the cost of `appellant`, of the job that `slash` followed from. Its finding
+	/// goes to [`Stake::on_rerun`]. Gives the new job; nothing if no re-run can decide.
+	fn rerun(slash: SlashId, appellant: &Self::AccountId) -> Result<Option<JobId>, DispatchError>;
+	/// Told once for each slash that it is final or cancelled: nothing needs to be kept for it.
+	fn slash_ended(slash: SlashId);
+
+	/// Makes `slash` follow from a job (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_appealable(slash: SlashId);
 }
 
 /// Content-addressed blobs that others rely on.
@@ -288,6 +340,9 @@ pub enum Client {
 	/// A contest over a model.
 	#[codec(index = 2)]
 	Contest(ContestId),
+	/// An appeal against a slash.
+	#[codec(index = 3)]
+	Appeal(SlashId),
 }
 
 /// How a job ended.
@@ -340,8 +395,9 @@ pub trait Verification {
 /// Told once for each job how it ended.
 pub trait OnSettled {
 	/// `client` is the one that opened the job. What is not one's own is to be ignored: all clients
-	/// are told.
-	fn on_settled(client: Client, settlement: Settlement);
+	/// are told. Gives the slash that follows from it, if there is one: what is needed to re-run the
+	/// job is kept until it is final.
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId>;
 	/// What one [`Self::on_settled`] costs at the most. Whoever settles jobs adds it to its own
 	/// weight.
 	fn weight() -> Weight {
@@ -350,9 +406,9 @@ pub trait OnSettled {
 }
 
 impl<A: OnSettled, B: OnSettled> OnSettled for (A, B) {
-	fn on_settled(client: Client, settlement: Settlement) {
-		A::on_settled(client, settlement);
-		B::on_settled(client, settlement);
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
+		let (first, second) = (A::on_settled(client, settlement), B::on_settled(client, settlement));
+		first.or(second)
 	}
 	fn weight() -> Weight {
 		// The one to whom the client belongs does the work.
@@ -410,13 +466,17 @@ mod tests {
 	struct One;
 	struct Two;
 	impl OnSettled for One {
-		fn on_settled(_: Client, _: Settlement) {}
+		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
+			None
+		}
 		fn weight() -> Weight {
 			Weight::from_parts(3, 1)
 		}
 	}
 	impl OnSettled for Two {
-		fn on_settled(_: Client, _: Settlement) {}
+		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
+			None
+		}
 		fn weight() -> Weight {
 			Weight::from_parts(2, 5)
 		}

@@ -38,6 +38,9 @@ parameter_types! {
 }
 
 impl pallet_assay_stake::Config for Runtime {
+	type AppealBond = parameters::stake::AppealBond;
+	type AppealWindow = parameters::stake::AppealWindow;
+	type Appeals = Verification;
 	type Currency = Balances;
 	type MaxSlashesPerBlock = ConstU32<32>;
 	type MaxUnbonding = ConstU32<16>;

@@ -45,11 +45,18 @@ pub mod groups {
 		pub static MinVerifierStake: Balance = 1_000 * AIT;
 		/// Blocks from unbonding to withdrawal. Keeps `unbonding_outlives_faults`.
 		#[codec(index = 2)]
-		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 10 * MINUTES);
+		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 20 * MINUTES);
 		/// Blocks from a slash until it is final. Keeps `slashes_can_be_cancelled` and
 		/// `unbonding_outlives_faults`.
 		#[codec(index = 3)]
 		pub static SlashDefer: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
+		/// What is held for an appeal, and lost if the slash is found right, in units of 10⁻¹² AIT.
+		/// Keeps `appeals_cover_a_run`.
+		#[codec(index = 4)]
+		pub static AppealBond: Balance = 50 * AIT;
+		/// Blocks that governance has to resolve an appeal. Keeps `appeals_can_be_resolved`.
+		#[codec(index = 5)]
+		pub static AppealWindow: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
 	}
 
 	/// Programs, data and models.
@@ -216,6 +223,13 @@ fn longest_claim() -> BlockNumber {
 	ClaimTime::<Runtime>::convert(tasks::MaxLimits::get())
 }
 
+/// Blocks from a fault to its slash at the most: a verdict about a claim that an appeal in the last
+/// block finds wrong.
+fn longest_fault() -> BlockNumber {
+	let rerun = Verification::longest(&tasks::MaxLimits::get());
+	longest_claim().saturating_add(stake::SlashDefer::get()).saturating_add(rerun)
+}
+
 /// Relations between the values. A client finds name and meaning of each in the metadata, at the
 /// place that the error names: new ones go to the end.
 pub const INVARIANTS: &[Invariant] = &[
@@ -236,11 +250,10 @@ pub const INVARIANTS: &[Invariant] = &[
 	Invariant {
 		name: "unbonding_outlives_faults",
 		meaning:
-			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits \
-		          and stake.SlashDefer together, or offenders withdraw before they are found",
-		holds: || {
-			stake::UnbondingPeriod::get() > longest_claim().saturating_add(stake::SlashDefer::get())
-		},
+			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits, \
+		          stake.SlashDefer and the longest re-run together, or offenders withdraw before \
+		          they are found",
+		holds: || stake::UnbondingPeriod::get() > longest_fault(),
 	},
 	Invariant {
 		name: "artifacts_fit_records",
@@ -401,6 +414,18 @@ pub const INVARIANTS: &[Invariant] = &[
 			artifacts::Retention::get() > models::Retention::get().max(job)
 		},
 	},
+	Invariant {
+		name: "appeals_cover_a_run",
+		meaning:
+			"stake.AppealBond must not be below the fee of the longest run under tasks.MaxLimits, \
+		          or a hopeless appeal costs less than the work that it causes",
+		holds: || stake::AppealBond::get() >= largest_fee(),
+	},
+	Invariant {
+		name: "appeals_can_be_resolved",
+		meaning: "stake.AppealWindow must be at least 1, or governance cannot resolve an appeal",
+		holds: || stake::AppealWindow::get() >= 1,
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -485,7 +510,7 @@ mod tests {
 			("slashes_can_be_cancelled", change!(stake::SlashDefer = 0)),
 			(
 				"unbonding_outlives_faults",
-				change!(stake::UnbondingPeriod = longest_claim() + stake::SlashDefer::get()),
+				change!(stake::UnbondingPeriod = longest_fault()),
 			),
 			("unbonding_outlives_faults", change!(stake::SlashDefer = BlockNumber::MAX)),
 			("unbonding_outlives_faults", change!(verification::FuelPerBlock = 0)),
@@ -529,6 +554,8 @@ mod tests {
 				"artifacts_outlive_registrations",
 				change!(models::Retention = artifacts::Retention::get()),
 			),
+			("appeals_cover_a_run", change!(stake::AppealBond = largest_fee() - 1)),
+			("appeals_can_be_resolved", change!(stake::AppealWindow = 0)),
 		]
 	}
 

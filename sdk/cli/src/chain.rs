@@ -91,9 +91,10 @@ use subxt_signer::sr25519::Keypair;
 pub mod api {}
 
 pub use api::runtime_types::{
-	assay_traits::{Client, Role},
+	assay_traits::{Client, Offence, Role},
 	pallet_assay_artifacts::types::Status as ArtifactStatus,
 	pallet_assay_claims::types::{ClaimView, Deadline, Reason, Stage},
+	pallet_assay_stake::types::Stage as AppealStage,
 	pallet_assay_tasks::types::{Holdout, Reward, TaskSpec},
 	pallet_assay_verification::types::{Phase, Verdict},
 };
@@ -138,6 +139,9 @@ pub type TaskOf = api::tasks::storage::tasks::Output;
 pub type JobOf = api::verification::storage::jobs::Output;
 /// What an account has at risk.
 pub type LedgerOf = api::stake::storage::ledgers::Output;
+
+/// A slash that is not final.
+pub type SlashOf = api::stake::storage::slashes::Output;
 
 /// Name that the runtime of every Assay chain gives itself.
 const SPEC_NAME: &str = "assay";

@@ -17,6 +17,9 @@ enum Action {
 	SlashLock(AccountId, u64),
 	Slash(AccountId, Balance, u64),
 	Cancel(SlashId),
+	Appeal(AccountId, SlashId, bool),
+	Rerun(SlashId, Finding),
+	Resolve(SlashId, bool),
 	Wait(u64),
 }
 
@@ -38,6 +41,20 @@ impl Action {
 				<Stake as assay_traits::Stake>::slash(&who, amount, fault_at, FALSE_CLAIM).map(drop)
 			},
 			Self::Cancel(slash) => Stake::force_cancel_slash(RuntimeOrigin::root(), slash),
+			Self::Appeal(who, slash, rerun) => {
+				Reruns::set(rerun.then_some(slash).into_iter().collect());
+				Stake::appeal_slash(signed(who), slash)
+			},
+			Self::Rerun(slash, finding) => {
+				let appeal = Stake::pending_slash(slash).and_then(|slash| slash.appeal);
+				if appeal.is_some_and(|appeal| appeal.stage == Stage::Running(job_of(slash))) {
+					Stake::on_rerun(slash, finding);
+				}
+				Ok(())
+			},
+			Self::Resolve(slash, uphold) => {
+				Stake::resolve_appeal(RuntimeOrigin::root(), slash, uphold)
+			},
 			Self::Wait(blocks) => {
 				run_to(System::block_number() + blocks);
 				Ok(())
@@ -58,6 +75,10 @@ fn role() -> impl Strategy<Value = Role> {
 	prop_oneof![Just(Role::Miner), Just(Role::Verifier)]
 }
 
+fn finding() -> impl Strategy<Value = Finding> {
+	prop_oneof![Just(Finding::Confirmed), Just(Finding::Refuted), Just(Finding::Undecided)]
+}
+
 fn action() -> impl Strategy<Value = Action> {
 	prop_oneof![
 		2 => (who(), role(), amount()).prop_map(|(who, role, n)| Action::Register(who, role, n)),
@@ -70,8 +91,16 @@ fn action() -> impl Strategy<Value = Action> {
 		2 => (who(), 0u64..6).prop_map(|(who, claim)| Action::SlashLock(who, claim)),
 		3 => (who(), amount(), 0u64..30).prop_map(|(who, n, ago)| Action::Slash(who, n, ago)),
 		1 => (0u64..20).prop_map(Action::Cancel),
+		3 => (who(), 0u64..20, any::<bool>())
+			.prop_map(|(who, slash, rerun)| Action::Appeal(who, slash, rerun)),
+		2 => (0u64..20, finding()).prop_map(|(slash, finding)| Action::Rerun(slash, finding)),
+		1 => (0u64..20, any::<bool>()).prop_map(|(slash, up)| Action::Resolve(slash, up)),
 		4 => (1u64..12).prop_map(Action::Wait),
 	]
+}
+
+fn ledgers_slashing() -> Balance {
+	(1..4).filter_map(Stake::ledger).map(|ledger| ledger.slashing).sum()
 }
 
 fn state() -> Vec<u8> {
@@ -93,6 +122,17 @@ proptest! {
 				check();
 				assert_eq!(Balances::total_issuance(), everything, "after {action:?}");
 			}
+			// Whatever was appealed, and however: every slash ends, and is told to be over once.
+			let slashes = NextSlash::<Test>::get();
+			for slash in 0..slashes {
+				assert_ok!(Action::Rerun(slash, Finding::Undecided).run());
+			}
+			run_to(System::block_number() + 10 + slashes);
+			check();
+			let mut ended = Ended::get();
+			ended.sort_unstable();
+			assert_eq!(ended, (0..slashes).collect::<Vec<_>>());
+			assert_eq!(ledgers_slashing(), 0);
 		});
 	}
 

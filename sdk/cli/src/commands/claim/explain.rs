@@ -17,7 +17,7 @@ pub async fn run(context: &Context, claim: ClaimId) -> Result<()> {
 	let due = match found.slash {
 		Some(slash) => {
 			let call = api::view_functions().stake().pending_slash(slash);
-			view(&at, call).await?.map(|slash| slash.due)
+			view(&at, call).await?.and_then(|slash| slash.due)
 		},
 		None => None,
 	};
