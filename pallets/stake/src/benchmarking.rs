@@ -120,6 +120,45 @@ mod benchmarks {
 	}
 
 	#[benchmark]
+	fn rotate_key() {
+		let who = staker::<T>(0, T::MaxUnbonding::get());
+		let new: T::AccountId = account("new", 0, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), new);
+
+		assert!(Rotations::<T>::contains_key(who));
+	}
+
+	#[benchmark]
+	fn cancel_rotation() {
+		let who = staker::<T>(0, T::MaxUnbonding::get());
+		Pallet::<T>::do_rotate_key(who.clone(), account("new", 0, 0)).expect("nothing is against it");
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+
+		assert!(!Rotations::<T>::contains_key(who));
+	}
+
+	#[benchmark]
+	fn accept_rotation() {
+		let who = staker::<T>(0, T::MaxUnbonding::get());
+		let new: T::AccountId = account("new", 0, 0);
+		let amount = Pallet::<T>::min_stake(Role::Miner);
+		let _ = <T::Currency as fungible::Balanced<_>>::deposit(&new, amount, Precision::Exact)
+			.expect("the account can be paid");
+		Pallet::<T>::do_rotate_key(who.clone(), new.clone()).expect("nothing is against it");
+		let from = Rotations::<T>::get(&who).expect("it is announced").from;
+		frame_system::Pallet::<T>::set_block_number(from);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(new.clone()), who);
+
+		assert!(Ledgers::<T>::contains_key(new));
+	}
+
+	#[benchmark]
 	fn appeal_slash() {
 		let who = staker::<T>(0, T::MaxUnbonding::get());
 		let number = slash::<T>(&who);

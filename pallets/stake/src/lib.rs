@@ -43,6 +43,17 @@
 //! was withheld, governance does. An upheld appeal gives the frozen stake back, and nothing else:
 //! what the job had decided besides stays as it is.
 //!
+//! # Rotation
+//!
+//! Who fears for a key moves the ledger to another account: `rotate_key` by the old account announces
+//! it, `cancel_rotation` by the old account takes it back, and after [`Config::RotationDelay`] blocks
+//! `accept_rotation` by the new account completes it. The whole ledger passes, with the money, the
+//! roles, what is unbonding, and the reputation; what other pallets hold of the old account stays
+//! there. It waits until nothing is locked and no slash is pending: claims that are open under the old
+//! account end there. For an unbonding period after it, the new account answers for what the old one
+//! did ([`Successor`]), and in that time neither can the old account have a ledger again nor the new
+//! one pass its own on: one step leads from any fault to the stake that answers for it.
+//!
 //! # Example
 //!
 //! A part of the stake is slashed while the rest is on its way out:
@@ -92,7 +103,8 @@ pub mod weights;
 
 pub use pallet::*;
 pub use types::{
-	Appeal, Ledger, PendingSlash, Reputation, Stage, Unbonding, UnbondingFull, MAX_ROLES,
+	Appeal, Item, Ledger, PendingSlash, Reputation, Rotation, Stage, Successor, Unbonding,
+	UnbondingFull, MAX_ROLES,
 };
 pub use weights::WeightInfo;
 
@@ -104,7 +116,7 @@ use frame_support::{
 	pallet_prelude::*,
 	traits::{
 		fungible::{self, hold, hold::Mutate as _},
-		tokens::Precision,
+		tokens::{Fortitude, Precision, Restriction},
 		OnUnbalanced,
 	},
 };
@@ -127,6 +139,11 @@ pub type LedgerOf<T> = Ledger<BalanceOf<T>, BlockNumberFor<T>, <T as Config>::Ma
 /// See [`PendingSlash`].
 pub type PendingSlashOf<T> =
 	PendingSlash<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
+/// See [`Rotation`].
+pub type RotationOf<T> = Rotation<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+/// See [`Successor`].
+pub type SuccessorOf<T> = Successor<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
 // FRAME's macros expand to code that does this. What is written by hand does not.
 #[allow(clippy::as_conversions, clippy::expect_used, unused_qualifications)]
@@ -208,8 +225,12 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxUnbonding: Get<u32>;
 
-		/// Most slashes that become final, and blocks without any that are passed, in one block; the
-		/// others follow in the next one. Zero would leave all slashes pending for ever. The work of that many, see
+		/// Blocks from the announcement of a rotation to its completion. Must leave the owner of a
+		/// stolen key the time to notice and cancel; zero leaves none.
+		type RotationDelay: Get<BlockNumberFor<Self>>;
+
+		/// Most slashes that become final, successors that are forgotten, and blocks without either
+		/// that are passed, in one block; the others follow in the next one. Zero would leave all slashes pending for ever. The work of that many, see
 		/// [`WeightInfo::finalise_slashes`], must fit in a block beside everything else.
 		#[pallet::constant]
 		type MaxSlashesPerBlock: Get<u32>;
@@ -255,15 +276,40 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NextSlash<T: Config> = StorageValue<_, SlashId, ValueQuery>;
 
-	// Block numbers and slashes are given by the chain.
-	/// The slashes by the block at whose start they are due.
+	// Block numbers are given by the chain; accounts are chosen by their owners.
+	/// What is due at the start of which block.
 	#[pallet::storage]
-	pub type Agenda<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, SlashId, (), OptionQuery>;
+	pub type Agenda<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		BlockNumberFor<T>,
+		Blake2_128Concat,
+		Item<T::AccountId>,
+		(),
+		OptionQuery,
+	>;
 
-	/// First block whose slashes are not all final.
+	/// First block of which not all is done.
 	#[pallet::storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	// Accounts are chosen by their owners.
+	/// Rotations that were announced, by the account whose ledger it is.
+	#[pallet::storage]
+	pub type Rotations<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, RotationOf<T>, OptionQuery>;
+
+	// Accounts are chosen by their owners.
+	/// Where the ledgers of accounts went in the last unbonding period.
+	#[pallet::storage]
+	pub type Successors<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, SuccessorOf<T>, OptionQuery>;
+
+	// Accounts are chosen by their owners.
+	/// [`Successors`] the other way round: for whom an account answers besides itself.
+	#[pallet::storage]
+	pub type Predecessors<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, T::AccountId, OptionQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -387,6 +433,33 @@ pub mod pallet {
 			/// Whether it went back; if not, it is lost.
 			returned: bool,
 		},
+		/// A rotation was announced.
+		RotationAnnounced {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// Who is to take it over.
+			new: T::AccountId,
+			/// First block in which it can.
+			from: BlockNumberFor<T>,
+		},
+		/// A rotation was taken back.
+		RotationCancelled {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// Who was to take it over.
+			new: T::AccountId,
+		},
+		/// A ledger passed to another account, with its money.
+		Rotated {
+			/// Who had it.
+			who: T::AccountId,
+			/// Who has it.
+			new: T::AccountId,
+			/// How much money is in it.
+			amount: BalanceOf<T>,
+			/// Until when the new account answers for the old one.
+			until: BlockNumberFor<T>,
+		},
 		/// Something counted for or against an account's reputation.
 		Noted {
 			/// Whose ledger.
@@ -428,6 +501,17 @@ pub mod pallet {
 		NotAppealed,
 		/// A committee is re-running the job: resolve the appeal when it has settled.
 		AppealRunning,
+		/// A rotation is announced already: cancel it first.
+		AlreadyRotating,
+		/// No rotation to this account is announced.
+		NotRotating,
+		/// The rotation cannot be completed yet: its announcement says from which block on.
+		RotationTooEarly,
+		/// Slashes are pending: the rotation waits until they are final or cancelled.
+		SlashesPending,
+		/// The account took part in a rotation within the last unbonding period: `Successors` says
+		/// until when it can neither have another ledger nor pass its own on.
+		RecentlyRotated,
 	}
 
 	#[pallet::genesis_config]
@@ -496,13 +580,22 @@ pub mod pallet {
 			ledger.unbonding.iter().map(|chunk| chunk.ends_at).max()
 		}
 
+		/// The rotation that `who` has announced.
+		pub fn rotation(who: T::AccountId) -> Option<RotationOf<T>> {
+			Rotations::<T>::get(who)
+		}
+
+		/// Who has the ledger that `who` had, and until when it answers for `who`.
+		pub fn successor(who: T::AccountId) -> Option<SuccessorOf<T>> {
+			Successors::<T>::get(who)
+		}
+
 		/// A slash that is neither final nor cancelled.
 		pub fn pending_slash(slash: SlashId) -> Option<PendingSlashOf<T>> {
 			Slashes::<T>::get(slash)
 		}
 	}
 
-	// Indices 5 and 6 belong to `rotate_key` and `cancel_rotation`.
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Registers the sender for a role.
@@ -602,6 +695,43 @@ pub mod pallet {
 			Self::do_deregister(&who)
 		}
 
+		/// Announces that another account takes over the sender's ledger.
+		///
+		/// Origin: signed.
+		///
+		/// `new` can complete it with `accept_rotation` after [`Config::RotationDelay`] blocks. Until
+		/// then, the sender can do with its stake whatever it could before, and can cancel.
+		///
+		/// Errors: [`Error::NotRegistered`], [`Error::AlreadyRegistered`] if `new` has a ledger or is
+		/// the sender, [`Error::AlreadyRotating`], [`Error::RecentlyRotated`].
+		///
+		/// Events: [`Event::RotationAnnounced`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::rotate_key())]
+		pub fn rotate_key(origin: OriginFor<T>, new: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_rotate_key(who, new)
+		}
+
+		/// Takes back the sender's announcement of a rotation.
+		///
+		/// Origin: signed.
+		///
+		/// Possible until the new account has completed it.
+		///
+		/// Errors: [`Error::NotRotating`].
+		///
+		/// Events: [`Event::RotationCancelled`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::cancel_rotation())]
+		pub fn cancel_rotation(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let Rotation { new, .. } =
+				Rotations::<T>::take(&who).ok_or(Error::<T>::NotRotating)?;
+			Self::deposit_event(Event::RotationCancelled { who, new });
+			Ok(())
+		}
+
 		/// Appeals against a pending slash.
 		///
 		/// Origin: signed, by the account that is slashed.
@@ -669,6 +799,27 @@ pub mod pallet {
 			T::SlashCancelOrigin::ensure_origin(origin)?;
 			Self::do_cancel_slash(slash)
 		}
+
+		/// Takes over the ledger of `old`, which has announced it.
+		///
+		/// Origin: signed, by the account that was announced.
+		///
+		/// The whole ledger passes to the sender: the money that is held for it, the roles, what is
+		/// unbonding, and the reputation. The sender answers for what `old` did for a whole unbonding
+		/// period.
+		///
+		/// Errors: [`Error::NotRotating`], [`Error::RotationTooEarly`], [`Error::StakeLocked`] while
+		/// claims of `old` are open, [`Error::SlashesPending`], [`Error::AlreadyRegistered`] if the
+		/// sender has a ledger, [`Error::RecentlyRotated`], and those of the currency if the sender
+		/// cannot hold the money.
+		///
+		/// Events: [`Event::Rotated`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::accept_rotation())]
+		pub fn accept_rotation(origin: OriginFor<T>, old: T::AccountId) -> DispatchResult {
+			let new = ensure_signed(origin)?;
+			Self::do_accept_rotation(old, new)
+		}
 	}
 }
 
@@ -701,6 +852,7 @@ impl<T: Config> Pallet<T> {
 	fn put(who: &T::AccountId, ledger: LedgerOf<T>) {
 		if ledger.is_spent() {
 			Ledgers::<T>::remove(who);
+			Rotations::<T>::remove(who);
 		} else {
 			Ledgers::<T>::insert(who, ledger);
 		}
@@ -721,6 +873,7 @@ impl<T: Config> Pallet<T> {
 			DispatchError::Exhausted
 		})?;
 		ensure!(new, Error::<T>::AlreadyRegistered);
+		ensure!(!Successors::<T>::contains_key(who), Error::<T>::RecentlyRotated);
 		let bonded = ledger.bonded.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
 		ensure!(bonded >= Self::min_stake(role), Error::<T>::StakeTooSmall);
 		Self::bond(who, &mut ledger, amount)?;
@@ -786,6 +939,77 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Fails unless `new` can get a ledger from another account.
+	fn ensure_can_succeed(new: &T::AccountId) -> DispatchResult {
+		ensure!(!Ledgers::<T>::contains_key(new), Error::<T>::AlreadyRegistered);
+		ensure!(!Successors::<T>::contains_key(new), Error::<T>::RecentlyRotated);
+		Ok(())
+	}
+
+	fn do_rotate_key(who: T::AccountId, new: T::AccountId) -> DispatchResult {
+		ensure!(Ledgers::<T>::contains_key(&who), Error::<T>::NotRegistered);
+		ensure!(!Predecessors::<T>::contains_key(&who), Error::<T>::RecentlyRotated);
+		ensure!(!Rotations::<T>::contains_key(&who), Error::<T>::AlreadyRotating);
+		// The sender is one of those who have a ledger.
+		Self::ensure_can_succeed(&new)?;
+		// At the end of block numbers, a ledger that stays is the safe side.
+		let from = Self::now().saturating_add(T::RotationDelay::get());
+		Rotations::<T>::insert(&who, Rotation { new: new.clone(), from });
+		Self::deposit_event(Event::RotationAnnounced { who, new, from });
+		Ok(())
+	}
+
+	fn do_accept_rotation(old: T::AccountId, new: T::AccountId) -> DispatchResult {
+		let rotation = Rotations::<T>::get(&old)
+			.filter(|rotation| rotation.new == new)
+			.ok_or(Error::<T>::NotRotating)?;
+		ensure!(Self::now() >= rotation.from, Error::<T>::RotationTooEarly);
+		Self::ensure_can_succeed(&new)?;
+		let ledger = Ledgers::<T>::get(&old).ok_or(Error::<T>::NotRegistered)?;
+		// A lock of nothing counts as well: its claim is open.
+		ensure!(
+			ledger.locked.is_zero() && Locks::<T>::iter_prefix(&old).next().is_none(),
+			Error::<T>::StakeLocked
+		);
+		ensure!(ledger.slashing.is_zero(), Error::<T>::SlashesPending);
+		let amount = ledger.held();
+		if !amount.is_zero() {
+			T::Currency::transfer_on_hold(
+				&HoldReason::Stake.into(),
+				&old,
+				&new,
+				amount,
+				Precision::Exact,
+				Restriction::OnHold,
+				Fortitude::Polite,
+			)?;
+		}
+		Rotations::<T>::remove(&old);
+		Ledgers::<T>::remove(&old);
+		Self::put(&new, ledger);
+		let until = Self::unbonding_ends();
+		Successors::<T>::insert(&old, Successor { account: new.clone(), until });
+		Predecessors::<T>::insert(&new, &old);
+		Agenda::<T>::insert(until, Item::Successor(old.clone()), ());
+		Self::deposit_event(Event::Rotated { who: old, new, amount, until });
+		Ok(())
+	}
+
+	/// Forgets where the ledger of an account went: what it did is too long ago.
+	fn forget_successor(at: BlockNumberFor<T>, old: T::AccountId) {
+		if let Some(Successor { account, .. }) = Successors::<T>::take(&old) {
+			Predecessors::<T>::remove(account);
+		} else {
+			defensive!("the agenda names an account without a successor");
+		}
+		Agenda::<T>::remove(at, Item::Successor(old));
+	}
+
+	/// Who answers for what `who` did: itself, or who took over its ledger since.
+	fn answerable(who: &T::AccountId) -> T::AccountId {
+		Successors::<T>::get(who).map_or_else(|| who.clone(), |successor| successor.account)
+	}
+
 	fn do_cancel_slash(slash: SlashId) -> DispatchResult {
 		let pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
 		Self::cancel(slash, pending);
@@ -838,7 +1062,7 @@ impl<T: Config> Pallet<T> {
 		let due = Self::now().saturating_add(T::SlashDefer::get());
 		let pending =
 			PendingSlash { who: who.clone(), amount, offence, due: Some(due), appeal: None };
-		Agenda::<T>::insert(due, slash, ());
+		Agenda::<T>::insert(due, Item::<T::AccountId>::Slash(slash), ());
 		Slashes::<T>::insert(slash, pending);
 		Self::put(who, ledger);
 		Self::deposit_event(Event::SlashPending { slash, who: who.clone(), amount, offence, due });
@@ -848,24 +1072,25 @@ impl<T: Config> Pallet<T> {
 	/// Writes a pending slash with another deadline, or none.
 	fn set_due(slash: SlashId, mut pending: PendingSlashOf<T>, due: Option<BlockNumberFor<T>>) {
 		if let Some(due) = pending.due {
-			Agenda::<T>::remove(due, slash);
+			Agenda::<T>::remove(due, Item::<T::AccountId>::Slash(slash));
 		}
 		if let Some(due) = due {
-			Agenda::<T>::insert(due, slash, ());
+			Agenda::<T>::insert(due, Item::<T::AccountId>::Slash(slash), ());
 		}
 		pending.due = due;
 		Slashes::<T>::insert(slash, pending);
 	}
 
 	/// Makes final what is due. Gives the steps that it took, [`Config::MaxSlashesPerBlock`] at the
-	/// most: one for each slash and one for each block that has no more of them.
+	/// most: one for each item and one for each block that has no more of them.
 	fn finalise_due(now: BlockNumberFor<T>) -> u32 {
 		let start = AgendaCursor::<T>::get();
 		let mut at = start;
 		let mut steps = 0u32;
 		while steps < T::MaxSlashesPerBlock::get() {
 			match Agenda::<T>::iter_key_prefix(at).next() {
-				Some(slash) => Self::time_out(at, slash),
+				Some(Item::Slash(slash)) => Self::time_out(at, slash),
+				Some(Item::Successor(old)) => Self::forget_successor(at, old),
 				None if at < now => at.saturating_inc(),
 				None => break,
 			}
@@ -890,7 +1115,7 @@ impl<T: Config> Pallet<T> {
 			},
 			None => {
 				defensive!("the agenda names a slash that is not pending");
-				Agenda::<T>::remove(at, slash);
+				Agenda::<T>::remove(at, Item::<T::AccountId>::Slash(slash));
 			},
 		}
 	}
@@ -917,7 +1142,7 @@ impl<T: Config> Pallet<T> {
 	fn end(slash: SlashId, pending: PendingSlashOf<T>, loser: Loser) -> PendingSlashOf<T> {
 		Slashes::<T>::remove(slash);
 		if let Some(due) = pending.due {
-			Agenda::<T>::remove(due, slash);
+			Agenda::<T>::remove(due, Item::<T::AccountId>::Slash(slash));
 		}
 		T::Appeals::slash_ended(slash);
 		if let Some(Appeal { bond, .. }) = pending.appeal {
@@ -1028,18 +1253,20 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		fault_at: BlockNumberFor<T>,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError> {
-		let mut ledger = Ledgers::<T>::get(who).ok_or(Error::<T>::NotRegistered)?;
+		let who = Self::answerable(who);
+		let mut ledger = Ledgers::<T>::get(&who).ok_or(Error::<T>::NotRegistered)?;
 		let taken = ledger.slash(amount, fault_at);
-		Self::plan_slash(who, ledger, taken, offence)
+		Self::plan_slash(&who, ledger, taken, offence)
 	}
 
 	fn note(who: &T::AccountId, deed: Deed) {
-		let counted = Ledgers::<T>::mutate_extant(who, |ledger| {
+		let who = Self::answerable(who);
+		let counted = Ledgers::<T>::mutate_extant(&who, |ledger| {
 			ledger.reputation.note(deed);
 			true
 		});
 		if counted {
-			Self::deposit_event(Event::Noted { who: who.clone(), deed });
+			Self::deposit_event(Event::Noted { who, deed });
 		}
 	}
 
@@ -1073,6 +1300,10 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 	}
 }
 
+/// Something due, and when.
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+type PlannedOf<T> = (BlockNumberFor<T>, Item<<T as frame_system::Config>::AccountId>);
+
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 impl<T: Config> Pallet<T> {
 	/// Checks what must hold between blocks:
@@ -1083,14 +1314,18 @@ impl<T: Config> Pallet<T> {
 	///    accounts have locks.
 	/// 4. Parts on their way out are not empty, are in the order of their block, and end after it.
 	/// 5. What a ledger says is frozen is the sum of the account's pending slashes.
-	/// 6. Pending slashes have numbers that were given out. Each stands in the agenda once, at its own
-	///    deadline, and has one unless it is being re-run; nothing else stands there, and nothing before
-	///    the cursor.
+	/// 6. Pending slashes have numbers that were given out, and a deadline unless they are being re-run.
+	///    The agenda is these deadlines and those of 9; nothing stands there before the cursor.
 	/// 7. What is held for appeals on an account is the sum of the bonds of its appeals.
+	/// 8. Each announced rotation is that of a ledger.
+	/// 9. An account whose ledger went to a successor has none, the successor knows its predecessor, and
+	///    the agenda says when both forget; nobody has two predecessors, or both of them.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_ledgers()?;
 		Self::check_locks()?;
-		Self::check_slashes()
+		let mut planned = Self::check_slashes()?;
+		planned.extend(Self::check_rotations()?);
+		Self::check_agenda(planned)
 	}
 
 	fn check_ledgers() -> Result<(), TryRuntimeError> {
@@ -1123,7 +1358,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_slashes() -> Result<(), TryRuntimeError> {
+	fn check_slashes() -> Result<Vec<PlannedOf<T>>, TryRuntimeError> {
 		let next = NextSlash::<T>::get();
 		let mut planned = Vec::new();
 		let mut frozen = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
@@ -1133,7 +1368,7 @@ impl<T: Config> Pallet<T> {
 			let stage = pending.appeal.map(|appeal| appeal.stage);
 			let running = matches!(stage, Some(Stage::Running(_)));
 			ensure!(pending.due.is_none() == running, "6: a deadline is missing or extra");
-			planned.extend(pending.due.map(|due| (due, slash)));
+			planned.extend(pending.due.map(|due| (due, Item::Slash(slash))));
 			let sum = frozen.entry(pending.who.clone()).or_default();
 			*sum = sum.saturating_add(pending.amount);
 			if let Some(appeal) = pending.appeal {
@@ -1141,12 +1376,6 @@ impl<T: Config> Pallet<T> {
 				*sum = sum.saturating_add(appeal.bond);
 			}
 		}
-		let mut agenda: Vec<_> = Agenda::<T>::iter().map(|(due, slash, ())| (due, slash)).collect();
-		agenda.sort_unstable();
-		planned.sort_unstable();
-		ensure!(agenda == planned, "6: the agenda is not the deadlines of the slashes");
-		let cursor = AgendaCursor::<T>::get();
-		ensure!(agenda.iter().all(|(due, _)| *due >= cursor), "6: a slash was passed over");
 		for (who, ledger) in Ledgers::<T>::iter() {
 			let sum = frozen.remove(&who).unwrap_or_default();
 			ensure!(ledger.slashing == sum, "5: the frozen stake is not the sum of the slashes");
@@ -1159,6 +1388,39 @@ impl<T: Config> Pallet<T> {
 			);
 			ensure!(held == sum, "7: the held balance is not the bonds of the appeals");
 		}
+		Ok(planned)
+	}
+
+	fn check_rotations() -> Result<Vec<PlannedOf<T>>, TryRuntimeError> {
+		for who in Rotations::<T>::iter_keys() {
+			ensure!(Ledgers::<T>::contains_key(who), "8: a rotation without a ledger");
+		}
+		let mut planned = Vec::new();
+		for (old, Successor { account, until }) in Successors::<T>::iter() {
+			ensure!(!Ledgers::<T>::contains_key(&old), "9: an account has a ledger and a successor");
+			ensure!(!Successors::<T>::contains_key(&account), "9: a successor has a successor");
+			ensure!(
+				Predecessors::<T>::get(account).as_ref() == Some(&old),
+				"9: a successor does not know its predecessor"
+			);
+			planned.push((until, Item::Successor(old)));
+		}
+		ensure!(
+			Predecessors::<T>::iter_keys().count() == planned.len(),
+			"9: a predecessor without a successor"
+		);
+		Ok(planned)
+	}
+
+	fn check_agenda(planned: Vec<PlannedOf<T>>) -> Result<(), TryRuntimeError> {
+		let agenda: Vec<_> = Agenda::<T>::iter().map(|(at, item, ())| (at, item)).collect();
+		let listed = |one: &PlannedOf<T>| agenda.contains(one);
+		ensure!(
+			agenda.len() == planned.len() && planned.iter().all(listed),
+			"6: the agenda is not what is due"
+		);
+		let cursor = AgendaCursor::<T>::get();
+		ensure!(agenda.iter().all(|(at, _)| *at >= cursor), "6: something due was passed over");
 		Ok(())
 	}
 }

@@ -47,6 +47,7 @@ parameter_types! {
 	pub static Defer: u64 = 5;
 	pub static Bond: Balance = 30;
 	pub static Window: u64 = 4;
+	pub static Delay: u64 = 3;
 	pub const Treasury: AccountId = TREASURY;
 	/// Slashes that a committee can re-run; what is started costs the appellant nothing here.
 	pub static Reruns: Vec<SlashId> = vec![];
@@ -92,6 +93,7 @@ impl Config for Test {
 	type Appeals = Courts;
 	type AppealBond = Bond;
 	type AppealWindow = Window;
+	type RotationDelay = Delay;
 	type MaxUnbonding = ConstU32<MAX_UNBONDING>;
 	type MaxSlashesPerBlock = ConstU32<MAX_SLASHES>;
 }

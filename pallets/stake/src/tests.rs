@@ -3,7 +3,8 @@
 mod invariants;
 
 use crate::{
-	mock::*, Error, Event, HoldReason, LedgerOf, NextSlash, Reputation, Stage, Unbonding,
+	mock::*, Error, Event, HoldReason, LedgerOf, NextSlash, Reputation, Rotation, Stage, Successor,
+	Unbonding,
 };
 use assay_primitives::SlashId;
 use assay_traits::{Deed, Finding, LockReason, Offence, Role, Stake as _};
@@ -900,6 +901,185 @@ mod resolve_appeal {
 			assert_noop!(resolve(signed(MINER)), DispatchError::BadOrigin);
 			assert_ok!(resolve(RuntimeOrigin::root()));
 			assert_noop!(resolve(RuntimeOrigin::root()), Error::<Test>::UnknownSlash);
+		});
+	}
+}
+
+mod rotation {
+	use super::*;
+
+	/// Where the miner's ledger goes: an account with money and no stake.
+	const NEW: AccountId = POOR;
+
+	fn announced() {
+		assert_ok!(Stake::rotate_key(signed(MINER), NEW));
+	}
+
+	/// Announced in block 1, done in block 4.
+	fn rotated() {
+		announced();
+		run_to(4);
+		assert_ok!(Stake::accept_rotation(signed(NEW), MINER));
+	}
+
+	#[test]
+	fn takes_the_whole_ledger_along() {
+		ExtBuilder::default().build_and_execute(|| {
+			Stake::note(&MINER, Deed::ClaimVerified);
+			assert_ok!(Stake::unbond(signed(MINER), 300));
+			let before = ledger(MINER);
+			announced();
+			assert_eq!(last_event(), Event::RotationAnnounced { who: MINER, new: NEW, from: 4 });
+			assert_eq!(Stake::rotation(MINER), Some(Rotation { new: NEW, from: 4 }));
+			run_to(4);
+			assert_ok!(Stake::accept_rotation(signed(NEW), MINER));
+			assert_eq!(
+				last_event(),
+				Event::Rotated { who: MINER, new: NEW, amount: 1_000, until: 24 }
+			);
+			assert_eq!((Stake::ledger(MINER), ledger(NEW)), (None, before));
+			assert_eq!((held(MINER), held(NEW)), (0, 1_000));
+			assert_eq!(Balances::free_balance(NEW), FUNDS);
+			assert_eq!(Stake::successor(MINER), Some(Successor { account: NEW, until: 24 }));
+			assert_ok!(Stake::ensure_active(&NEW, Role::Miner));
+			assert_noop!(Stake::ensure_active(&MINER, Role::Miner), Error::<Test>::NotRegistered);
+			// What was unbonding still ends when it did.
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(NEW)));
+			assert_eq!(held(NEW), 700);
+		});
+	}
+
+	#[test]
+	fn is_cancelled_by_the_old_key_at_any_time_before_its_end() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			run_to(10);
+			assert_noop!(Stake::cancel_rotation(signed(NEW)), Error::<Test>::NotRotating);
+			assert_ok!(Stake::cancel_rotation(signed(MINER)));
+			assert_eq!(last_event(), Event::RotationCancelled { who: MINER, new: NEW });
+			assert_noop!(
+				Stake::accept_rotation(signed(NEW), MINER),
+				Error::<Test>::NotRotating
+			);
+			assert_noop!(Stake::cancel_rotation(signed(MINER)), Error::<Test>::NotRotating);
+		});
+	}
+
+	#[test]
+	fn is_completed_after_the_delay_by_the_announced_account_only() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			run_to(3);
+			let accept = |who| Stake::accept_rotation(signed(who), MINER);
+			assert_noop!(accept(NEW), Error::<Test>::RotationTooEarly);
+			run_to(4);
+			assert_noop!(accept(VERIFIER), Error::<Test>::NotRotating);
+			assert_noop!(accept(MINER), Error::<Test>::NotRotating);
+			assert_ok!(accept(NEW));
+		});
+	}
+
+	#[test]
+	fn waits_for_locks_and_pending_slashes() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			run_to(4);
+			let accept = || Stake::accept_rotation(signed(NEW), MINER);
+			for amount in [0, 50] {
+				assert_ok!(Stake::lock(&MINER, CLAIM, amount));
+				assert_noop!(accept(), Error::<Test>::StakeLocked);
+				assert_ok!(Stake::unlock(&MINER, CLAIM));
+			}
+			slash(MINER, 100, 1);
+			assert_noop!(accept(), Error::<Test>::SlashesPending);
+			run_to(9);
+			assert_ok!(accept());
+			assert_eq!(held(NEW), 900);
+		});
+	}
+
+	#[test]
+	fn does_not_lead_away_from_a_slash() {
+		ExtBuilder::default().build_and_execute(|| {
+			// A fault in block 2, a rotation in block 4, and what the new account could do since.
+			rotated();
+			assert_ok!(Stake::unbond(signed(NEW), 500));
+			assert_ok!(Stake::deregister(signed(NEW)));
+			run_to(22);
+			Stake::note(&MINER, Deed::VerdictWrong);
+			let number = slash(MINER, 1_000, 2);
+			assert_eq!(Stake::pending_slash(number).unwrap().who, NEW);
+			assert_eq!(ledger(NEW).slashing, 1_000);
+			assert_eq!(ledger(NEW).reputation.verdicts_wrong, 1);
+			assert_ok!(Stake::appeal_slash(signed(NEW), number));
+			run_to(26);
+			assert_eq!(Balances::total_balance(&NEW), FUNDS);
+		});
+	}
+
+	#[test]
+	fn is_forgotten_after_an_unbonding_period() {
+		ExtBuilder::default().build_and_execute(|| {
+			rotated();
+			run_to(23);
+			assert!(Stake::successor(MINER).is_some());
+			run_to(24);
+			assert_eq!(Stake::successor(MINER), None);
+			assert_noop!(
+				<Stake as assay_traits::Stake>::slash(&MINER, 1, 3, FALSE_CLAIM),
+				Error::<Test>::NotRegistered
+			);
+			assert_ok!(Stake::register(signed(MINER), Role::Miner, 100));
+			assert_ok!(Stake::rotate_key(signed(NEW), 4));
+		});
+	}
+
+	#[test]
+	fn is_possible_once_in_an_unbonding_period() {
+		ExtBuilder::default().build_and_execute(|| {
+			rotated();
+			let recently = Error::<Test>::RecentlyRotated;
+			assert_noop!(Stake::register(signed(MINER), Role::Miner, 100), recently);
+			assert_noop!(
+				Stake::rotate_key(signed(NEW), 4),
+				Error::<Test>::RecentlyRotated
+			);
+			assert_noop!(
+				Stake::rotate_key(signed(VERIFIER), MINER),
+				Error::<Test>::RecentlyRotated
+			);
+		});
+	}
+
+	#[test]
+	fn needs_a_ledger_here_and_none_there() {
+		ExtBuilder::default().build_and_execute(|| {
+			let rotate = |who, new| Stake::rotate_key(signed(who), new);
+			assert_noop!(rotate(NEW, 4), Error::<Test>::NotRegistered);
+			assert_noop!(rotate(MINER, MINER), Error::<Test>::AlreadyRegistered);
+			assert_noop!(rotate(MINER, VERIFIER), Error::<Test>::AlreadyRegistered);
+			announced();
+			assert_noop!(rotate(MINER, 4), Error::<Test>::AlreadyRotating);
+			// Of two who name the same account, one is first.
+			assert_ok!(rotate(VERIFIER, NEW));
+			run_to(4);
+			assert_ok!(Stake::accept_rotation(signed(NEW), VERIFIER));
+			assert_noop!(
+				Stake::accept_rotation(signed(NEW), MINER),
+				Error::<Test>::AlreadyRegistered
+			);
+		});
+	}
+
+	#[test]
+	fn ends_with_its_ledger() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			assert_ok!(Stake::deregister(signed(MINER)));
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!(Stake::rotation(MINER), None);
 		});
 	}
 }

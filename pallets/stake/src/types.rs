@@ -1,6 +1,6 @@
 //! What is stored, and the arithmetic of a ledger.
 
-use assay_primitives::JobId;
+use assay_primitives::{JobId, SlashId};
 use assay_traits::{Deed, Offence, Role};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -229,6 +229,41 @@ where
 		self.slashing = self.slashing.saturating_add(taken);
 		taken
 	}
+}
+
+/// An announcement that another account takes over a ledger.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Rotation<AccountId, BlockNumber> {
+	/// Who takes over.
+	pub new: AccountId,
+	/// First block in which it can.
+	pub from: BlockNumber,
+}
+
+/// Where the ledger of an account went.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Successor<AccountId, BlockNumber> {
+	/// Who has it, and answers for what the account did before.
+	pub account: AccountId,
+	/// The account is forgotten at the start of this block, or of a later one if too much is due.
+	pub until: BlockNumber,
+}
+
+/// What is due at the start of a block.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Item<AccountId> {
+	/// A slash becomes final.
+	#[codec(index = 0)]
+	Slash(SlashId),
+	/// The successor of this account stops answering for it.
+	#[codec(index = 1)]
+	Successor(AccountId),
 }
 
 /// How far an appeal has come.

@@ -18,6 +18,9 @@ pub trait WeightInfo {
 	fn unbond() -> Weight;
 	fn withdraw_unbonded() -> Weight;
 	fn deregister() -> Weight;
+	fn rotate_key() -> Weight;
+	fn cancel_rotation() -> Weight;
+	fn accept_rotation() -> Weight;
 	fn appeal_slash() -> Weight;
 	fn resolve_appeal() -> Weight;
 	fn force_cancel_slash() -> Weight;
@@ -51,6 +54,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Weight::from_parts(22_000_000, 4764)
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn rotate_key() -> Weight {
+		Weight::from_parts(30_000_000, 12000)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn cancel_rotation() -> Weight {
+		Weight::from_parts(18_000_000, 4000)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
+	fn accept_rotation() -> Weight {
+		Weight::from_parts(110_000_000, 20000)
+			.saturating_add(T::DbWeight::get().reads(11_u64))
+			.saturating_add(T::DbWeight::get().writes(11_u64))
 	}
 	fn appeal_slash() -> Weight {
 		Weight::from_parts(120_000_000, 16000)
@@ -104,6 +122,21 @@ impl WeightInfo for () {
 		Weight::from_parts(22_000_000, 4764)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn rotate_key() -> Weight {
+		Weight::from_parts(30_000_000, 12000)
+			.saturating_add(RocksDbWeight::get().reads(5_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn cancel_rotation() -> Weight {
+		Weight::from_parts(18_000_000, 4000)
+			.saturating_add(RocksDbWeight::get().reads(1_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	}
+	fn accept_rotation() -> Weight {
+		Weight::from_parts(110_000_000, 20000)
+			.saturating_add(RocksDbWeight::get().reads(11_u64))
+			.saturating_add(RocksDbWeight::get().writes(11_u64))
 	}
 	fn appeal_slash() -> Weight {
 		Weight::from_parts(120_000_000, 16000)

@@ -46,6 +46,7 @@ impl pallet_assay_stake::Config for Runtime {
 	type MaxUnbonding = ConstU32<16>;
 	type MinMinerStake = parameters::stake::MinMinerStake;
 	type MinVerifierStake = parameters::stake::MinVerifierStake;
+	type RotationDelay = parameters::stake::RotationDelay;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SlashCancelOrigin = EnsureRoot<AccountId>;
 	type SlashDefer = parameters::stake::SlashDefer;

@@ -57,6 +57,10 @@ pub mod groups {
 		/// Blocks that governance has to resolve an appeal. Keeps `appeals_can_be_resolved`.
 		#[codec(index = 5)]
 		pub static AppealWindow: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
+		/// Blocks from the announcement that another account takes over a stake until it can. Keeps
+		/// `rotations_can_be_cancelled`.
+		#[codec(index = 6)]
+		pub static RotationDelay: BlockNumber = prod_or_fast(DAYS, MINUTES);
 	}
 
 	/// Programs, data and models.
@@ -426,6 +430,12 @@ pub const INVARIANTS: &[Invariant] = &[
 		meaning: "stake.AppealWindow must be at least 1, or governance cannot resolve an appeal",
 		holds: || stake::AppealWindow::get() >= 1,
 	},
+	Invariant {
+		name: "rotations_can_be_cancelled",
+		meaning: "stake.RotationDelay must be at least 10 blocks, or a stolen key takes the stake \
+		          before its owner can cancel",
+		holds: || stake::RotationDelay::get() >= 10,
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -556,6 +566,7 @@ mod tests {
 			),
 			("appeals_cover_a_run", change!(stake::AppealBond = largest_fee() - 1)),
 			("appeals_can_be_resolved", change!(stake::AppealWindow = 0)),
+			("rotations_can_be_cancelled", change!(stake::RotationDelay = 9)),
 		]
 	}
 

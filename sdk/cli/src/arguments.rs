@@ -62,7 +62,7 @@ pub enum Command {
 	/// Stake of a miner.
 	#[command(subcommand)]
 	Miner(Miner),
-	/// Slashes of miners and verifiers, and appeals against them.
+	/// Slashes of miners and verifiers, appeals against them, and stake that changes its key.
 	#[command(subcommand)]
 	Stake(Stake),
 	/// What is paid for.
@@ -235,6 +235,20 @@ pub enum Stake {
 	Appeal {
 		/// Number of the slash.
 		slash: SlashId,
+	},
+	/// Announce that another account takes over the stake of the signing one.
+	RotateKey {
+		/// The new account.
+		#[arg(value_parser = account::address)]
+		new: AccountId32,
+	},
+	/// Take back the announcement.
+	CancelRotation,
+	/// Take over the stake of another account, which has announced it.
+	AcceptRotation {
+		/// The old account.
+		#[arg(value_parser = account::address)]
+		old: AccountId32,
 	},
 }
 

@@ -17,6 +17,9 @@ pub async fn run(context: &Context, command: Stake) -> Result<()> {
 	match command {
 		Stake::Slashes { account } => slashes(context, account).await,
 		Stake::Appeal { slash } => appeal(context, slash).await,
+		Stake::RotateKey { new } => rotate_key(context, new).await,
+		Stake::CancelRotation => cancel_rotation(context).await,
+		Stake::AcceptRotation { old } => accept_rotation(context, old).await,
 	}
 }
 
@@ -152,6 +155,70 @@ async fn appeal(context: &Context, slash: SlashId) -> Result<()> {
 			"slash {slash} is appealed since block {} with a bond of {} AIT; {who}",
 			included.block,
 			Amount(event.bond)
+		)
+	});
+	Ok(())
+}
+
+async fn rotate_key(context: &Context, new: AccountId32) -> Result<()> {
+	let key = context.key()?;
+	let account = account::of(&key);
+	let chain = context.chain().await?;
+	let call = api::transactions().stake().rotate_key(new);
+	let included = chain.submit(context.output, &key, &call, Amount(0)).await?;
+	let event: api::stake::events::RotationAnnounced = included.event()?;
+	let value = json!({
+		"account": account,
+		"new": event.new,
+		"from": event.from,
+		"block": included.block,
+	});
+	context.output.show(&value, || {
+		format!(
+			"{} can take over the stake of {account} from block {} on: assay stake accept-rotation \
+			 {account}; until it has, assay stake cancel-rotation takes this back",
+			event.new, event.from
+		)
+	});
+	Ok(())
+}
+
+async fn cancel_rotation(context: &Context) -> Result<()> {
+	let key = context.key()?;
+	let account = account::of(&key);
+	let chain = context.chain().await?;
+	let call = api::transactions().stake().cancel_rotation();
+	let included = chain.submit(context.output, &key, &call, Amount(0)).await?;
+	let event: api::stake::events::RotationCancelled = included.event()?;
+	let value = json!({ "account": account, "new": event.new, "block": included.block });
+	context.output.show(&value, || {
+		format!("{account} keeps its stake; {} cannot take it over", event.new)
+	});
+	Ok(())
+}
+
+async fn accept_rotation(context: &Context, old: AccountId32) -> Result<()> {
+	let key = context.key()?;
+	let chain = context.chain().await?;
+	let call = api::transactions().stake().accept_rotation(old);
+	let included = chain.submit(context.output, &key, &call, Amount(0)).await?;
+	let event: api::stake::events::Rotated = included.event()?;
+	let value = json!({
+		"account": event.new,
+		"old": event.who,
+		"amount": Amount(event.amount),
+		"answers_until": event.until,
+		"block": included.block,
+	});
+	context.output.show(&value, || {
+		format!(
+			"{} has the stake of {}, {} AIT, since block {}; it answers for what the old account did \
+			 until block {}",
+			event.new,
+			event.who,
+			Amount(event.amount),
+			included.block,
+			event.until
 		)
 	});
 	Ok(())
