@@ -182,6 +182,7 @@ pub mod pallet {
 		/// Bond of a claim. If a false claim costs less than what it can bring (a bounty, or the time of
 		/// the verifiers), it pays to try; more than the smallest stake of a miner, and newly
 		/// registered miners can claim nothing.
+		#[pallet::constant]
 		type ClaimBond: Get<Self::Balance>;
 
 		/// Blocks after the commitment in which a claim can be revealed or withdrawn. At least 1: a
@@ -643,6 +644,7 @@ impl<T: Config> Pallet<T> {
 				file: None,
 				limits: terms.limits,
 			},
+			T::Tasks::prize(task).saturating_add(record.bond),
 		)?;
 
 		let score = body.score;

@@ -184,7 +184,7 @@ impl Verification for VerificationDouble {
 	type Balance = Balance;
 	type BlockNumber = u64;
 
-	fn fee(_: &Limits) -> Balance {
+	fn fee(_: &Limits, _: Balance) -> Balance {
 		FEE
 	}
 
@@ -197,7 +197,9 @@ impl Verification for VerificationDouble {
 		payer: &AccountId,
 		opponent: Option<&AccountId>,
 		job: TrainingJob,
+		value: Balance,
 	) -> Result<JobId, DispatchError> {
+		Value::set(value);
 		ensure!(opponent.is_none(), "a claim has no opponent");
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
 		let id = NextJob::get();
@@ -220,6 +222,8 @@ parameter_types! {
 	pub const TaskDeposit: RuntimeHoldReason =
 		RuntimeHoldReason::AssayTasks(pallet_assay_tasks::HoldReason::Deposit);
 	pub const ClaimDeposit: RuntimeHoldReason = RuntimeHoldReason::AssayClaims(HoldReason::Deposit);
+	/// What hangs on the job that was opened last.
+	pub static Value: Balance = 0;
 	pub static ClaimBond: Balance = 100;
 	pub static RevealWindow: u64 = 10;
 	pub static MaxClaims: u32 = 3;

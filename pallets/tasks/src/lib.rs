@@ -584,6 +584,13 @@ impl<T: Config> assay_traits::Tasks for Pallet<T> {
 		});
 	}
 
+	fn prize(task: TaskId) -> BalanceOf<T> {
+		Self::get(task).map_or_else(|_| Zero::zero(), |record| {
+			let Reward::Bounty { amount, .. } = record.spec.reward;
+			amount
+		})
+	}
+
 	fn pay_bounty(task: TaskId, miner: &T::AccountId) -> Result<BalanceOf<T>, DispatchError> {
 		let mut record = Self::get(task)?;
 		let Reward::Bounty { amount, winners, .. } = record.spec.reward;

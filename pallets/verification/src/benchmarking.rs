@@ -88,10 +88,10 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 
 fn opened<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let payer: T::AccountId = account("payer", 0, 0);
-	let fee = Pallet::<T>::fee(&spec().limits);
+	let fee = Pallet::<T>::fee(&spec().limits, Zero::zero());
 	let enough = fee.saturating_mul(10u32.into()).saturating_add(T::Currency::minimum_balance());
 	T::Currency::set_balance(&payer, enough);
-	Pallet::<T>::open(Client::Claim(0), &payer, None, spec()).unwrap()
+	Pallet::<T>::open(Client::Claim(0), &payer, None, spec(), Zero::zero()).unwrap()
 }
 
 /// Lets every member commit to `outcome(position)`, and all but `silent` last ones reveal it.

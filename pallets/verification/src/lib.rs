@@ -12,7 +12,8 @@
 //! member runs the job in a sandbox beside its node, commits to the outcome, and reveals it when
 //! commitments are closed. What more than two thirds of the revealed weight say is the settlement;
 //! the client is told, those who said so share the fee, those who said otherwise or nothing are
-//! slashed.
+//! slashed. The first committee grows with the value that hangs on the job
+//! ([`Config::ValuePerMember`]), and the fee with it. Where it lacks an input, others are asked once.
 //!
 //! ```text
 //! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)
@@ -25,7 +26,7 @@
 //! From a settlement slashes can follow: of the verdicts that were outvoted, and of what the client
 //! slashes. As long as one of them is pending, a [`types::Case`] keeps what was run, what was found
 //! and by whom. Who is slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a
-//! committee three times as large, for three times the fee, without those who sat on the first one if
+//! committee three times as large, for as much more of a fee, without those who sat on the first one if
 //! there are as many others. The re-run is a job like any other, and says of the slash:
 //!
 //! | it finds | slash of a verdict | any other slash |
@@ -207,9 +208,17 @@ pub mod pallet {
 		/// between its block and none; anything more predictable lets committees be chosen.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 
-		/// Members of a committee in the first round. Below 3, one member decides.
+		/// Members of a committee in the first round, at the least. Below 3, one member decides.
 		#[pallet::constant]
 		type CommitteeSize: Get<u32>;
+
+		/// How much value, what can be won and lost by a job, one member of the first committee stands
+		/// for: with more at stake, more members are asked, up to [`Config::MaxCommittee`]. To lie
+		/// together, more than two thirds of a committee must; if what each of them is slashed
+		/// ([`Config::FalseVerdictSlash`]) is less than its share of the value, a lie pays. Zero means
+		/// that value is not looked at.
+		#[pallet::constant]
+		type ValuePerMember: Get<BalanceOf<Self>>;
 
 		/// Blocks for commitments besides those for the run itself. Too few, and honest verifiers
 		/// are late; sane is from 5 (15 s).
@@ -225,11 +234,12 @@ pub mod pallet {
 		#[pallet::constant]
 		type FuelPerBlock: Get<u64>;
 
-		/// Fee of any job, shared by the winners.
+		/// Fee of any job with a first committee of [`Config::CommitteeSize`], shared by the winners. A
+		/// larger first committee costs as much more, so that each share stays the same.
 		#[pallet::constant]
 		type BaseFee: Get<BalanceOf<Self>>;
 
-		/// Fee for each started 10⁹ units of the fuel that a job may use. Too low, and running a
+		/// Fee for each started 10⁹ units of the fuel that a job may use, likewise. Too low, and running a
 		/// program costs the verifiers more than they earn.
 		#[pallet::constant]
 		type FeePerGigafuel: Get<BalanceOf<Self>>;
@@ -416,6 +426,7 @@ pub mod pallet {
 				T::CommitteeSize::get() <= T::MaxCommittee::get(),
 				"CommitteeSize is larger than MaxCommittee"
 			);
+			assert!(T::CommitteeSize::get() > 0, "CommitteeSize is 0: nobody would be asked");
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -515,6 +526,11 @@ pub mod pallet {
 		/// The job, if it is in progress.
 		pub fn job(job: JobId) -> Option<JobOf<T>> {
 			Jobs::<T>::get(job)
+		}
+
+		/// What a job under `limits` costs on which `value` hangs.
+		pub fn fee_for(limits: Limits, value: BalanceOf<T>) -> BalanceOf<T> {
+			<Self as Verification>::fee(&limits, value)
 		}
 
 		/// Number of jobs in progress.
@@ -823,21 +839,25 @@ impl<T: Config> Pallet<T> {
 		let result = tally(&job.members);
 		let grounds = Self::judge(id, &job, &result);
 		match result {
+			// Others may have what this committee lacked: they are asked once.
+			Tally::Agreed(Outcome::Unavailable { .. }) if job.round == 0 && Self::more(&job) => {
+				Self::escalate(id, job);
+			},
 			Tally::Agreed(outcome) => {
 				if !matches!(outcome, Outcome::Unavailable { .. }) {
 					Self::pay_winners(&mut job, &outcome);
 				}
 				Self::finish(id, job, Settlement::Agreed(outcome), grounds);
 			},
-			Tally::Split => {
-				let more = Self::candidates(&job).len() > job.members.len();
-				if more && job.round.saturating_add(1) < MAX_ROUNDS {
-					Self::escalate(id, job);
-				} else {
-					Self::finish(id, job, Settlement::Undecided, grounds);
-				}
-			},
+			Tally::Split if Self::more(&job) => Self::escalate(id, job),
+			Tally::Split => Self::finish(id, job, Settlement::Undecided, grounds),
 		}
+	}
+
+	/// Whether a larger committee can be asked.
+	fn more(job: &JobOf<T>) -> bool {
+		let more = Self::candidates(job).len() > job.members.len();
+		more && job.round.saturating_add(1) < MAX_ROUNDS
 	}
 
 	/// Slashes and counts what the members did in this round. A verdict of `Unavailable` is never
@@ -1053,8 +1073,7 @@ impl<T: Config> Appeals for Pallet<T> {
 		let Some(case) = Self::case_of(client) else { return Ok(None) };
 		let sat = u32::try_from(case.jurors.len()).unwrap_or(u32::MAX);
 		let size = sat.saturating_mul(APPEAL_FACTOR);
-		let fee = Self::fee(&case.spec.limits).saturating_mul(APPEAL_FACTOR.into());
-		Self::open_job(client, appellant, None, case.spec, size, fee).map(Some)
+		Self::open_job(client, appellant, None, case.spec, size).map(Some)
 	}
 
 	fn slash_ended(slash: SlashId) {
@@ -1084,15 +1103,37 @@ impl<T: Config> Pallet<T> {
 		T::CommitWindow::get().saturating_add(blocks.saturated_into())
 	}
 
-	/// Opens a job with a first committee of `size`, for a fee that the winners share.
+	/// Members of the first committee of a job on which `value` hangs.
+	fn first_committee(value: BalanceOf<T>) -> u32 {
+		let each: u128 = T::ValuePerMember::get().into();
+		let members = match each {
+			0 => 0,
+			each => value.into().div_ceil(each).saturated_into(),
+		};
+		T::CommitteeSize::get().max(members).min(T::MaxCommittee::get())
+	}
+
+	/// What a job costs with a first committee of `size`.
+	fn fee_of(limits: &Limits, size: u32) -> BalanceOf<T> {
+		let gigafuel = limits.total_fuel.div_ceil(1_000_000_000);
+		T::FeePerGigafuel::get()
+			.saturating_mul(gigafuel.saturated_into())
+			.saturating_add(T::BaseFee::get())
+			.saturating_mul(size.into())
+			.checked_div(&T::CommitteeSize::get().into())
+			.unwrap_or_else(Zero::zero)
+	}
+
+	/// Opens a job with a first committee of `size`.
 	fn open_job(
 		client: Client,
 		payer: &T::AccountId,
 		opponent: Option<&T::AccountId>,
 		spec: TrainingJob,
 		size: u32,
-		fee: BalanceOf<T>,
 	) -> Result<JobId, DispatchError> {
+		let size = size.min(T::MaxCommittee::get());
+		let fee = Self::fee_of(&spec.limits, size);
 		T::Currency::hold(&HoldReason::Fee.into(), payer, fee)
 			.map_err(|_| Error::<T>::FeeNotCovered)?;
 		let id = NextJob::<T>::mutate(|next| {
@@ -1110,7 +1151,7 @@ impl<T: Config> Pallet<T> {
 			spec,
 			fee,
 			round: 0,
-			committee_size: size.min(T::MaxCommittee::get()),
+			committee_size: size,
 			drawn_at: now,
 			phase: Phase::Drawing { at: now.saturating_add(DRAW_DELAY.into()) },
 			members: BoundedVec::new(),
@@ -1127,11 +1168,8 @@ impl<T: Config> Verification for Pallet<T> {
 	type Balance = BalanceOf<T>;
 	type BlockNumber = BlockNumberFor<T>;
 
-	fn fee(limits: &Limits) -> Self::Balance {
-		let gigafuel = limits.total_fuel.div_ceil(1_000_000_000);
-		T::FeePerGigafuel::get()
-			.saturating_mul(gigafuel.saturated_into())
-			.saturating_add(T::BaseFee::get())
+	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance {
+		Self::fee_of(limits, Self::first_committee(value))
 	}
 
 	fn longest(limits: &Limits) -> Self::BlockNumber {
@@ -1148,9 +1186,9 @@ impl<T: Config> Verification for Pallet<T> {
 		payer: &Self::AccountId,
 		opponent: Option<&Self::AccountId>,
 		spec: TrainingJob,
+		value: Self::Balance,
 	) -> Result<JobId, DispatchError> {
-		let fee = Self::fee(&spec.limits);
-		Self::open_job(client, payer, opponent, spec, T::CommitteeSize::get(), fee)
+		Self::open_job(client, payer, opponent, spec, Self::first_committee(value))
 	}
 }
 

@@ -89,6 +89,7 @@ parameter_types! {
 	pub static Settlements: Vec<(Client, Settlement)> = vec![];
 	pub static Random: Option<H256> = Some(H256::repeat_byte(1));
 	pub static CommitteeSize: u32 = 3;
+	pub static ValuePerMember: Balance = 50;
 	pub static DeadlinesPerBlock: u32 = 10;
 }
 
@@ -171,6 +172,7 @@ impl Config for Test {
 	type Clients = Listener;
 	type Randomness = Beacon;
 	type CommitteeSize = CommitteeSize;
+	type ValuePerMember = ValuePerMember;
 	type CommitWindow = ConstU64<5>;
 	type RevealWindow = ConstU64<4>;
 	type FuelPerBlock = ConstU64<1_000_000>;
@@ -238,6 +240,7 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 		Settlements::set(vec![]);
 		Random::set(Some(H256::repeat_byte(1)));
 		CommitteeSize::set(3);
+		ValuePerMember::set(50);
 		DeadlinesPerBlock::set(10);
 		System::set_block_number(1);
 		let ids: Vec<_> = (1..=verifiers).collect();

@@ -11,6 +11,8 @@ use frame_support::{
 use sp_core::Pair;
 
 const CLIENT: Client = Client::Claim(5);
+/// Not more than a committee of three stands for.
+const VALUE: Balance = 150;
 const SALT: H256 = H256::repeat_byte(42);
 const MISSING: Outcome = Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing };
 const TRAP: Outcome = Outcome::Failed(FailReason::Trap);
@@ -26,7 +28,7 @@ fn scored(score: i64) -> Outcome {
 }
 
 fn open() -> JobId {
-	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, None, spec()).unwrap()
+	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, None, spec(), VALUE).unwrap()
 }
 
 /// Opens a job and goes on until its committee is drawn.
@@ -112,7 +114,9 @@ mod open {
 			assert_eq!(held(), 100);
 			let mut large = spec();
 			large.limits.total_fuel = 1_000_000_001;
-			assert_eq!(<Verification as assay_traits::Verification>::fee(&large.limits), 110);
+			assert_eq!(Verification::fee_for(large.limits, VALUE), 110);
+			// Of 151, a fourth member has a share.
+			assert_eq!(Verification::fee_for(large.limits, VALUE + 1), 146);
 		});
 	}
 
@@ -120,7 +124,7 @@ mod open {
 	fn a_payer_without_the_fee_is_refused_and_nothing_changes() {
 		build_and_execute(4, || {
 			assert_noop!(
-				<Verification as assay_traits::Verification>::open(CLIENT, &999, None, spec()),
+				<Verification as assay_traits::Verification>::open(CLIENT, &999, None, spec(), VALUE),
 				Error::<Test>::FeeNotCovered
 			);
 		});
@@ -129,6 +133,34 @@ mod open {
 
 mod draw {
 	use super::*;
+
+	#[test]
+	fn asks_more_members_where_more_is_at_stake() {
+		for (value, size) in [(0, 3), (150, 3), (151, 4), (500, 10), (751, 15), (Balance::MAX, 15)] {
+			build_and_execute(20, || {
+				let job = <Verification as assay_traits::Verification>::open(
+					CLIENT,
+					&MINER,
+					None,
+					spec(),
+					value,
+				)
+				.unwrap();
+				run_to(4);
+				assert_eq!(members(job).len(), size, "for {value}");
+				// As much for each as in a committee of three, for 100.
+				assert_eq!(held(), 100 * size as Balance / 3);
+			});
+		}
+	}
+
+	#[test]
+	fn does_not_look_at_the_value_if_a_member_stands_for_none() {
+		build_and_execute(20, || {
+			ValuePerMember::set(0);
+			assert_eq!(Verification::fee_for(spec().limits, Balance::MAX), 100);
+		});
+	}
 
 	#[test]
 	fn happens_from_a_block_two_after_the_opening() {
@@ -162,7 +194,7 @@ mod draw {
 		build_and_execute(3, || {
 			Stakes::mutate(|all| all.remove(&2));
 			Balances::force_set_balance(RuntimeOrigin::root(), 1, 10_000).unwrap();
-			let job = <Verification as assay_traits::Verification>::open(CLIENT, &1, None, spec())
+			let job = <Verification as assay_traits::Verification>::open(CLIENT, &1, None, spec(), VALUE)
 				.unwrap();
 			run_to(4);
 			assert_eq!(members(job), [3]);
@@ -178,6 +210,7 @@ mod draw {
 				&MINER,
 				Some(&2),
 				spec(),
+				VALUE,
 			)
 			.unwrap();
 			run_to(4);
@@ -445,13 +478,38 @@ mod settlement {
 	}
 
 	#[test]
-	fn on_a_missing_input_gives_the_fee_back() {
-		build_and_execute(4, || {
+	fn on_a_missing_input_asks_others_once_and_then_gives_the_fee_back() {
+		build_and_execute(20, || {
 			let job = drawn();
+			vote(job, |_| MISSING);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			assert_eq!(members(job).len(), 7);
 			vote(job, |_| MISSING);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(MISSING))]);
 			assert_eq!(Balances::free_balance(MINER), 10_000);
 			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn of_others_stands_who_have_what_the_first_committee_lacked() {
+		build_and_execute(20, || {
+			let job = drawn();
+			vote(job, |_| MISSING);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			vote(job, |_| scored(1));
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
+			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn on_a_missing_input_is_final_where_everybody_was_asked() {
+		build_and_execute(3, || {
+			let job = drawn();
+			vote(job, |_| MISSING);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(MISSING))]);
 		});
 	}
 
@@ -557,7 +615,7 @@ mod appeals {
 			let (_, committee) = rerun(0, who);
 			assert_eq!(committee.len(), 12);
 			assert!(earlier.iter().all(|member| !committee.contains(member)));
-			// Three times the fee of 100.
+			// Three times the fee of 100, a fourth of which was for each.
 			assert_eq!(Balances::balance_on_hold(&HoldReason::Fee.into(), &who), 300);
 		});
 	}
@@ -578,7 +636,7 @@ mod appeals {
 		build_and_execute(5, || {
 			CommitteeSize::set(4);
 			Balances::force_set_balance(RuntimeOrigin::root(), 1, 10_000).unwrap();
-			let job = <Verification as assay_traits::Verification>::open(CLIENT, &1, None, spec())
+			let job = <Verification as assay_traits::Verification>::open(CLIENT, &1, None, spec(), VALUE)
 				.unwrap();
 			run_to(4);
 			let committee = members(job);

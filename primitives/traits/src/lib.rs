@@ -306,6 +306,8 @@ pub trait Tasks {
 	fn claim_opened(task: TaskId) -> DispatchResult;
 	/// Ends one [`Self::claim_opened`].
 	fn claim_closed(task: TaskId);
+	/// The most that one claim of the task can be paid; zero if there is no such task.
+	fn prize(task: TaskId) -> Self::Balance;
 	/// Pays the next bounty of the task to `miner` from the escrow. Gives what was paid: zero if no
 	/// bounty is left.
 	fn pay_bounty(task: TaskId, miner: &Self::AccountId) -> Result<Self::Balance, DispatchError>;
@@ -378,17 +380,19 @@ pub trait Verification {
 	/// Block numbers.
 	type BlockNumber;
 
-	/// What a job under `limits` costs.
-	fn fee(limits: &Limits) -> Self::Balance;
+	/// What a job under `limits` costs on which `value` hangs.
+	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance;
 	/// Blocks that a job under `limits` can take at the most, from opening to settlement.
 	fn longest(limits: &Limits) -> Self::BlockNumber;
 	/// Opens a job. `payer` escrows [`Self::fee`]. Neither it nor its `opponent`, if the job decides
-	/// between two, is ever drawn for it.
+	/// between two, is ever drawn for it. The more `value` hangs on it, what can be won and lost, the
+	/// more verifiers are asked.
 	fn open(
 		client: Client,
 		payer: &Self::AccountId,
 		opponent: Option<&Self::AccountId>,
 		job: TrainingJob,
+		value: Self::Balance,
 	) -> Result<JobId, DispatchError>;
 }
 

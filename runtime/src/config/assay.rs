@@ -112,6 +112,7 @@ impl pallet_assay_verification::Config for Runtime {
 	type RevealWindow = parameters::verification::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Stake = Stake;
+	type ValuePerMember = parameters::verification::ValuePerMember;
 	type WeightInfo = ();
 	type WithheldVerdictSlash = parameters::verification::WithheldVerdictSlash;
 }

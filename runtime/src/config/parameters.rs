@@ -138,7 +138,7 @@ pub mod groups {
 	#[dynamic_pallet_params]
 	#[codec(index = 54)]
 	pub mod verification {
-		/// Members of the committee in the first round. Keeps `committees_grow`.
+		/// Members of the committee in the first round, at the least. Keeps `committees_grow`.
 		#[codec(index = 0)]
 		pub static CommitteeSize: u32 = 3;
 		/// Blocks for commitments besides those for the run itself. Keeps `verdicts_have_time` and
@@ -168,6 +168,10 @@ pub mod groups {
 		/// `lying_costs_more_than_silence`.
 		#[codec(index = 7)]
 		pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
+		/// How much value (of a claim, the bounty and the bond) one member of a committee stands for,
+		/// in units of 10⁻¹² AIT. Keeps `members_risk_what_they_stand_for`.
+		#[codec(index = 8)]
+		pub static ValuePerMember: Balance = 50 * AIT;
 	}
 
 	/// Marked models.
@@ -217,9 +221,9 @@ pub mod groups {
 }
 pub use groups::*;
 
-/// Fee of the longest run that a task may allow.
+/// Fee of the longest run that a task may allow, by the largest committee.
 fn largest_fee() -> Balance {
-	Verification::fee(&tasks::MaxLimits::get())
+	Verification::fee(&tasks::MaxLimits::get(), Balance::MAX)
 }
 
 /// Blocks that a claim can take at the most, from its commitment to its settlement.
@@ -436,6 +440,16 @@ pub const INVARIANTS: &[Invariant] = &[
 		          before its owner can cancel",
 		holds: || stake::RotationDelay::get() >= 10,
 	},
+	Invariant {
+		name: "members_risk_what_they_stand_for",
+		meaning: "verification.ValuePerMember must be at least 1 and not above two thirds of \
+		          verification.FalseVerdictSlash of stake.MinVerifierStake, or a committee wins \
+		          more by a lie than it loses",
+		holds: || {
+			let risk = verification::FalseVerdictSlash::get() * stake::MinVerifierStake::get();
+			(1..=risk.saturating_mul(2) / 3).contains(&verification::ValuePerMember::get())
+		},
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -567,6 +581,8 @@ mod tests {
 			("appeals_cover_a_run", change!(stake::AppealBond = largest_fee() - 1)),
 			("appeals_can_be_resolved", change!(stake::AppealWindow = 0)),
 			("rotations_can_be_cancelled", change!(stake::RotationDelay = 9)),
+			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 0)),
+			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 67 * AIT)),
 		]
 	}
 

@@ -273,7 +273,7 @@ async fn show(context: &Context, task: TaskId) -> Result<()> {
 	let now = at.block_number();
 	let record = chain.task(&at, task).await?;
 	let terms = Terms::of(&record);
-	let fee = chain.verification_fee(&at, &terms.limits)?;
+	let fee = chain.claim_fee(&at, &terms.limits, terms.reward).await?;
 	let mut value = terms.json(task, &record, now);
 	value["verification_fee"] = json!(fee);
 	context.output.show(&value, || {

@@ -89,7 +89,10 @@ fn text(chain: &Chain, at: &At, view: &ClaimViewOf, due: Option<u32>) -> String 
 		("to do", what_to_do(view)),
 	]);
 	if let (Some(slash), Some(due)) = (view.slash, due) {
-		text += &format!("slash {slash} of the bond is final in {}\n", block(due));
+		text += &format!(
+			"slash {slash} of the bond is final in {}; see assay stake slashes\n",
+			block(due)
+		);
 	}
 	text
 }

@@ -4,7 +4,7 @@ mod explain;
 mod submit;
 mod watch;
 
-use super::Context;
+use super::{task::Terms, Context};
 use crate::{
 	account,
 	amount::Amount,
@@ -131,7 +131,8 @@ async fn reveal_one(
 			let finalized = find(&chain.finalized().await?, commitment).await?;
 			if finalized == Some(claim) || at.block_number() >= half {
 				let record = chain.task(&at, view.task).await?;
-				break (claim, chain.verification_fee(&at, &record.spec.limits)?);
+				let terms = Terms::of(&record);
+				break (claim, chain.claim_fee(&at, &terms.limits, terms.reward).await?);
 			}
 		}
 		chain.next(&mut blocks).await?;

@@ -154,7 +154,7 @@ async fn ensure_can_claim(
 			chain.duration(at, wait)
 		);
 	}
-	let fee = chain.verification_fee(at, &terms.limits)?;
+	let fee = chain.claim_fee(at, &terms.limits, terms.reward).await?;
 	let spendable = chain.funds(at, who).await?.spendable;
 	if spendable <= fee {
 		bail!(
