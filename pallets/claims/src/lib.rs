@@ -189,6 +189,7 @@ pub mod pallet {
 		/// Bond of a claim, besides the fee of its verification. If a false claim costs less than what it can bring (a bounty, or the time of
 		/// the verifiers), it pays to try; more than the smallest stake of a miner, and newly
 		/// registered miners can claim nothing.
+		#[pallet::constant]
 		type ClaimBond: Get<Self::Balance>;
 
 		/// Blocks after the commitment in which a claim can be revealed or withdrawn. At least 1: a
@@ -566,7 +567,7 @@ pub mod pallet {
 
 		/// What a claim in a task that is open locks of its miner's stake; zero if the task is not open.
 		pub fn bond_in(task: TaskId) -> T::Balance {
-			T::Tasks::open(task).map_or_else(|_| Zero::zero(), |terms| Self::bond(&terms))
+			T::Tasks::open(task).map_or_else(|_| Zero::zero(), |terms| Self::bond(task, &terms))
 		}
 
 		/// The best verified claims of a task, the best first.
@@ -702,6 +703,7 @@ impl<T: Config> Pallet<T> {
 				file: None,
 				limits: terms.limits,
 			},
+			Self::value(task),
 		)?;
 
 		let score = body.score;
@@ -835,9 +837,15 @@ impl<T: Config> Pallet<T> {
 		begins.saturating_add(T::Verification::longest(&terms.limits))
 	}
 
+	/// What hangs on a claim in a task.
+	fn value(task: TaskId) -> T::Balance {
+		T::Tasks::prize(task).saturating_add(T::ClaimBond::get())
+	}
+
 	/// Bond of a claim in a task.
-	fn bond(terms: &TermsOf<T>) -> T::Balance {
-		T::ClaimBond::get().saturating_add(T::Verification::fee(&terms.limits))
+	fn bond(task: TaskId, terms: &TermsOf<T>) -> T::Balance {
+		let fee = T::Verification::fee(&terms.limits, Self::value(task));
+		T::ClaimBond::get().saturating_add(fee)
 	}
 
 	/// The part of `commit` that can be checked before its transaction is in a block. Gives the bond,
@@ -853,7 +861,7 @@ impl<T: Config> Pallet<T> {
 		let free_at = Self::free_at(&Self::recent(miner, now), now);
 		ensure!(free_at <= now, Error::<T>::RateLimited);
 		ensure!(!Commitments::<T>::contains_key(commitment), Error::<T>::DuplicateCommitment);
-		let bond = Self::bond(&terms);
+		let bond = Self::bond(task, &terms);
 		ensure!(T::Stake::free(miner) >= bond, Error::<T>::BondNotCovered);
 		Ok((terms, bond))
 	}

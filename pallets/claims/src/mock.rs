@@ -4,7 +4,7 @@
 use crate as pallet_assay_claims;
 use crate::*;
 use assay_primitives::{ArtifactId, Manifest, Metric, Outcome, Scored};
-use assay_traits::{Deed, OnSettled, Settlement};
+use assay_traits::{Deed, Finding, OnSettled, Settlement};
 use frame_support::{
 	assert_ok, construct_runtime, derive_impl, parameter_types, storage_alias,
 	traits::{
@@ -116,6 +116,8 @@ impl Stake for StakeDouble {
 		Deeds::append((*who, deed));
 	}
 
+	fn on_rerun(_: SlashId, _: Finding) {}
+
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &AccountId, _: Role) {
 		use frame_support::traits::fungible::Mutate;
@@ -189,7 +191,7 @@ impl Verification for VerificationDouble {
 	type Balance = Balance;
 	type BlockNumber = u64;
 
-	fn fee(_: &Limits) -> Balance {
+	fn fee(_: &Limits, _: Balance) -> Balance {
 		FEE
 	}
 
@@ -203,7 +205,9 @@ impl Verification for VerificationDouble {
 		opponent: Option<&AccountId>,
 		not_before: u64,
 		job: TrainingJob,
+		value: Balance,
 	) -> Result<JobId, DispatchError> {
+		Value::set(value);
 		ensure!(opponent.is_none(), "a claim has no opponent");
 		ensure!(not_before >= System::block_number(), "a job is drawn in the past");
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
@@ -227,6 +231,8 @@ parameter_types! {
 	pub const TaskDeposit: RuntimeHoldReason =
 		RuntimeHoldReason::AssayTasks(pallet_assay_tasks::HoldReason::Deposit);
 	pub const ClaimDeposit: RuntimeHoldReason = RuntimeHoldReason::AssayClaims(HoldReason::Deposit);
+	/// What hangs on the job that was opened last.
+	pub static Value: Balance = 0;
 	pub static ClaimBond: Balance = 100;
 	pub static RevealWindow: u64 = 10;
 	pub static MaxClaims: u32 = 3;

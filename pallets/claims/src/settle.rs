@@ -23,11 +23,14 @@ impl<T: Config> OnSettled for Pallet<T> {
 		true
 	}
 
-	fn on_settled(client: Client, settlement: Settlement) {
-		let Client::Claim(claim) = client else { return };
-		if let Err(error) = Self::do_settle(claim, settlement) {
-			log::error!(target: LOG_TARGET, "settlement of {claim}: {error:?}");
-		}
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
+		let Client::Claim(claim) = client else { return None };
+		Self::do_settle(claim, settlement)
+			.inspect_err(|error| {
+				log::error!(target: LOG_TARGET, "settlement of {claim}: {error:?}");
+			})
+			.ok()
+			.flatten()
 	}
 
 	fn weight() -> Weight {
@@ -36,8 +39,9 @@ impl<T: Config> OnSettled for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Ends a revealed claim. Once it is known to be one, nothing fails (rule 5).
-	fn do_settle(claim: ClaimId, settlement: Settlement) -> Result<(), Error<T>> {
+	/// Ends a revealed claim. Once it is known to be one, nothing fails (rule 5). Gives the slash of
+	/// its bond, if there is one.
+	fn do_settle(claim: ClaimId, settlement: Settlement) -> Result<Option<SlashId>, Error<T>> {
 		let record = Self::get(claim)?;
 		let (Status::Revealed { .. }, Some(revealed)) = (&record.status, &record.revealed) else {
 			return Err(Error::<T>::ClaimNotRevealed);
@@ -70,8 +74,9 @@ impl<T: Config> Pallet<T> {
 			Self::release_run(claim, task, &body);
 		}
 		T::Artifacts::unpin(body.program);
+		let slash = ending.slash();
 		Self::end(claim, record, ending);
-		Ok(())
+		Ok(slash)
 	}
 
 	/// Compares what was measured with what was claimed.

@@ -810,6 +810,14 @@ impl<T: Config> assay_traits::Tasks for Pallet<T> {
 		Ok(())
 	}
 
+	fn prize(task: TaskId) -> BalanceOf<T> {
+		let prize = |record: TaskOf<T>| match record.spec.reward {
+			Reward::Bounty { amount, .. } => Some(amount),
+			Reward::Contest { pool, shares } => Self::places(pool, &shares)?.first().copied(),
+		};
+		Self::get(task).ok().and_then(prize).unwrap_or_else(Zero::zero)
+	}
+
 	fn pay_bounty(task: TaskId, miner: &T::AccountId) -> Result<BalanceOf<T>, DispatchError> {
 		let mut record = Self::get(task)?;
 		let Reward::Bounty { amount, winners, .. } = record.spec.reward else {

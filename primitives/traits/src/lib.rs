@@ -136,6 +136,39 @@ pub enum Deed {
 	/// A verdict was not delivered.
 	#[codec(index = 4)]
 	VerdictMissed,
+	/// An appeal against a slash was right.
+	#[codec(index = 5)]
+	AppealWon,
+	/// An appeal against a slash was wrong.
+	#[codec(index = 6)]
+	AppealLost,
+}
+
+/// What the re-run of a job says of a slash that followed from it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Finding {
+	/// The slash was right.
+	#[codec(index = 0)]
+	Confirmed,
+	/// The slash was wrong.
+	#[codec(index = 1)]
+	Refuted,
+	/// There is no knowing.
+	#[codec(index = 2)]
+	Undecided,
 }
 
 /// The ledger of money at risk.
@@ -173,10 +206,29 @@ pub trait Stake {
 	) -> Result<SlashId, DispatchError>;
 	/// Counts for or against the reputation of `who`.
 	fn note(who: &Self::AccountId, deed: Deed);
+	/// Told once for each re-run that [`Appeals::rerun`] opened what it found. Of a slash that is not
+	/// pending any more nothing follows.
+	fn on_rerun(slash: SlashId, finding: Finding);
 
 	/// Makes `who` able to take `role` (benchmarks only).
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &Self::AccountId, role: Role);
+}
+
+/// Who has the job re-run that a slash followed from.
+pub trait Appeals {
+	/// Who is slashed.
+	type AccountId;
+
+	/// Opens a re-run, at the cost of `appellant`, of the job that `slash` followed from. Its finding
+	/// goes to [`Stake::on_rerun`]. Gives the new job; nothing if no re-run can decide.
+	fn rerun(slash: SlashId, appellant: &Self::AccountId) -> Result<Option<JobId>, DispatchError>;
+	/// Told once for each slash that it is final or cancelled: nothing needs to be kept for it.
+	fn slash_ended(slash: SlashId);
+
+	/// Makes `slash` follow from a job (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_appealable(slash: SlashId);
 }
 
 /// Content-addressed blobs that others rely on.
@@ -309,6 +361,8 @@ pub trait Tasks {
 	fn claim_closed(task: TaskId);
 	/// Counts a claim that was revealed.
 	fn claim_revealed(task: TaskId) -> DispatchResult;
+	/// The most that one claim of the task can be paid; zero if there is no such task.
+	fn prize(task: TaskId) -> Self::Balance;
 	/// Pays the next bounty of the task to `miner` from the escrow. Gives what was paid: zero if no
 	/// bounty is left.
 	fn pay_bounty(task: TaskId, miner: &Self::AccountId) -> Result<Self::Balance, DispatchError>;
@@ -360,6 +414,9 @@ pub enum Client {
 	/// A contest over a model.
 	#[codec(index = 2)]
 	Contest(ContestId),
+	/// An appeal against a slash.
+	#[codec(index = 3)]
+	Appeal(SlashId),
 }
 
 /// How a job ended.
@@ -399,19 +456,21 @@ pub trait Verification {
 	/// Block numbers.
 	type BlockNumber;
 
-	/// What a job under `limits` costs.
-	fn fee(limits: &Limits) -> Self::Balance;
+	/// What a job under `limits` costs on which `value` hangs.
+	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance;
 	/// Blocks that a job under `limits` can take at the most, from opening to settlement.
 	fn longest(limits: &Limits) -> Self::BlockNumber;
 	/// Opens a job. `payer` escrows [`Self::fee`]. Neither it nor its `opponent`, if the job decides
 	/// between two, is ever drawn for it. The committee is drawn some blocks later, counted from
-	/// `not_before` if that is a later block than this.
+	/// `not_before` if that is a later block than this. The more `value` hangs on the job, what can be
+	/// won and lost, the more verifiers are asked.
 	fn open(
 		client: Client,
 		payer: &Self::AccountId,
 		opponent: Option<&Self::AccountId>,
 		not_before: Self::BlockNumber,
 		job: TrainingJob,
+		value: Self::Balance,
 	) -> Result<JobId, DispatchError>;
 }
 
@@ -424,8 +483,9 @@ pub trait OnSettled {
 	fn on_draw(_client: Client, _job: &mut TrainingJob, _random: H256) -> bool {
 		true
 	}
-	/// A job has ended.
-	fn on_settled(client: Client, settlement: Settlement);
+	/// A job has ended. Gives the slash that follows from it, if there is one: what is needed to re-run
+	/// the job is kept until it is final.
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId>;
 	/// What one [`Self::on_draw`] and one [`Self::on_settled`] cost at the most. Whoever draws and
 	/// settles adds it to its own weight.
 	fn weight() -> Weight {
@@ -437,9 +497,10 @@ impl<A: OnSettled, B: OnSettled> OnSettled for (A, B) {
 	fn on_draw(client: Client, job: &mut TrainingJob, random: H256) -> bool {
 		A::on_draw(client, job, random) && B::on_draw(client, job, random)
 	}
-	fn on_settled(client: Client, settlement: Settlement) {
-		A::on_settled(client, settlement);
-		B::on_settled(client, settlement);
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
+		let (first, second) =
+			(A::on_settled(client, settlement), B::on_settled(client, settlement));
+		first.or(second)
 	}
 	fn weight() -> Weight {
 		// The one to whom the client belongs does the work.
@@ -497,13 +558,17 @@ mod tests {
 	struct One;
 	struct Two;
 	impl OnSettled for One {
-		fn on_settled(_: Client, _: Settlement) {}
+		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
+			None
+		}
 		fn weight() -> Weight {
 			Weight::from_parts(3, 1)
 		}
 	}
 	impl OnSettled for Two {
-		fn on_settled(_: Client, _: Settlement) {}
+		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
+			None
+		}
 		fn weight() -> Weight {
 			Weight::from_parts(2, 5)
 		}

@@ -38,11 +38,15 @@ parameter_types! {
 }
 
 impl pallet_assay_stake::Config for Runtime {
+	type AppealBond = parameters::stake::AppealBond;
+	type AppealWindow = parameters::stake::AppealWindow;
+	type Appeals = Verification;
 	type Currency = Balances;
 	type MaxSlashesPerBlock = ConstU32<32>;
 	type MaxUnbonding = ConstU32<16>;
 	type MinMinerStake = parameters::stake::MinMinerStake;
 	type MinVerifierStake = parameters::stake::MinVerifierStake;
+	type RotationDelay = parameters::stake::RotationDelay;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SlashCancelOrigin = EnsureRoot<AccountId>;
 	type SlashDefer = parameters::stake::SlashDefer;
@@ -114,6 +118,7 @@ impl pallet_assay_verification::Config for Runtime {
 	type RevealWindow = parameters::verification::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Stake = Stake;
+	type ValuePerMember = parameters::verification::ValuePerMember;
 	type WeightInfo = ();
 	type WithheldVerdictSlash = parameters::verification::WithheldVerdictSlash;
 }

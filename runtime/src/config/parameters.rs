@@ -45,11 +45,22 @@ pub mod groups {
 		pub static MinVerifierStake: Balance = 1_000 * AIT;
 		/// Blocks from unbonding to withdrawal. Keeps `unbonding_outlives_faults`.
 		#[codec(index = 2)]
-		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 10 * MINUTES);
+		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 20 * MINUTES);
 		/// Blocks from a slash until it is final. Keeps `slashes_can_be_cancelled` and
 		/// `unbonding_outlives_faults`.
 		#[codec(index = 3)]
 		pub static SlashDefer: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
+		/// What is held for an appeal, and lost if the slash is found right, in units of 10⁻¹² AIT.
+		/// Keeps `appeals_cover_a_run`.
+		#[codec(index = 4)]
+		pub static AppealBond: Balance = 50 * AIT;
+		/// Blocks that governance has to resolve an appeal. Keeps `appeals_can_be_resolved`.
+		#[codec(index = 5)]
+		pub static AppealWindow: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
+		/// Blocks from the announcement that another account takes over a stake until it can. Keeps
+		/// `rotations_can_be_cancelled`.
+		#[codec(index = 6)]
+		pub static RotationDelay: BlockNumber = prod_or_fast(DAYS, MINUTES);
 	}
 
 	/// Programs, data and models.
@@ -135,7 +146,7 @@ pub mod groups {
 	#[dynamic_pallet_params]
 	#[codec(index = 54)]
 	pub mod verification {
-		/// Members of the committee in the first round. Keeps `committees_grow`.
+		/// Members of the committee in the first round, at the least. Keeps `committees_grow`.
 		#[codec(index = 0)]
 		pub static CommitteeSize: u32 = 3;
 		/// Blocks for commitments besides those for the run itself. Keeps `verdicts_have_time` and
@@ -165,6 +176,10 @@ pub mod groups {
 		/// `lying_costs_more_than_silence`.
 		#[codec(index = 7)]
 		pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
+		/// How much value (of a claim, the bounty and the bond) one member of a committee stands for,
+		/// in units of 10⁻¹² AIT. Keeps `members_risk_what_they_stand_for`.
+		#[codec(index = 8)]
+		pub static ValuePerMember: Balance = 50 * AIT;
 	}
 
 	/// Marked models.
@@ -214,14 +229,21 @@ pub mod groups {
 }
 pub use groups::*;
 
-/// Fee of the longest run that a task may allow.
+/// Fee of the longest run that a task may allow, by the largest committee.
 fn largest_fee() -> Balance {
-	Verification::fee(&tasks::MaxLimits::get())
+	Verification::fee(&tasks::MaxLimits::get(), Balance::MAX)
 }
 
 /// Blocks that a claim can take at the most, from its commitment to its settlement.
 fn longest_claim() -> BlockNumber {
 	ClaimTime::<Runtime>::convert(tasks::MaxLimits::get())
+}
+
+/// Blocks from a fault to its slash at the most: a verdict about a claim that an appeal in the last
+/// block finds wrong.
+fn longest_fault() -> BlockNumber {
+	let rerun = Verification::longest(&tasks::MaxLimits::get());
+	longest_claim().saturating_add(stake::SlashDefer::get()).saturating_add(rerun)
 }
 
 /// Relations between the values. A client finds name and meaning of each in the metadata, at the
@@ -244,11 +266,10 @@ pub const INVARIANTS: &[Invariant] = &[
 	Invariant {
 		name: "unbonding_outlives_faults",
 		meaning:
-			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits \
-		          and stake.SlashDefer together, or offenders withdraw before they are found",
-		holds: || {
-			stake::UnbondingPeriod::get() > longest_claim().saturating_add(stake::SlashDefer::get())
-		},
+			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits, \
+		          stake.SlashDefer and the longest re-run together, or offenders withdraw before \
+		          they are found",
+		holds: || stake::UnbondingPeriod::get() > longest_fault(),
 	},
 	Invariant {
 		name: "artifacts_fit_records",
@@ -427,6 +448,34 @@ pub const INVARIANTS: &[Invariant] = &[
 		meaning: "tasks.HoldoutPledge must not be zero, or it costs nothing to withhold a holdout",
 		holds: || tasks::HoldoutPledge::get() > 0,
 	},
+	Invariant {
+		name: "appeals_cover_a_run",
+		meaning:
+			"stake.AppealBond must not be below the fee of the longest run under tasks.MaxLimits, \
+		          or a hopeless appeal costs less than the work that it causes",
+		holds: || stake::AppealBond::get() >= largest_fee(),
+	},
+	Invariant {
+		name: "appeals_can_be_resolved",
+		meaning: "stake.AppealWindow must be at least 1, or governance cannot resolve an appeal",
+		holds: || stake::AppealWindow::get() >= 1,
+	},
+	Invariant {
+		name: "rotations_can_be_cancelled",
+		meaning: "stake.RotationDelay must be at least 10 blocks, or a stolen key takes the stake \
+		          before its owner can cancel",
+		holds: || stake::RotationDelay::get() >= 10,
+	},
+	Invariant {
+		name: "members_risk_what_they_stand_for",
+		meaning: "verification.ValuePerMember must be at least 1 and not above two thirds of \
+		          verification.FalseVerdictSlash of stake.MinVerifierStake, or a committee wins \
+		          more by a lie than it loses",
+		holds: || {
+			let risk = verification::FalseVerdictSlash::get() * stake::MinVerifierStake::get();
+			(1..=risk.saturating_mul(2) / 3).contains(&verification::ValuePerMember::get())
+		},
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -509,10 +558,7 @@ mod tests {
 			("stakes_exceed_deposit", change!(stake::MinMinerStake = EXISTENTIAL_DEPOSIT - 1)),
 			("stakes_exceed_deposit", change!(stake::MinVerifierStake = 0)),
 			("slashes_can_be_cancelled", change!(stake::SlashDefer = 0)),
-			(
-				"unbonding_outlives_faults",
-				change!(stake::UnbondingPeriod = longest_claim() + stake::SlashDefer::get()),
-			),
+			("unbonding_outlives_faults", change!(stake::UnbondingPeriod = longest_fault())),
 			("unbonding_outlives_faults", change!(stake::SlashDefer = BlockNumber::MAX)),
 			("unbonding_outlives_faults", change!(verification::FuelPerBlock = 0)),
 			("artifacts_fit_records", change!(artifacts::MaxBytes = 1 << 30)),
@@ -561,6 +607,11 @@ mod tests {
 				"artifacts_outlive_registrations",
 				change!(models::Retention = artifacts::Retention::get()),
 			),
+			("appeals_cover_a_run", change!(stake::AppealBond = largest_fee() - 1)),
+			("appeals_can_be_resolved", change!(stake::AppealWindow = 0)),
+			("rotations_can_be_cancelled", change!(stake::RotationDelay = 9)),
+			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 0)),
+			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 67 * AIT)),
 		]
 	}
 

@@ -2,7 +2,8 @@
 
 use crate::{account, amount::Amount};
 use assay_primitives::{
-	ArtifactId, ClaimId, IntentId, Limits, Metric, ModelId, Params, Score, TaskId, H256, MAX_PARAMS,
+	ArtifactId, ClaimId, IntentId, Limits, Metric, ModelId, Params, Score, SlashId, TaskId, H256,
+	MAX_PARAMS,
 };
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, str::FromStr};
@@ -61,6 +62,9 @@ pub enum Command {
 	/// Stake of a miner.
 	#[command(subcommand)]
 	Miner(Miner),
+	/// Slashes of miners and verifiers, appeals against them, and stake that changes its key.
+	#[command(subcommand)]
+	Stake(Stake),
 	/// What is paid for.
 	#[command(subcommand)]
 	Task(Task),
@@ -218,6 +222,37 @@ pub enum Miner {
 		/// Whose [default: the signing account].
 		#[arg(value_parser = account::address)]
 		account: Option<AccountId32>,
+	},
+}
+
+/// `assay stake …`
+#[derive(Subcommand)]
+pub enum Stake {
+	/// List the slashes that are not final.
+	Slashes {
+		/// Whose [default: the signing account].
+		#[arg(value_parser = account::address)]
+		account: Option<AccountId32>,
+	},
+	/// Appeal against a slash of the signing account: a larger committee re-runs what it followed
+	/// from. The bond is lost if the slash is found right.
+	Appeal {
+		/// Number of the slash.
+		slash: SlashId,
+	},
+	/// Announce that another account takes over the stake of the signing one.
+	RotateKey {
+		/// The new account.
+		#[arg(value_parser = account::address)]
+		new: AccountId32,
+	},
+	/// Take back the announcement.
+	CancelRotation,
+	/// Take over the stake of another account, which has announced it.
+	AcceptRotation {
+		/// The old account.
+		#[arg(value_parser = account::address)]
+		old: AccountId32,
 	},
 }
 

@@ -12,6 +12,8 @@ fn opens_a_job_for_the_claim() {
 		assert_eq!(pins(program()), 1);
 		let (client, payer, job) = Jobs::get(0).unwrap();
 		assert_eq!((client, payer), (Client::Claim(claim), ALICE));
+		// What the miner can win, and what it can lose.
+		assert_eq!(Value::get(), BOUNTY + ClaimBond::get());
 		assert_eq!(
 			job,
 			TrainingJob {

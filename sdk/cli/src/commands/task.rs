@@ -156,6 +156,19 @@ impl Terms {
 		}
 	}
 
+	/// The most that one claim can be paid.
+	pub fn prize(&self) -> Amount {
+		match &self.shares {
+			Some(shares) => {
+				let sum: u128 = shares.iter().map(|share| u128::from(*share)).sum();
+				let first = shares.first().copied().unwrap_or_default();
+				let part = self.reward.0.saturating_mul(first.into());
+				Amount(part.checked_div(sum).unwrap_or_default())
+			},
+			None => self.reward,
+		}
+	}
+
 	/// The job that verifies a claim, with some holdout.
 	pub fn job(&self, program: ArtifactId, run: &RunOptions, holdout: ArtifactId) -> TrainingJob {
 		TrainingJob {
@@ -468,7 +481,7 @@ async fn show(context: &Context, task: TaskId) -> Result<()> {
 	let now = at.block_number();
 	let record = chain.task(&at, task).await?;
 	let terms = Terms::of(&record);
-	let fee = chain.verification_fee(&at, &terms.limits)?;
+	let fee = chain.claim_fee(&at, &terms.limits, terms.prize()).await?;
 	let mut value = terms.json(task, &record, now);
 	value["verification_fee"] = json!(fee);
 	context.output.show(&value, || {

@@ -17,7 +17,7 @@ pub async fn run(context: &Context, claim: ClaimId) -> Result<()> {
 	let due = match found.slash {
 		Some(slash) => {
 			let call = api::view_functions().stake().pending_slash(slash);
-			view(&at, call).await?.map(|slash| slash.due)
+			view(&at, call).await?.and_then(|slash| slash.due)
 		},
 		None => None,
 	};
@@ -95,7 +95,10 @@ fn text(chain: &Chain, at: &At, view: &ClaimViewOf, due: Option<u32>) -> String 
 		("to do", what_to_do(view)),
 	]);
 	if let (Some(slash), Some(due)) = (view.slash, due) {
-		text += &format!("slash {slash} of the bond is final in {}\n", block(due));
+		text += &format!(
+			"slash {slash} of the bond is final in {}; see assay stake slashes\n",
+			block(due)
+		);
 	}
 	text
 }

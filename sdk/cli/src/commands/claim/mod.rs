@@ -4,7 +4,7 @@ mod explain;
 mod submit;
 mod watch;
 
-use super::Context;
+use super::{task::Terms, Context};
 use crate::{
 	account,
 	amount::Amount,
@@ -134,7 +134,8 @@ async fn reveal_one(
 			let open = at.block_number().saturating_add(1) >= from.into();
 			if open && (finalized == Some(claim) || at.block_number() >= half) {
 				let record = chain.task(&at, view.task).await?;
-				break (claim, chain.verification_fee(&at, &record.spec.limits)?);
+				let terms = Terms::of(&record);
+				break (claim, chain.claim_fee(&at, &terms.limits, terms.prize()).await?);
 			}
 		}
 		chain.next(&mut blocks).await?;

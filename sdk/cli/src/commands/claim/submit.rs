@@ -176,7 +176,6 @@ async fn ensure_can_claim(
 			chain.duration(at, wait)
 		);
 	}
-	let fee = chain.verification_fee(at, &terms.limits)?;
 	let bond: u128 = view(at, api::view_functions().claims().bond_in(options.task)).await?;
 	let free = miner::free(&ledger);
 	if free.0 < bond {
@@ -186,6 +185,7 @@ async fn ensure_can_claim(
 			Amount(bond)
 		);
 	}
+	let fee = chain.claim_fee(at, &terms.limits, terms.prize()).await?;
 	let spendable = chain.funds(at, who).await?.spendable;
 	if spendable <= fee {
 		bail!(
