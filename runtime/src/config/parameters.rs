@@ -40,7 +40,8 @@ pub mod groups {
 		#[codec(index = 0)]
 		pub static MinMinerStake: Balance = 100 * AIT;
 		/// Smallest stake of an active verifier, in units of 10⁻¹² AIT. Keeps
-		/// `stakes_exceed_deposit` and `lying_costs_more_than_work`.
+		/// `stakes_exceed_deposit`, `lying_costs_more_than_work` and
+		/// `silence_costs_more_than_work`.
 		#[codec(index = 1)]
 		pub static MinVerifierStake: Balance = 1_000 * AIT;
 		/// Blocks from unbonding to withdrawal. Keeps `unbonding_outlives_faults`.
@@ -82,8 +83,8 @@ pub mod groups {
 	pub mod tasks {
 		/// The most that the limits of a task may allow, field by field: 16 MiB of program, 64 MiB of
 		/// memory, 10 minutes (or one) at [`REFERENCE_FUEL`]. Keeps `inputs_fit_artifacts`,
-		/// `unbonding_outlives_faults`, `artifacts_outlive_tasks`, `bond_covers_a_run` and
-		/// `lying_costs_more_than_work`.
+		/// `unbonding_outlives_faults`, `artifacts_outlive_tasks`, `bond_covers_a_run`,
+		/// `lying_costs_more_than_work` and `silence_costs_more_than_work`.
 		#[codec(index = 0)]
 		pub static MaxLimits: Limits = Limits {
 			program_bytes: 16 * 1024 * 1024,
@@ -134,7 +135,7 @@ pub mod groups {
 		/// Commitments of a miner in a rate window. Keeps `claims_are_countable`.
 		#[codec(index = 2)]
 		pub static MaxClaims: u32 = 10;
-		/// Blocks over which commitments of a miner are counted.
+		/// Blocks over which commitments of a miner are counted. Keeps `commitments_are_limited`.
 		#[codec(index = 3)]
 		pub static RateWindow: BlockNumber = prod_or_fast(HOURS, 5 * MINUTES);
 		/// Blocks for which the record of an ended claim is kept at the least.
@@ -146,7 +147,8 @@ pub mod groups {
 	#[dynamic_pallet_params]
 	#[codec(index = 54)]
 	pub mod verification {
-		/// Members of the committee in the first round, at the least. Keeps `committees_grow`.
+		/// Members of the committee in the first round, at the least. Keeps `committees_grow` and
+		/// `no_member_decides_alone`.
 		#[codec(index = 0)]
 		pub static CommitteeSize: u32 = 3;
 		/// Blocks for commitments besides those for the run itself. Keeps `verdicts_have_time` and
@@ -160,12 +162,13 @@ pub mod groups {
 		/// windows, `unbonding_outlives_faults`.
 		#[codec(index = 3)]
 		pub static FuelPerBlock: u64 = 3 * REFERENCE_FUEL;
-		/// Fee of any job, in units of 10⁻¹² AIT. Keeps `bond_covers_a_run` and
-		/// `lying_costs_more_than_work`.
+		/// Fee of any job, in units of 10⁻¹² AIT. Keeps `bond_covers_a_run`,
+		/// `lying_costs_more_than_work`, `silence_costs_more_than_work` and `work_is_paid`.
 		#[codec(index = 4)]
 		pub static BaseFee: Balance = AIT / 2;
 		/// Fee for each started 10⁹ units of the fuel that a job may use, in units of 10⁻¹² AIT. Keeps
-		/// `bond_covers_a_run` and `lying_costs_more_than_work`.
+		/// `bond_covers_a_run`, `lying_costs_more_than_work`, `silence_costs_more_than_work` and
+		/// `work_is_paid`.
 		#[codec(index = 5)]
 		pub static FeePerGigafuel: Balance = AIT / 100;
 		/// Share of its stake that a member loses for a verdict that was outvoted. Keeps
@@ -173,7 +176,7 @@ pub mod groups {
 		#[codec(index = 6)]
 		pub static FalseVerdictSlash: Perbill = Perbill::from_percent(10);
 		/// Share of its stake that a member loses for a verdict that it did not deliver. Keeps
-		/// `lying_costs_more_than_silence`.
+		/// `lying_costs_more_than_silence` and `silence_costs_more_than_work`.
 		#[codec(index = 7)]
 		pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
 		/// How much value (of a claim, the bounty and the bond) one member of a committee stands for,
@@ -476,6 +479,35 @@ pub const INVARIANTS: &[Invariant] = &[
 			(1..=risk.saturating_mul(2) / 3).contains(&verification::ValuePerMember::get())
 		},
 	},
+	Invariant {
+		name: "silence_costs_more_than_work",
+		meaning:
+			"verification.WithheldVerdictSlash of stake.MinVerifierStake must exceed the fee of the \
+		          longest run under tasks.MaxLimits by the smallest committee, or it pays to commit to a guess and to reveal it \
+		          only if it is right",
+		holds: || {
+			verification::WithheldVerdictSlash::get() * stake::MinVerifierStake::get()
+				> Verification::fee(&tasks::MaxLimits::get(), 0)
+		},
+	},
+	Invariant {
+		name: "work_is_paid",
+		meaning:
+			"verification.BaseFee and verification.FeePerGigafuel must be at least 1, or who does \
+		          not run a program has as much as who does",
+		holds: || verification::BaseFee::get().min(verification::FeePerGigafuel::get()) >= 1,
+	},
+	Invariant {
+		name: "commitments_are_limited",
+		meaning: "claims.RateWindow must be at least 1, or claims.MaxClaims limits nothing",
+		holds: || claims::RateWindow::get() >= 1,
+	},
+	Invariant {
+		name: "no_member_decides_alone",
+		meaning: "verification.CommitteeSize must be at least 3, or one member decides, or two \
+		          contradict each other at no risk",
+		holds: || verification::CommitteeSize::get() >= 3,
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -612,6 +644,14 @@ mod tests {
 			("rotations_can_be_cancelled", change!(stake::RotationDelay = 9)),
 			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 0)),
 			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 67 * AIT)),
+			(
+				"silence_costs_more_than_work",
+				change!(verification::WithheldVerdictSlash = Perbill::zero()),
+			),
+			("work_is_paid", change!(verification::BaseFee = 0)),
+			("work_is_paid", change!(verification::FeePerGigafuel = 0)),
+			("commitments_are_limited", change!(claims::RateWindow = 0)),
+			("no_member_decides_alone", change!(verification::CommitteeSize = 2)),
 		]
 	}
 
