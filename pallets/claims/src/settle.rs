@@ -1,7 +1,7 @@
 //! What follows from a verdict.
 
 use super::*;
-use assay_primitives::{Input, Outcome};
+use assay_primitives::{DataFault, Input, Outcome};
 use assay_traits::{Deed, OnSettled, Settlement};
 
 impl<T: Config> OnSettled for Pallet<T> {
@@ -61,7 +61,8 @@ impl<T: Config> Pallet<T> {
 			},
 			Settlement::Agreed(Outcome::Unavailable { input, fault }) => {
 				let reason = Reason::InputUnavailable { input, fault };
-				if input == Input::Holdout {
+				// It was stored when it was published: that it is gone is not the sponsor's fault.
+				if input == Input::Holdout && fault != DataFault::Missing {
 					Self::forfeit(claim, &record, reason)
 				} else {
 					Self::give_back(claim, &record, reason, None)

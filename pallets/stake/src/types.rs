@@ -1,4 +1,6 @@
 //! What is stored, and the arithmetic of a ledger.
+// Derived codecs of enums convert their indices.
+#![allow(clippy::as_conversions)]
 
 use assay_primitives::{JobId, SlashId};
 use assay_traits::{Deed, Offence, Role};

@@ -141,6 +141,19 @@ fn a_holdout_that_is_none_is_paid_for_by_the_sponsor() {
 }
 
 #[test]
+fn a_published_holdout_that_is_gone_is_not_the_sponsors_fault() {
+	build_and_execute(|_| {
+		let (task, claim) = revealed();
+		run_to(62);
+		publish(task);
+		let (input, fault) = (Input::Holdout, DataFault::Missing);
+		settle(claim, Settlement::Agreed(Outcome::Unavailable { input, fault }));
+		let reason = Reason::InputUnavailable { input, fault };
+		assert_eq!(ending(claim), Ending::Returned { reason, measured: None, paid: 0 });
+	});
+}
+
+#[test]
 fn what_everybody_could_read_is_not_the_sponsors_fault() {
 	build_and_execute(|task| {
 		let claim = reveal(ALICE, task, &body(0));
