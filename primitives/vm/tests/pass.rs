@@ -253,6 +253,28 @@ fn growing_by_nothing_forever_ends_by_fuel() {
 	assert_eq!(left.halt, HALT_FUEL);
 }
 
+/// The translator of wasmi 2.0 panics where a register holds both address and number, and the offset has
+/// more than 16 bits. Found by fuzzing.
+#[test]
+fn a_number_is_stored_at_itself_however_far() {
+	for (store, load) in
+		[("i32.store", "i32.load"), ("i32.store8", "i32.load8_u"), ("i32.store16", "i32.load16_u")]
+	{
+		for offset in [0, 65_535, 65_536, 131_000] {
+			let body = format!(
+				"(local.set $p (i32.add (local.get $p) (i32.const 1)))
+				({store} offset={offset} (local.get $p) (local.get $p))
+				({load} offset={offset} (local.get $p))"
+			);
+			let memory = r#"(memory (export "memory") 3 3)"#;
+			let mut machine = Machine::of(&[("memory", memory), ("step", &step(&body))]);
+			let left = machine.call(Call::Step(100), 1_000);
+			assert_eq!(left.result, Ok(101), "{store} offset={offset}");
+			assert_eq!(machine.0.memory()[offset + 101], 101, "{store} offset={offset}");
+		}
+	}
+}
+
 #[test]
 fn long_data_is_cut_and_stays_the_same() {
 	let bytes: String = (0..700_000).map(|i| format!("\\{:02x}", i % 251)).collect();

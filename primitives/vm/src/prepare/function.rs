@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! func (params) (result)
-//!   (locals)  + fuel: i64; where needed, free: i32, pages: i32, and a temporary for NaNs
+//!   (locals)  + fuel: i64; where needed, free: i32, pages: i32, and temporaries for NaNs and stores
 //!   free := depth − frame; if free < 0 { halt := HALT_DEPTH; unreachable }    if it calls
 //!   depth := free                                                             if it calls
 //!   fuel := global fuel
@@ -22,6 +22,7 @@
 //! changes its number, because `$exit` takes the place of the function's own. Code that cannot be
 //! reached is left out. `memory.grow` reaches the engine only where it must succeed, because the host's
 //! own lack of memory is no outcome, and because engines are not made for growing by nothing forever.
+//! A number that is stored far from its address passes through a local of its own ([`stores_far`]).
 
 use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
 use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY};
@@ -104,6 +105,19 @@ struct Plan {
 	nans: (bool, bool),
 	/// Number of `memory.grow`.
 	grows: usize,
+	/// Whether something is stored far from its address.
+	far: bool,
+}
+
+/// Whether an instruction stores an `i32` at an offset of more than 16 bits. The translator of wasmi 2.0
+/// panics where one of them has the same local for address and number, so that a register holds both.
+fn stores_far(operator: &Operator<'_>) -> bool {
+	match operator {
+		Operator::I32Store { memarg }
+		| Operator::I32Store8 { memarg }
+		| Operator::I32Store16 { memarg } => memarg.offset > u64::from(u16::MAX),
+		_ => false,
+	}
 }
 
 /// The width of the float on top of the stack whose bits an instruction makes visible.
@@ -157,6 +171,7 @@ fn plan(
 		height: 0,
 		nans: (false, false),
 		grows: 0,
+		far: false,
 	};
 	let mut reach = Reach::default();
 	// Whether the local fuel is older than the global one.
@@ -183,6 +198,7 @@ fn plan(
 			_ => {},
 		}
 		exact = is_exact(&operator);
+		plan.far |= stores_far(&operator);
 		match operator {
 			Operator::Call { .. } | Operator::CallIndirect { .. } => {
 				plan.calls.push((!stale, false));
@@ -225,6 +241,7 @@ struct Added {
 	pages: u32,
 	nan32: u32,
 	nan64: u32,
+	number: u32,
 }
 
 impl Added {
@@ -330,6 +347,7 @@ pub(super) fn rewrite(
 		pages: add(plan.grows > 0, ValType::I32),
 		nan32: add(plan.nans.0, ValType::F32),
 		nan64: add(plan.nans.1, ValType::F64),
+		number: add(plan.far, ValType::I32),
 	};
 
 	let mut function = Function::new(locals);
@@ -381,6 +399,9 @@ fn rewrite_body(
 		}
 		if let Some(float) = reveals(&operator).filter(|_| !exact) {
 			added.canonical(&mut function.instructions(), &float);
+		}
+		if stores_far(&operator) {
+			function.instructions().local_set(added.number).local_get(added.number);
 		}
 		exact = is_exact(&operator);
 		let written = super::bytes(surroundings.program, start..operators.original_position());

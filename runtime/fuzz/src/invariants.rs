@@ -1,0 +1,148 @@
+//! What holds after every block, whatever was in it.
+
+use crate::failure::Failure;
+use assay_runtime::{
+	config::consensus::KeyDeposit, AccountId, Artifacts, AssayParameters, Balance, Balances,
+	Claims, Models, Runtime, RuntimeHoldReason, Stake, Tasks, Verification,
+};
+use codec::{Decode, Encode};
+use sp_runtime::TryRuntimeError;
+use std::collections::BTreeMap;
+
+/// Amounts by account and encoded reason.
+type Holds = BTreeMap<(AccountId, Vec<u8>), Balance>;
+
+/// Checks the current state.
+///
+/// 1. Issuance is the sum of all balances, free and reserved.
+/// 2. What is reserved of an account is the sum of its holds.
+/// 3. Each hold of each account is what the pallet to which it belongs has on record, to the unit.
+/// 4. What the pallets say must hold.
+///
+/// # Errors
+///
+/// The first that does not hold.
+pub fn check() -> Result<(), Failure> {
+	check_balances()?;
+	check_holds()?;
+	let pallets: [(&str, fn() -> Result<(), TryRuntimeError>); 7] = [
+		("artifacts", Artifacts::do_try_state),
+		("parameters", AssayParameters::do_try_state),
+		("claims", Claims::do_try_state),
+		("models", Models::do_try_state),
+		("stake", Stake::do_try_state),
+		("tasks", Tasks::do_try_state),
+		("verification", Verification::do_try_state),
+	];
+	for (pallet, try_state) in pallets {
+		try_state().map_err(|error| {
+			Failure::new(format!("{pallet}: an invariant is broken"), format!("{error:?}"))
+		})?;
+	}
+	Ok(())
+}
+
+fn check_balances() -> Result<(), Failure> {
+	let mut sum: Balance = 0;
+	for (who, account) in frame_system::Account::<Runtime>::iter() {
+		sum += account.data.free + account.data.reserved;
+		let held: Balance =
+			pallet_balances::Holds::<Runtime>::get(&who).iter().map(|hold| hold.amount).sum();
+		if held != account.data.reserved {
+			let detail = format!("{who}: {} reserved, {held} held", account.data.reserved);
+			return Err(Failure::new("what is reserved is not what is held", detail));
+		}
+	}
+	let issued = Balances::total_issuance();
+	if sum != issued {
+		let detail = format!("{issued} issued, {sum} owned");
+		return Err(Failure::new("issuance is not the sum of the balances", detail));
+	}
+	Ok(())
+}
+
+fn check_holds() -> Result<(), Failure> {
+	let keys = RuntimeHoldReason::Session(pallet_session::HoldReason::Keys);
+	let mut held = Holds::new();
+	for (who, holds) in pallet_balances::Holds::<Runtime>::iter() {
+		for hold in holds.into_iter().filter(|hold| hold.amount > 0) {
+			// Validators of the genesis have keys without a deposit.
+			let registered = pallet_session::NextKeys::<Runtime>::contains_key(&who);
+			if hold.id == keys && registered && hold.amount == KeyDeposit::get() {
+				continue;
+			}
+			held.insert((who.clone(), hold.id.encode()), hold.amount);
+		}
+	}
+	let recorded = recorded();
+	let places = held.keys().chain(recorded.keys());
+	for place in places {
+		let (held, recorded) = (held.get(place), recorded.get(place));
+		if held != recorded {
+			let (who, reason) = place;
+			let reason = RuntimeHoldReason::decode(&mut reason.as_slice());
+			let detail = format!("{who}, {reason:?}: {held:?} held, {recorded:?} on record");
+			return Err(Failure::new("a hold is not what is on record", detail));
+		}
+	}
+	Ok(())
+}
+
+/// The amount of a deposit's ticket, which shows it to nobody but the currency.
+fn ticket(ticket: &impl Encode) -> Balance {
+	Balance::decode(&mut ticket.encode().as_slice()).unwrap_or(0)
+}
+
+/// What the pallets have on record.
+fn recorded() -> Holds {
+	let mut holds = Holds::new();
+	let mut add = |who: AccountId, reason: RuntimeHoldReason, amount: Balance| {
+		if amount > 0 {
+			*holds.entry((who, reason.encode())).or_default() += amount;
+		}
+	};
+	for (who, ledger) in pallet_assay_stake::Ledgers::<Runtime>::iter() {
+		add(who, pallet_assay_stake::HoldReason::Stake.into(), ledger.held());
+	}
+	for slash in pallet_assay_stake::Slashes::<Runtime>::iter_values() {
+		let bond = slash.appeal.map_or(0, |appeal| appeal.bond);
+		add(slash.who, pallet_assay_stake::HoldReason::Appeal.into(), bond);
+	}
+	for artifact in pallet_assay_artifacts::Artifacts::<Runtime>::iter_values() {
+		let amount = ticket(&artifact.ticket);
+		add(artifact.owner, pallet_assay_artifacts::HoldReason::Artifact.into(), amount);
+	}
+	for task in pallet_assay_tasks::Tasks::<Runtime>::iter_values() {
+		add(task.sponsor.clone(), pallet_assay_tasks::HoldReason::Reward.into(), task.escrow);
+		let deposit = ticket(&task.deposit);
+		add(task.sponsor, pallet_assay_tasks::HoldReason::Deposit.into(), deposit);
+	}
+	for claim in pallet_assay_claims::Claims::<Runtime>::iter_values() {
+		let deposit = ticket(&claim.deposit);
+		add(claim.miner, pallet_assay_claims::HoldReason::Deposit.into(), deposit);
+	}
+	for job in pallet_assay_verification::Jobs::<Runtime>::iter_values() {
+		add(job.payer, pallet_assay_verification::HoldReason::Fee.into(), job.fee);
+	}
+	let (deposit, bond) =
+		(pallet_assay_models::HoldReason::Deposit, pallet_assay_models::HoldReason::Bond);
+	for intent in pallet_assay_models::Intents::<Runtime>::iter_values() {
+		add(intent.owner, deposit.into(), ticket(&intent.deposit));
+	}
+	for model in pallet_assay_models::Models::<Runtime>::iter_values() {
+		add(model.owner.clone(), deposit.into(), ticket(&model.deposit));
+		if let Some(details) = model.details {
+			add(model.owner.clone(), bond.into(), details.evidence.bond);
+			let name = details.name_deposit.as_ref().map_or(0, ticket);
+			add(model.owner, deposit.into(), name);
+		}
+	}
+	for name in pallet_assay_models::Names::<Runtime>::iter_values() {
+		add(name.owner, deposit.into(), ticket(&name.deposit));
+	}
+	for contest in pallet_assay_models::Contests::<Runtime>::iter_values() {
+		add(contest.contestant.clone(), deposit.into(), ticket(&contest.deposit));
+		add(contest.contestant, bond.into(), contest.bond);
+	}
+	holds
+}
