@@ -36,6 +36,7 @@ fn announced<T: Config>(owner: &T::AccountId, chunk: &[u8]) -> (ArtifactId, u32)
 		chunks: BoundedVec::truncate_from(chunks),
 		upload_by: Pallet::<T>::retained_until(),
 		pins: 0,
+		reported: None,
 	};
 	let id = artifact.manifest().id();
 	Artifacts::<T>::insert(id, artifact);
@@ -108,6 +109,20 @@ mod benchmarks {
 		_(RawOrigin::Signed(owner), id);
 
 		assert!(!Artifacts::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn force_clear_report() -> Result<(), BenchmarkError> {
+		let origin =
+			T::ClearOrigin::try_successful_origin().map_err(|()| BenchmarkError::Weightless)?;
+		let (id, _) = announced::<T>(&owner::<T>(), &[7]);
+		Pallet::<T>::do_report(id);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, id);
+
+		assert!(Artifacts::<T>::get(id).is_some_and(|artifact| artifact.reported.is_none()));
+		Ok(())
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::build(), crate::mock::Test);

@@ -155,6 +155,13 @@ pub mod pallet {
 		/// when they were stored.
 		type Retention: Get<BlockNumberFor<Self>>;
 
+		/// Blocks that governance has to clear a report. Zero leaves one.
+		type ReportWindow: Get<BlockNumberFor<Self>>;
+
+		/// Who may clear a report. Whoever holds this origin can spare any publisher: a council's
+		/// majority or root is sane, a single account is not.
+		type ClearOrigin: EnsureOrigin<Self::RuntimeOrigin>;
+
 		/// Most chunks of an artifact. Bounds a record; each chunk adds some 50 bytes to it.
 		#[pallet::constant]
 		type MaxChunks: Get<u32>;
@@ -212,6 +219,27 @@ pub mod pallet {
 			/// Who had announced it.
 			owner: T::AccountId,
 		},
+		/// Committees could not get an artifact's bytes.
+		Reported {
+			/// Its address.
+			id: ArtifactId,
+			/// Who announced it.
+			owner: T::AccountId,
+			/// Last block in which governance can clear the report. Then the deposit is lost.
+			until: BlockNumberFor<T>,
+		},
+		/// The report of an artifact was cleared.
+		ReportCleared {
+			/// Its address.
+			id: ArtifactId,
+		},
+		/// An artifact was removed whose bytes were not to be had: its deposit is burnt.
+		Forfeited {
+			/// Its address.
+			id: ArtifactId,
+			/// Who had announced it.
+			owner: T::AccountId,
+		},
 	}
 
 	#[pallet::error]
@@ -250,6 +278,11 @@ pub mod pallet {
 		Incomplete,
 		/// The artifact is not kept for long enough: renew its chunks first.
 		ExpiresTooSoon,
+		/// Committees could not get the artifact's bytes: it cannot be relied on, nor removed before
+		/// the block that `status` tells.
+		Reported,
+		/// There is no report to clear, or it is too late to clear it.
+		NotReported,
 	}
 
 	#[pallet::hooks]
@@ -286,6 +319,7 @@ pub mod pallet {
 				owner: artifact.owner,
 				size: artifact.size,
 				pins: artifact.pins,
+				reported: artifact.reported,
 			})
 		}
 	}
@@ -365,16 +399,32 @@ pub mod pallet {
 		///
 		/// Origin: signed; by the owner, or, when the artifact has expired, by anybody.
 		///
-		/// Nobody may rely on the artifact.
+		/// Nobody may rely on the artifact. If it was reported and governance has not cleared that in
+		/// time, the deposit is burnt instead.
 		///
-		/// Errors: [`Error::UnknownArtifact`], [`Error::NotOwner`], [`Error::Pinned`].
+		/// Errors: [`Error::UnknownArtifact`], [`Error::NotOwner`], [`Error::Pinned`],
+		/// [`Error::Reported`] while governance can still clear the report.
 		///
-		/// Events: [`Event::Removed`].
+		/// Events: [`Event::Removed`] or [`Event::Forfeited`].
 		#[pallet::call_index(3)]
 		#[pallet::weight(T::WeightInfo::remove())]
 		pub fn remove(origin: OriginFor<T>, id: ArtifactId) -> DispatchResult {
 			let who = ensure_signed(origin)?;
 			Self::do_remove(&who, id)
+		}
+
+		/// Clears the report that an artifact's bytes are not to be had.
+		///
+		/// Origin: [`Config::ClearOrigin`].
+		///
+		/// Errors: [`Error::UnknownArtifact`], [`Error::NotReported`].
+		///
+		/// Events: [`Event::ReportCleared`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::force_clear_report())]
+		pub fn force_clear_report(origin: OriginFor<T>, id: ArtifactId) -> DispatchResult {
+			T::ClearOrigin::ensure_origin(origin)?;
+			Self::do_clear_report(id)
 		}
 	}
 }
@@ -427,6 +477,7 @@ impl<T: Config> Pallet<T> {
 				chunks: BoundedVec::truncate_from(chunks),
 				upload_by,
 				pins: 0,
+				reported: None,
 			},
 		);
 		Self::deposit_event(Event::Announced { id, owner, size, upload_by });
@@ -482,11 +533,40 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn take_out(id: ArtifactId, artifact: ArtifactOf<T>) -> DispatchResult {
-		let Artifact { owner, ticket, .. } = artifact;
-		ticket.drop(&owner)?;
+		let Artifact { owner, ticket, reported, .. } = artifact;
+		if let Some(until) = reported {
+			ensure!(Self::now() > until, Error::<T>::Reported);
+			ticket.burn(&owner);
+			Self::deposit_event(Event::Forfeited { id, owner });
+		} else {
+			ticket.drop(&owner)?;
+			Self::deposit_event(Event::Removed { id, owner });
+		}
 		Artifacts::<T>::remove(id);
-		Self::deposit_event(Event::Removed { id, owner });
 		Ok(())
+	}
+
+	fn do_clear_report(id: ArtifactId) -> DispatchResult {
+		let mut artifact = Artifacts::<T>::get(id).ok_or(Error::<T>::UnknownArtifact)?;
+		let until = artifact.reported.take().ok_or(Error::<T>::NotReported)?;
+		ensure!(Self::now() <= until, Error::<T>::NotReported);
+		Artifacts::<T>::insert(id, artifact);
+		Self::deposit_event(Event::ReportCleared { id });
+		Ok(())
+	}
+
+	/// Whose artifact has ended has kept its word, and one report is enough.
+	fn do_report(id: ArtifactId) {
+		let Some(mut artifact) = Artifacts::<T>::get(id) else { return };
+		if artifact.expires_at() < Self::now() || artifact.reported.is_some() {
+			return;
+		}
+		// At the end of block numbers, the deposit is never lost.
+		let until = Self::now().saturating_add(T::ReportWindow::get());
+		let owner = artifact.owner.clone();
+		artifact.reported = Some(until);
+		Artifacts::<T>::insert(id, artifact);
+		Self::deposit_event(Event::Reported { id, owner, until });
 	}
 
 	fn chunk_mut(
@@ -527,6 +607,7 @@ impl<T: Config> assay_traits::Artifacts for Pallet<T> {
 	) -> DispatchResult {
 		let artifact = Artifacts::<T>::get(id).ok_or(Error::<T>::UnknownArtifact)?;
 		ensure!(artifact.size <= max_bytes, Error::<T>::TooLarge);
+		ensure!(artifact.reported.is_none(), Error::<T>::Reported);
 		let available = artifact.available_until().ok_or(Error::<T>::Incomplete)?;
 		ensure!(available >= until.max(Self::now()), Error::<T>::ExpiresTooSoon);
 		Ok(())
@@ -547,6 +628,10 @@ impl<T: Config> assay_traits::Artifacts for Pallet<T> {
 		if !unpinned {
 			defensive!("unpinned more often than pinned");
 		}
+	}
+
+	fn report_missing(id: ArtifactId) {
+		Self::do_report(id);
 	}
 
 	fn manifest(id: ArtifactId) -> Option<Manifest> {

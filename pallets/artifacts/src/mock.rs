@@ -7,8 +7,9 @@ use frame_support::{
 	derive_impl,
 	dispatch::GetDispatchInfo,
 	parameter_types,
-	traits::{fungible::HoldConsideration, ConstU32, LinearStoragePrice, OnFinalize},
+	traits::{fungible::HoldConsideration, ConstU32, ConstU64, LinearStoragePrice, OnFinalize},
 };
+use frame_system::EnsureRoot;
 use sp_io::TestExternalities;
 use sp_runtime::{
 	traits::{BlakeTwo256, Dispatchable, Hash},
@@ -68,6 +69,8 @@ impl Config for Test {
 	>;
 	type MaxBytes = MaxBytes;
 	type Retention = Retention;
+	type ReportWindow = ConstU64<4>;
+	type ClearOrigin = EnsureRoot<AccountId>;
 	type MaxChunks = ConstU32<MAX_CHUNKS>;
 }
 

@@ -5,7 +5,9 @@ mod invariants;
 use crate::{mock::*, Call, Error, Event, Stored, WeightInfo};
 use assay_primitives::{artifact::CHUNK_BYTES, hash, ArtifactId, Manifest, H256};
 use assay_traits::Artifacts as _;
-use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo, BoundedVec};
+use frame_support::{
+	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::fungible::Inspect, BoundedVec,
+};
 use sp_runtime::{DispatchError, DispatchResult, TokenError};
 use sp_state_machine::IndexOperation;
 
@@ -332,6 +334,99 @@ mod renew {
 			run_to(10);
 			assert_ok!(renew(OWNER, id, 0));
 			assert_eq!(expires_at(id), 12);
+		});
+	}
+}
+
+mod report_missing {
+	use super::*;
+
+	fn reported(id: ArtifactId) -> Option<u64> {
+		Artifacts::status(id).unwrap().reported
+	}
+
+	#[test]
+	fn burns_the_deposit_with_the_removal_once_it_cannot_be_cleared() {
+		build_and_execute(|| {
+			let id = store(OWNER, SMALL);
+			run_to(3);
+			Artifacts::report_missing(id);
+			assert_eq!(last_event(), Event::Reported { id, owner: OWNER, until: 7 });
+			assert_eq!(reported(id), Some(7));
+			run_to(7);
+			refused(|| remove(OWNER, id), Error::<Test>::Reported);
+			run_to(8);
+			assert_ok!(remove(OWNER, id));
+			assert_eq!(last_event(), Event::Forfeited { id, owner: OWNER });
+			assert_eq!(Balances::total_balance(&OWNER), FUNDS - deposit(SMALL.len() as u64));
+		});
+	}
+
+	#[test]
+	fn burns_it_whoever_removes_or_replaces_the_artifact() {
+		for announced in [true, false] {
+			build_and_execute(|| {
+				let id = store(OWNER, SMALL);
+				Artifacts::report_missing(id);
+				run_to(12);
+				if announced {
+					assert_ok!(announce(OTHER, SMALL));
+				} else {
+					assert_ok!(remove(OTHER, id));
+				}
+				assert_eq!(Balances::total_balance(&OWNER), FUNDS - deposit(SMALL.len() as u64));
+			});
+		}
+	}
+
+	#[test]
+	fn keeps_others_from_relying_on_it() {
+		build_and_execute(|| {
+			let id = store(OWNER, SMALL);
+			assert_ok!(Artifacts::ensure_available(id, 1, 100));
+			Artifacts::report_missing(id);
+			assert_noop!(Artifacts::ensure_available(id, 1, 100), Error::<Test>::Reported);
+		});
+	}
+
+	#[test]
+	fn can_be_cleared_by_governance_in_time() {
+		build_and_execute(|| {
+			let id = store(OWNER, SMALL);
+			let clear = |origin| Artifacts::force_clear_report(origin, id);
+			assert_noop!(clear(RuntimeOrigin::root()), Error::<Test>::NotReported);
+			Artifacts::report_missing(id);
+			assert_noop!(clear(RuntimeOrigin::signed(OWNER)), DispatchError::BadOrigin);
+			run_to(5);
+			assert_ok!(clear(RuntimeOrigin::root()));
+			assert_eq!(last_event(), Event::ReportCleared { id });
+			assert_ok!(Artifacts::ensure_available(id, 5, 100));
+			assert_ok!(remove(OWNER, id));
+			assert_eq!(Balances::free_balance(OWNER), FUNDS);
+
+			let id = store(OWNER, SMALL);
+			Artifacts::report_missing(id);
+			run_to(10);
+			assert_noop!(
+				Artifacts::force_clear_report(RuntimeOrigin::root(), id),
+				Error::<Test>::NotReported
+			);
+		});
+	}
+
+	#[test]
+	fn has_no_effect_twice_or_on_what_has_ended_or_never_was() {
+		build_and_execute(|| {
+			let id = store(OWNER, SMALL);
+			Artifacts::report_missing(H256::zero());
+			Artifacts::report_missing(id);
+			run_to(3);
+			Artifacts::report_missing(id);
+			assert_eq!(reported(id), Some(5));
+			let ended = store(OTHER, b"x");
+			run_to(14);
+			Artifacts::report_missing(ended);
+			assert_eq!(reported(ended), None);
 		});
 	}
 }

@@ -84,6 +84,9 @@ where
 	pub upload_by: BlockNumber,
 	/// How often it was pinned and not unpinned.
 	pub pins: u32,
+	/// Last block in which governance can clear the report that its bytes are not to be had. Then the
+	/// deposit is lost. `None` if there is no report.
+	pub reported: Option<BlockNumber>,
 }
 
 impl<AccountId, BlockNumber, Ticket, MaxChunks> Artifact<AccountId, BlockNumber, Ticket, MaxChunks>
@@ -130,4 +133,7 @@ pub struct Status<AccountId, BlockNumber> {
 	pub expires_at: BlockNumber,
 	/// How many others rely on it; it cannot be removed while there are any.
 	pub pins: u32,
+	/// Last block in which governance can clear the report that its bytes are not to be had. Then the
+	/// deposit is lost. `None` if there is no report.
+	pub reported: Option<BlockNumber>,
 }

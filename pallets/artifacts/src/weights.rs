@@ -17,6 +17,7 @@ pub trait WeightInfo {
 	fn upload(b: u32, ) -> Weight;
 	fn renew() -> Weight;
 	fn remove() -> Weight;
+	fn force_clear_report() -> Weight;
 }
 
 /// Weights for `pallet_assay_artifacts` using the database of the runtime.
@@ -46,6 +47,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
+	fn force_clear_report() -> Weight {
+		Weight::from_parts(25_000_000, 6000)
+			.saturating_add(T::DbWeight::get().reads(1_u64))
+			.saturating_add(T::DbWeight::get().writes(1_u64))
+	}
 }
 
 // For backwards compatibility and tests.
@@ -73,5 +79,10 @@ impl WeightInfo for () {
 		Weight::from_parts(45_000_000, 6000)
 			.saturating_add(RocksDbWeight::get().reads(2_u64))
 			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
+	fn force_clear_report() -> Weight {
+		Weight::from_parts(25_000_000, 6000)
+			.saturating_add(RocksDbWeight::get().reads(1_u64))
+			.saturating_add(RocksDbWeight::get().writes(1_u64))
 	}
 }

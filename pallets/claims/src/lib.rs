@@ -41,7 +41,8 @@
 //! ## Rules
 //!
 //! 1. Of two claims for the same run (program, parameters, seed) the earlier commitment wins: a later
-//!    one cannot be revealed after it, and is superseded if it was revealed before it. A verified run
+//!    one cannot be revealed after it, and is superseded if it was revealed before it, or if claims
+//!    are hidden in the task and it could not know. A verified run
 //!    is final, and so is a verified model, whoever brings it again.
 //! 2. A copied commitment is useless: it names its miner.
 //! 3. Every open claim has a bond locked, and every ended claim has none.
@@ -119,6 +120,9 @@ use sp_runtime::{
 };
 
 const LOG_TARGET: &str = "assay::claims";
+
+/// How many claims that expire are looked up at a time.
+const EXPIRED_AT_ONCE: usize = 32;
 
 /// The record of a claim.
 pub type ClaimOf<T> = Claim<
@@ -442,7 +446,7 @@ pub mod pallet {
 		TaskNotEnded,
 		/// The claim could be withdrawn until an earlier block. Reveal it to keep its bond.
 		TooLateToWithdraw,
-		/// The chain draws the seed in this task: a claim must name seed 0. Withdraw it to keep its bond.
+		/// The chain draws the seed in this task: a claim must name seed 0.
 		SeedIsDrawn,
 		/// The miner's free stake does not cover the bond. `ClaimBond` and the fee of the verification
 		/// together are needed.
@@ -687,7 +691,7 @@ impl<T: Config> Pallet<T> {
 		let job = T::Verification::open(
 			Client::Claim(claim),
 			miner,
-			None,
+			Some(&terms.sponsor),
 			terms.sealed_until.unwrap_or(now),
 			TrainingJob {
 				vm_version: VM_VERSION,
@@ -778,14 +782,21 @@ impl<T: Config> Pallet<T> {
 		let start = ExpiryCursor::<T>::get();
 		let mut at = start;
 		while at < now && meter.can_consume(T::WeightInfo::expire_claim()) {
-			if let Some(claim) = Expiries::<T>::iter_key_prefix(at).next() {
-				meter.consume(T::WeightInfo::expire_claim());
-				if let Some(record) = Claims::<T>::get(claim).defensive() {
-					Self::do_expire(claim, record);
-				}
-			} else {
+			// Some at once: each look begins with those that were removed in this block.
+			let due: Vec<_> = Expiries::<T>::iter_key_prefix(at).take(EXPIRED_AT_ONCE).collect();
+			if due.is_empty() {
 				meter.consume(T::WeightInfo::expire_pass());
 				at.saturating_inc();
+			}
+			for claim in due {
+				if meter.try_consume(T::WeightInfo::expire_claim()).is_err() {
+					break;
+				}
+				if let Some(record) = Claims::<T>::get(claim).defensive() {
+					Self::do_expire(claim, record);
+				} else {
+					Expiries::<T>::remove(at, claim);
+				}
 			}
 		}
 		if at > start {
@@ -887,7 +898,10 @@ impl<T: Config> Pallet<T> {
 		let (least, most) = terms.metric.range();
 		ensure!((least..=most).contains(&body.score), Error::<T>::ScoreOutOfRange);
 		ensure!(terms.metric.gain(body.score, terms.threshold) >= 0, Error::<T>::BelowThreshold);
-		Self::ensure_free(claim, record.task, body)?;
+		// Hidden claims cannot be withdrawn any more: of one run, the later is superseded.
+		if terms.reveals.is_none() {
+			Self::ensure_free(claim, record.task, body)?;
+		}
 		let largest = u64::from(terms.limits.program_bytes);
 		T::Artifacts::ensure_available(body.program, Self::settles_by(&terms), largest)?;
 		Ok((record, terms))
@@ -925,9 +939,16 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Gives a claim the right to its run.
+	/// Gives a claim the right to its run, unless an earlier one has it, or it is verified.
 	fn take_run(claim: ClaimId, task: TaskId, body: &ClaimBody) {
-		Runs::<T>::insert(task, commitment::run(&body.program, &body.params, body.seed), claim);
+		let run = commitment::run(&body.program, &body.params, body.seed);
+		let ended = |holder: ClaimId| {
+			Claims::<T>::get(holder)
+				.is_none_or(|record| matches!(record.status, Status::Ended { .. }))
+		};
+		if Runs::<T>::get(task, run).is_none_or(|holder| claim < holder && !ended(holder)) {
+			Runs::<T>::insert(task, run, claim);
+		}
 	}
 
 	/// Ends what [`Self::take_run`] gave, unless another claim has it since.

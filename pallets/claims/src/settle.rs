@@ -1,7 +1,7 @@
 //! What follows from a verdict.
 
 use super::*;
-use assay_primitives::{DataFault, Input, Outcome};
+use assay_primitives::{DataFault, FailReason, Input, Outcome};
 use assay_traits::{Deed, OnSettled, Settlement};
 
 impl<T: Config> OnSettled for Pallet<T> {
@@ -57,7 +57,13 @@ impl<T: Config> Pallet<T> {
 				},
 			},
 			Settlement::Agreed(Outcome::Failed(reason)) => {
-				Self::reject(claim, &record, None, Reason::RunFailed(reason))
+				let sealed =
+					|| T::Tasks::terms(task).is_ok_and(|terms| terms.sealed_until.is_some());
+				if !Self::is_of_training(reason) && sealed() {
+					Self::give_back(claim, &record, Reason::RunFailed(reason), None)
+				} else {
+					Self::reject(claim, &record, None, Reason::RunFailed(reason))
+				}
 			},
 			Settlement::Agreed(Outcome::Unavailable { input, fault }) => {
 				let reason = Reason::InputUnavailable { input, fault };
@@ -145,6 +151,19 @@ impl<T: Config> Pallet<T> {
 		let entry = Entry { claim, miner, score: measured.score, paid, at };
 		Self::rank(task, board, entry, terms);
 		Ending::Verified { measured, paid, unpaid }
+	}
+
+	/// Whether a run can fail so only while it trains. Any other failure a sealed holdout can cause,
+	/// which the miner did not have.
+	const fn is_of_training(reason: FailReason) -> bool {
+		matches!(
+			reason,
+			FailReason::BadProgram
+				| FailReason::BadParams
+				| FailReason::BadWant
+				| FailReason::TooManySteps
+				| FailReason::StepFailed
+		)
 	}
 
 	/// A false claim: the bond is slashed.

@@ -942,6 +942,8 @@ impl<T: Config> Pallet<T> {
 	fn ensure_can_succeed(new: &T::AccountId) -> DispatchResult {
 		ensure!(!Ledgers::<T>::contains_key(new), Error::<T>::AlreadyRegistered);
 		ensure!(!Successors::<T>::contains_key(new), Error::<T>::RecentlyRotated);
+		// Who answers for one account cannot answer for a second one meanwhile.
+		ensure!(!Predecessors::<T>::contains_key(new), Error::<T>::RecentlyRotated);
 		Ok(())
 	}
 
@@ -1020,7 +1022,9 @@ impl<T: Config> Pallet<T> {
 		ensure!(pending.who == *who, Error::<T>::NotTheSlashed);
 		ensure!(pending.appeal.is_none(), Error::<T>::AlreadyAppealed);
 		let bond = T::AppealBond::get();
-		T::Currency::hold(&HoldReason::Appeal.into(), who, bond)?;
+		if !bond.is_zero() {
+			T::Currency::hold(&HoldReason::Appeal.into(), who, bond)?;
+		}
 		let job = T::Appeals::rerun(slash, who)?;
 		let stage = job.map_or(Stage::Undecided, Stage::Running);
 		pending.appeal = Some(Appeal { bond, stage });
@@ -1179,6 +1183,9 @@ impl<T: Config> Pallet<T> {
 
 	/// Hands over held money for good.
 	fn take(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
+		if amount.is_zero() {
+			return;
+		}
 		let (credit, missing) =
 			<T::Currency as hold::Balanced<_>>::slash(&reason.into(), who, amount);
 		if !missing.is_zero() {

@@ -961,6 +961,24 @@ mod rotation {
 	}
 
 	#[test]
+	fn makes_an_account_answer_for_one_other_at_a_time() {
+		ExtBuilder::default().build_and_execute(|| {
+			assert_ok!(Stake::deregister(signed(MINER)));
+			announced();
+			assert_ok!(Stake::rotate_key(signed(VERIFIER), NEW));
+			run_to(4);
+			assert_ok!(Stake::accept_rotation(signed(NEW), MINER));
+			run_to(21);
+			// Nothing is left of what it took over, but that it answers for it.
+			assert_ok!(Stake::withdraw_unbonded(signed(NEW)));
+			let accept = || Stake::accept_rotation(signed(NEW), VERIFIER);
+			assert_noop!(accept(), Error::<Test>::RecentlyRotated);
+			run_to(30);
+			assert_ok!(accept());
+		});
+	}
+
+	#[test]
 	fn is_completed_after_the_delay_by_the_announced_account_only() {
 		ExtBuilder::default().build_and_execute(|| {
 			announced();

@@ -505,7 +505,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let last = sealed_until.or(reveals.map(|reveals| reveals.until)).unwrap_or(spec.deadline);
 		for data in core::iter::once(spec.train).chain(holdout) {
-			Self::take(data, last, &spec.limits)?;
+			Self::take(data, last, &spec.limits, T::MaxDataBytes::get())?;
 		}
 
 		let reward = Self::total(&spec.reward).ok_or(ArithmeticError::Overflow)?;
@@ -524,6 +524,7 @@ impl<T: Config> Pallet<T> {
 			sealed_until,
 			reveals,
 			escrow,
+			max_data: T::MaxDataBytes::get(),
 			paid: 0,
 			forfeit: None,
 			open_claims: 0,
@@ -576,7 +577,7 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::HoldoutMismatch
 		);
 		ensure!(holdout != record.spec.train, Error::<T>::HoldoutIsTraining);
-		Self::take(holdout, until, &record.spec.limits)?;
+		Self::take(holdout, until, &record.spec.limits, record.max_data)?;
 
 		record.holdout = Some(holdout);
 		Tasks::<T>::insert(task, record);
@@ -696,9 +697,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Checks that the data of a task stays until claims that begin at `last` have ended, and pins it.
-	fn take(data: ArtifactId, last: BlockNumberFor<T>, limits: &Limits) -> DispatchResult {
+	fn take(
+		data: ArtifactId,
+		last: BlockNumberFor<T>,
+		limits: &Limits,
+		max_bytes: u64,
+	) -> DispatchResult {
 		let until = last.saturating_add(T::ClaimTime::convert(*limits));
-		T::Artifacts::ensure_available(data, until, T::MaxDataBytes::get())?;
+		T::Artifacts::ensure_available(data, until, max_bytes)?;
 		T::Artifacts::pin(data)
 	}
 
@@ -718,15 +724,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Pays the shares of a contest, unless its escrow was forfeited.
+	/// Pays the shares of a contest, as far as its escrow was not forfeited.
 	fn pay_shares(task: TaskId, record: &mut TaskOf<T>) -> DispatchResult {
 		let Reward::Contest { pool, shares } = &record.spec.reward else { return Ok(()) };
-		if record.forfeit.is_some() {
-			return Ok(());
-		}
 		let amounts = Self::places(*pool, shares).ok_or(ArithmeticError::Overflow)?;
 		let best = T::Ranking::best(task, amounts.len());
 		for ((place, amount), (claim, miner)) in (1..).zip(amounts).zip(best) {
+			let amount = amount.min(record.escrow);
 			Self::pay(record, &miner, amount)?;
 			T::Ranking::rewarded(task, claim, amount);
 			Self::deposit_event(Event::SharePaid { task, place, claim, miner, amount });
@@ -823,8 +827,12 @@ impl<T: Config> assay_traits::Tasks for Pallet<T> {
 		let Reward::Bounty { amount, winners, .. } = record.spec.reward else {
 			return Ok(Zero::zero());
 		};
-		let left = winners.checked_sub(record.paid).and_then(|left| left.checked_sub(1));
-		let (Some(left), None) = (left, record.forfeit) else { return Ok(Zero::zero()) };
+		let Some(left) = winners.checked_sub(record.paid).and_then(|left| left.checked_sub(1))
+		else {
+			return Ok(Zero::zero());
+		};
+		// Less only if a part of the escrow was forfeited.
+		let amount = amount.min(record.escrow);
 		Self::pay(&mut record, miner, amount)?;
 		record.paid.saturating_inc();
 		Tasks::<T>::insert(task, record);

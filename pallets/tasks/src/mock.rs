@@ -66,6 +66,8 @@ impl Artifacts for ArtifactsDouble {
 		Stored::mutate(id, |stored| stored.as_mut().unwrap().2 -= 1);
 	}
 
+	fn report_missing(_: ArtifactId) {}
+
 	fn manifest(_: ArtifactId) -> Option<Manifest> {
 		None
 	}

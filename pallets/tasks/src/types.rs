@@ -121,6 +121,8 @@ pub struct Task<AccountId, Balance, BlockNumber, Ticket> {
 	pub reveals: Option<RevealPhase<BlockNumber>>,
 	/// What is held for the task: rewards that are not paid, and the pledge for a sealed holdout.
 	pub escrow: Balance,
+	/// Most bytes that a sealed holdout may have.
+	pub max_data: u64,
 	/// Bounties that were paid.
 	pub paid: u32,
 	/// What each revealed claim gets, since the holdout was found missing or unusable.

@@ -2,13 +2,15 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
-use assay_primitives::{DataFault, FailReason, Input, Metric, Params, MAX_PARAMS, VM_VERSION};
+use assay_primitives::{FailReason, Metric, Params, MAX_PARAMS, VM_VERSION};
 use frame_benchmarking::{account, v2::*};
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 
 const OUTCOME: Outcome = Outcome::Failed(FailReason::Trap);
 const SALT: H256 = H256::repeat_byte(7);
+/// A slash that the ledger does not know: what it does is measured there.
+const SLASH: SlashId = SlashId::MAX;
 
 fn spec() -> TrainingJob {
 	TrainingJob {
@@ -66,8 +68,8 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let id = opened::<T>();
 	Jobs::<T>::mutate(id, |job| {
 		if let Some(job) = job {
-			make_appealable::<T>(0);
-			job.client = Client::Appeal(0);
+			make_appealable::<T>(SLASH);
+			job.client = Client::Appeal(SLASH);
 			job.committee_size = T::MaxCommittee::get();
 			let now = frame_system::Pallet::<T>::block_number();
 			job.drawn_at = now;
@@ -91,7 +93,7 @@ fn opened<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let fee = Pallet::<T>::fee(&spec().limits, Zero::zero());
 	let enough = fee.saturating_mul(10u32.into()).saturating_add(T::Currency::minimum_balance());
 	T::Currency::set_balance(&payer, enough);
-	Pallet::<T>::open(Client::Claim(0), &payer, None, spec(), Zero::zero()).unwrap()
+	Pallet::<T>::open(Client::Claim(0), &payer, None, Zero::zero(), spec(), Zero::zero()).unwrap()
 }
 
 /// Lets every member commit to `outcome(position)`, and all but `silent` last ones reveal it.

@@ -93,9 +93,12 @@ pub use types::{Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use assay_primitives::{commitment, JobId, Limits, Outcome, SlashId, TrainingJob, H256};
+use assay_primitives::{
+	commitment, DataFault, Input, JobId, Limits, Outcome, SlashId, TrainingJob, H256,
+};
 use assay_traits::{
-	Appeals, Client, Deed, Finding, Offence, OnSettled, Role, Settlement, Stake, Verification,
+	Appeals, Artifacts, Client, Deed, Finding, Offence, OnSettled, Role, Settlement, Stake,
+	Verification,
 };
 use codec::Encode;
 use frame_support::{
@@ -207,6 +210,9 @@ pub mod pallet {
 
 		/// Those who open jobs.
 		type Clients: OnSettled;
+
+		/// Where inputs are. Told of those that two committees, or one of all verifiers, could not get.
+		type Artifacts: Artifacts;
 
 		/// Randomness of the block before, with that block's number. An author keeps the choice
 		/// between its block and none; anything more predictable lets committees be chosen.
@@ -986,8 +992,10 @@ impl<T: Config> Pallet<T> {
 		Jobs::<T>::remove(id);
 		Self::deposit_event(Event::JobSettled { job: id, client: job.client, settlement });
 		match job.client {
+			// An appeal may come when inputs have ended: nobody answers for that.
 			Client::Appeal(slash) => Self::decide_appeal(slash, settlement),
 			client => {
+				Self::report_missing(&job.spec, &settlement);
 				let slash = T::Clients::on_settled(client, settlement);
 				grounds.extend(slash.map(|slash| (slash, Ground { job: id, said: None })));
 			},
@@ -995,6 +1003,22 @@ impl<T: Config> Pallet<T> {
 		if let Settlement::Agreed(outcome) = settlement {
 			Self::keep(id, job, outcome, &grounds);
 		}
+	}
+
+	/// Reports the input that a job was settled without.
+	fn report_missing(spec: &TrainingJob, settlement: &Settlement) {
+		let Settlement::Agreed(Outcome::Unavailable { input, fault: DataFault::Missing }) =
+			settlement
+		else {
+			return;
+		};
+		let id = match input {
+			Input::Program => Some(spec.program),
+			Input::Train => Some(spec.train),
+			Input::Holdout => Some(spec.holdout),
+			Input::File => spec.file.map(|file| file.id),
+		};
+		id.into_iter().for_each(T::Artifacts::report_missing);
 	}
 }
 
@@ -1112,10 +1136,10 @@ impl<T: Config> Pallet<T> {
 
 	/// Members of the first committee of a job on which `value` hangs.
 	fn first_committee(value: BalanceOf<T>) -> u32 {
-		let each: u128 = T::ValuePerMember::get().into();
-		let members = match each {
+		let (value, each): (u128, u128) = (value.into(), T::ValuePerMember::get().into());
+		let members: u32 = match each {
 			0 => 0,
-			each => value.into().div_ceil(each).saturated_into(),
+			each => value.div_ceil(each).saturated_into(),
 		};
 		T::CommitteeSize::get().max(members).min(T::MaxCommittee::get())
 	}

@@ -2,9 +2,9 @@
 
 use crate as pallet_assay_verification;
 use crate::{Config, VerifierId};
-use assay_primitives::{Limits, Metric, SlashId, TrainingJob, H256};
+use assay_primitives::{ArtifactId, Limits, Manifest, Metric, SlashId, TrainingJob, H256};
 use assay_traits::{
-	Client, Deed, Finding, LockReason, Offence, OnSettled, Role, Settlement, Stake,
+	Artifacts, Client, Deed, Finding, LockReason, Offence, OnSettled, Role, Settlement, Stake,
 };
 use frame_support::{
 	derive_impl, ensure, parameter_types,
@@ -82,6 +82,8 @@ parameter_types! {
 	/// Stake of each verifier; nobody else has any.
 	pub static Stakes: BTreeMap<AccountId, Balance> = BTreeMap::new();
 	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
+	/// Inputs that were reported.
+	pub static Missing: Vec<ArtifactId> = vec![];
 	pub static Reruns: Vec<(SlashId, Finding)> = vec![];
 	/// Whether the client slashes somebody for what is settled.
 	pub static ClientSlashes: bool = false;
@@ -165,6 +167,35 @@ impl OnSettled for Listener {
 	}
 }
 
+/// Inputs, of which only reports are wanted here.
+pub struct Library;
+
+impl Artifacts for Library {
+	type BlockNumber = u64;
+
+	fn ensure_available(_: ArtifactId, _: u64, _: u64) -> DispatchResult {
+		Ok(())
+	}
+	fn pin(_: ArtifactId) -> DispatchResult {
+		Ok(())
+	}
+	fn unpin(_: ArtifactId) {}
+	fn report_missing(id: ArtifactId) {
+		Missing::mutate(|all| all.push(id));
+	}
+	fn manifest(_: ArtifactId) -> Option<Manifest> {
+		None
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_available(seed: u32) -> ArtifactId {
+		H256::from_low_u64_be(seed.into())
+	}
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_stored(manifest: Manifest) -> ArtifactId {
+		manifest.id()
+	}
+}
+
 pub struct Beacon;
 
 impl Randomness<Option<H256>, u64> for Beacon {
@@ -182,6 +213,7 @@ impl Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Currency = Balances;
 	type Stake = Ledger;
+	type Artifacts = Library;
 	type Clients = Listener;
 	type Randomness = Beacon;
 	type CommitteeSize = CommitteeSize;
@@ -249,6 +281,7 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 		Slashes::set(vec![]);
 		Deeds::set(vec![]);
 		Reruns::set(vec![]);
+		Missing::set(vec![]);
 		ClientSlashes::set(false);
 		Settlements::set(vec![]);
 		Complete::set(true);

@@ -2,7 +2,7 @@ use crate::{
 	mock::{Verification, *},
 	*,
 };
-use assay_primitives::{DataFault, FailReason, Input, Score, Scored};
+use assay_primitives::{FailReason, Score, Scored};
 use frame_support::{
 	assert_noop, assert_ok,
 	dispatch::{GetDispatchInfo, RawOrigin},
@@ -542,6 +542,24 @@ mod settlement {
 	}
 
 	#[test]
+	fn reports_an_input_that_is_missing_and_none_that_is_unusable() {
+		for (input, fault, reported) in [
+			(Input::Program, DataFault::Missing, Some(spec().program)),
+			(Input::Train, DataFault::Missing, Some(spec().train)),
+			(Input::Holdout, DataFault::Missing, Some(spec().holdout)),
+			(Input::File, DataFault::Missing, None),
+			(Input::Train, DataFault::RootMismatch, None),
+			(Input::Train, DataFault::NotSafetensors, None),
+		] {
+			build_and_execute(3, || {
+				let job = drawn();
+				vote(job, |_| Outcome::Unavailable { input, fault });
+				assert_eq!(Missing::get(), Vec::from_iter(reported));
+			});
+		}
+	}
+
+	#[test]
 	fn of_others_stands_who_have_what_the_first_committee_lacked() {
 		build_and_execute(20, || {
 			let job = drawn();
@@ -549,7 +567,7 @@ mod settlement {
 			run_to(System::block_number() + u64::from(DRAW_DELAY));
 			vote(job, |_| scored(1));
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
-			assert_eq!(Slashes::get(), []);
+			assert_eq!((Slashes::get(), Missing::get()), (vec![], vec![]));
 		});
 	}
 
@@ -782,7 +800,7 @@ mod appeals {
 			ClientSlashes::set(true);
 			settled(3, |_| TRAP);
 			let (appeal, _) = rerun(0, MINER);
-			vote(appeal, |seat| if seat % 2 == 0 { TRAP } else { scored(1) });
+			vote(appeal, |seat| if seat.is_multiple_of(2) { TRAP } else { scored(1) });
 			assert_eq!(Reruns::get(), [(0, Finding::Undecided)]);
 		});
 	}

@@ -32,14 +32,14 @@ impl WeightInfo for () {
 	}
 	fn reveal_verdict() -> Weight {
 		Weight::from_parts(900_000_000, 300_000)
-			.saturating_add(ParityDbWeight::get().reads_writes(110, 150))
+			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
 	}
 	fn authorize_reveal_verdict() -> Weight {
 		Weight::from_parts(40_000_000, 60_000).saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn settle() -> Weight {
 		Weight::from_parts(900_000_000, 300_000)
-			.saturating_add(ParityDbWeight::get().reads_writes(110, 150))
+			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
 	}
 	fn idle() -> Weight {
 		Weight::from_parts(5_000_000, 4_000).saturating_add(ParityDbWeight::get().reads(2))

@@ -244,6 +244,9 @@ pub trait Artifacts {
 	fn pin(id: ArtifactId) -> DispatchResult;
 	/// Ends one [`Self::pin`].
 	fn unpin(id: ArtifactId);
+	/// Told that committees could not get the bytes of `id`: who announced it answers for that with
+	/// its deposit.
+	fn report_missing(id: ArtifactId);
 	/// What `id` consists of; nothing if there is no such artifact.
 	fn manifest(id: ArtifactId) -> Option<Manifest>;
 

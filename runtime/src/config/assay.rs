@@ -57,9 +57,11 @@ impl pallet_assay_stake::Config for Runtime {
 }
 
 impl pallet_assay_artifacts::Config for Runtime {
+	type ClearOrigin = EnsureRoot<AccountId>;
 	type Consideration = HoldConsideration<AccountId, Balances, ArtifactHold, ArtifactPrice>;
 	type MaxBytes = parameters::artifacts::MaxBytes;
 	type MaxChunks = MaxArtifactChunks;
+	type ReportWindow = parameters::artifacts::ReportWindow;
 	type Retention = parameters::artifacts::Retention;
 	type WeightInfo = pallet_assay_artifacts::weights::SubstrateWeight<Runtime>;
 }
@@ -103,6 +105,7 @@ impl pallet_assay_claims::Config for Runtime {
 }
 
 impl pallet_assay_verification::Config for Runtime {
+	type Artifacts = Artifacts;
 	type BaseFee = parameters::verification::BaseFee;
 	type Clients = (Claims, Models);
 	type CommitWindow = parameters::verification::CommitWindow;

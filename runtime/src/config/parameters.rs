@@ -75,6 +75,10 @@ pub mod groups {
 		/// Blocks for which an upload or a renewal keeps a chunk. Keeps `artifacts_outlive_tasks`.
 		#[codec(index = 1)]
 		pub static Retention: BlockNumber = prod_or_fast(30 * DAYS, 2 * HOURS);
+		/// Blocks that governance has to clear the report that an artifact's bytes are not to be had,
+		/// before its deposit is lost. Keeps `reports_can_be_cleared`.
+		#[codec(index = 2)]
+		pub static ReportWindow: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
 	}
 
 	/// What is paid for.
@@ -470,6 +474,13 @@ pub const INVARIANTS: &[Invariant] = &[
 		holds: || stake::RotationDelay::get() >= 10,
 	},
 	Invariant {
+		name: "reports_can_be_cleared",
+		meaning:
+			"artifacts.ReportWindow must be at least 1, or an honest publisher loses its deposit \
+		          before governance can tell",
+		holds: || artifacts::ReportWindow::get() >= 1,
+	},
+	Invariant {
 		name: "members_risk_what_they_stand_for",
 		meaning: "verification.ValuePerMember must be at least 1 and not above two thirds of \
 		          verification.FalseVerdictSlash of stake.MinVerifierStake, or a committee wins \
@@ -642,6 +653,7 @@ mod tests {
 			("appeals_cover_a_run", change!(stake::AppealBond = largest_fee() - 1)),
 			("appeals_can_be_resolved", change!(stake::AppealWindow = 0)),
 			("rotations_can_be_cancelled", change!(stake::RotationDelay = 9)),
+			("reports_can_be_cleared", change!(artifacts::ReportWindow = 0)),
 			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 0)),
 			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 67 * AIT)),
 			(

@@ -25,6 +25,7 @@ enum Action {
 	Remove(AccountId, usize),
 	Pin(usize),
 	Unpin(usize),
+	Report(usize),
 	Wait(u64),
 }
 
@@ -51,7 +52,7 @@ impl Action {
 				Some((who, wrap(nested, Call::renew { id: id(of), index })))
 			},
 			Self::Remove(who, of) => Some((who, Call::remove { id: id(of) }.into())),
-			Self::Pin(_) | Self::Unpin(_) | Self::Wait(_) => None,
+			Self::Pin(_) | Self::Unpin(_) | Self::Report(_) | Self::Wait(_) => None,
 		}
 	}
 }
@@ -69,7 +70,8 @@ fn action() -> impl Strategy<Value = Action> {
 			.prop_map(|(who, id, index, nested)| Action::Renew { who, id, index, nested }),
 		1 => (who, content.clone()).prop_map(|(who, of)| Action::Remove(who, of)),
 		2 => content.clone().prop_map(Action::Pin),
-		2 => content.prop_map(Action::Unpin),
+		2 => content.clone().prop_map(Action::Unpin),
+		1 => content.prop_map(Action::Report),
 		3 => (1u64..8).prop_map(Action::Wait),
 	]
 }
@@ -105,6 +107,10 @@ proptest! {
 					(Action::Unpin(of), _) if pins[*of] > 0 => {
 						Artifacts::unpin(id(*of));
 						pins[*of] -= 1;
+						true
+					},
+					(Action::Report(of), _) => {
+						Artifacts::report_missing(id(*of));
 						true
 					},
 					(Action::Wait(blocks), _) => {

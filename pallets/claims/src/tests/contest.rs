@@ -51,6 +51,46 @@ fn of_equals_the_earlier_commitment_is_better() {
 }
 
 #[test]
+fn of_the_same_run_the_earlier_commitment_is_kept_and_nobody_is_slashed() {
+	for earlier_first in [true, false] {
+		build_and_execute(|_| {
+			let task = create(contest());
+			let (first, second) = (commit(ALICE, task, &body(0)), commit(BOB, task, &body(0)));
+			run_to(52);
+			let order = if earlier_first { [first, second] } else { [second, first] };
+			for claim in order {
+				assert_ok!(try_reveal(claim, &body(0)));
+				check();
+			}
+			for claim in order {
+				settle(claim, scored(950_000, 1));
+				check();
+			}
+			let endings = [first, second].map(|claim| ending(claim).stage());
+			assert_eq!(endings, [Stage::Verified, Stage::Superseded]);
+			assert_eq!((Free::get(ALICE), Free::get(BOB)), (STAKED, STAKED));
+		});
+	}
+}
+
+#[test]
+fn a_run_that_was_verified_meanwhile_stays_verified() {
+	build_and_execute(|_| {
+		let task = create(contest());
+		let (first, second) = (commit(ALICE, task, &body(0)), commit(BOB, task, &body(0)));
+		run_to(52);
+		assert_ok!(try_reveal(second, &body(0)));
+		settle(second, scored(950_000, 1));
+		assert_ok!(try_reveal(first, &body(0)));
+		check();
+		settle(first, scored(950_000, 1));
+		let endings = [first, second].map(|claim| ending(claim).stage());
+		assert_eq!(endings, [Stage::Duplicate, Stage::Verified]);
+		assert_eq!(Free::get(ALICE), STAKED);
+	});
+}
+
+#[test]
 fn nobody_sees_a_claim_in_time_to_copy_it() {
 	build_and_execute(|_| {
 		let task = create(contest());

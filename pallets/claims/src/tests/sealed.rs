@@ -80,15 +80,30 @@ fn a_miner_that_could_not_know_keeps_its_bond() {
 }
 
 #[test]
-fn a_run_that_fails_is_the_miners_fault() {
+fn training_that_fails_is_the_miners_fault() {
 	build_and_execute(|_| {
 		let (task, claim) = revealed();
 		run_to(62);
 		publish(task);
-		settle(claim, Settlement::Agreed(Outcome::Failed(FailReason::Trap)));
+		settle(claim, Settlement::Agreed(Outcome::Failed(FailReason::StepFailed)));
 		assert_eq!(ending(claim).stage(), Stage::Rejected);
 		assert_eq!(Free::get(ALICE), STAKED - BOND);
 	});
+}
+
+#[test]
+fn a_failure_that_the_holdout_can_cause_is_not() {
+	for reason in [FailReason::BadOutput, FailReason::OutOfFuel, FailReason::Trap] {
+		build_and_execute(|_| {
+			let (task, claim) = revealed();
+			run_to(62);
+			publish(task);
+			settle(claim, Settlement::Agreed(Outcome::Failed(reason)));
+			let reason = Reason::RunFailed(reason);
+			assert_eq!(ending(claim), Ending::Returned { reason, measured: None, paid: 0 });
+			assert_eq!(Free::get(ALICE), STAKED);
+		});
+	}
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn the_sponsor_cannot_cancel_it_once_claims_are_seen() {
 }
 
 #[test]
-fn what_was_forfeited_is_not_shared() {
+fn what_is_left_of_a_forfeit_is_shared() {
 	build_and_execute(|| {
 		let spec = TaskSpec { reward: contest().reward, ..sealed() };
 		assert_ok!(AssayTasks::create(RuntimeOrigin::signed(SPONSOR), spec));
@@ -88,10 +88,11 @@ fn what_was_forfeited_is_not_shared() {
 		assert_ok!(AssayTasks::claim_revealed(0));
 		run_to(67);
 		assert_eq!(AssayTasks::pay_forfeit(0, &MINER), Ok(320));
-		Best::set(vec![(8, OTHER)]);
+		Best::set(vec![(8, OTHER), (9, OTHER)]);
 		assert_ok!(close(0));
-		assert_eq!(last_event(), Event::TaskClosed { task: 0, returned: 320 }.into());
-		assert_eq!(Balances::balance(&OTHER), ENDOWED);
+		// 300 of the 320, and of the second place what is left.
+		assert_eq!(Balances::balance(&OTHER), ENDOWED + 320);
+		assert_eq!(last_event(), Event::TaskClosed { task: 0, returned: 0 }.into());
 	});
 }
 

@@ -135,7 +135,6 @@ fn whoever_is_late_forfeits_everything_to_the_claimants() {
 			AssayTasks::claim_closed(task);
 		}
 		assert_eq!(Balances::balance(&MINER), ENDOWED + 339);
-		assert_eq!(AssayTasks::pay_bounty(task, &MINER), Ok(0));
 		assert_ok!(AssayTasks::close(RuntimeOrigin::signed(OTHER), task));
 		assert_eq!(last_event(), Event::TaskClosed { task, returned: 1 }.into());
 		assert_eq!(Balances::balance(&SPONSOR), ENDOWED - 339);
@@ -152,6 +151,20 @@ fn no_more_is_forfeited_than_is_in_escrow() {
 		// What vouches for the other task is untouched.
 		assert_eq!(held(HoldReason::Reward, SPONSOR), 300);
 		AssayTasks::claim_closed(task);
+	});
+}
+
+#[test]
+fn one_wrong_word_on_the_holdout_does_not_cost_the_others_their_reward() {
+	build_and_execute(|| {
+		let task = withheld(10);
+		assert_eq!(AssayTasks::pay_forfeit(task, &MINER), Ok(34));
+		// 340 less 34, in bounties of 100.
+		for _ in 0..3 {
+			assert_eq!(AssayTasks::pay_bounty(task, &OTHER), Ok(100));
+		}
+		assert_eq!(AssayTasks::pay_forfeit(task, &MINER), Ok(6));
+		(0..10).for_each(|_| AssayTasks::claim_closed(task));
 	});
 }
 

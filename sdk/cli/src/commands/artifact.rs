@@ -95,8 +95,9 @@ pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> 
 		.map(|(_, index)| index)
 		.collect();
 	if !missing.is_empty() && status.owner != account::of(key) {
-		let kept_until = others_upload(output, chain, &id, &status).await?;
-		return Ok(Put { id, uploaded: 0, kept_until });
+		if let Some(kept_until) = others_upload(output, chain, &id, &status).await? {
+			return Ok(Put { id, uploaded: 0, kept_until });
+		}
 	}
 	let bar = output.bar(missing.len() as u64, "chunks");
 	bar.set_message("uploading");
@@ -154,29 +155,25 @@ async fn announce(
 	}
 }
 
-/// Waits until the owner of an artifact has uploaded it. Gives the last block in which it is kept.
+/// Waits until the owner of an artifact has uploaded it. Gives the last block in which it is kept;
+/// nothing if the owner does not upload it, which anybody else can do.
 async fn others_upload(
 	output: Output,
 	chain: &Chain,
 	id: &ArtifactId,
 	status: &Status,
-) -> Result<u32> {
+) -> Result<Option<u32>> {
 	let spinner = output.spinner(format!("waiting for the upload by {}", status.owner));
 	let mut blocks = chain.blocks().await?;
 	for _ in 0..PATIENCE {
 		let at = chain.next(&mut blocks).await?;
 		if let Some(status) = chain.artifact(&at, id).await?.filter(|status| status.complete) {
 			spinner.finish_and_clear();
-			return Ok(status.expires_at);
+			return Ok(Some(status.expires_at));
 		}
 	}
 	spinner.finish_and_clear();
-	bail!(
-		"{} announced artifact {id:?} and has not uploaded all of it; expected its upload, or try \
-		 again after block {}",
-		status.owner,
-		status.expires_at
-	)
+	Ok(None)
 }
 
 fn vector<T>(
@@ -267,7 +264,7 @@ async fn show(context: &Context, id: &ArtifactId) -> Result<()> {
 		bail!("there is no artifact {id:?}: it was never announced, or was removed");
 	};
 	let stored = status.chunks.iter().flatten().count();
-	let ArtifactStatus { owner, size, chunks, complete, expires_at, pins } = status;
+	let ArtifactStatus { owner, size, chunks, complete, expires_at, pins, reported } = status;
 	let value = json!({
 		"artifact": id,
 		"owner": owner,
@@ -276,6 +273,7 @@ async fn show(context: &Context, id: &ArtifactId) -> Result<()> {
 		"stored_chunks": stored,
 		"complete": complete,
 		"expires_at": expires_at,
+		"reported_until": reported,
 		"pins": pins,
 	});
 	context.output.show(&value, || {
@@ -290,6 +288,16 @@ async fn show(context: &Context, id: &ArtifactId) -> Result<()> {
 				format!("block {expires_at} ({})", chain.duration(&at, left)),
 			),
 			("relied on by", format!("{pins} others")),
+			(
+				"missing",
+				match reported {
+					Some(until) => format!(
+						"committees could not get it: unless governance clears that until block \
+						 {until}, its deposit is lost"
+					),
+					None => "no".into(),
+				},
+			),
 		])
 	});
 	Ok(())

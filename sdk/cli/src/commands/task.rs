@@ -256,6 +256,9 @@ async fn create(context: &Context, options: TaskOptions) -> Result<()> {
 	if options.train == options.holdout {
 		bail!("training data and holdout are the same; expected data that no program has seen");
 	}
+	if options.sealed && matches!(options.holdout, Blob::Id(_)) {
+		bail!("the holdout is on the chain already; expected a file that nobody has seen");
+	}
 	let key = context.key()?;
 	let chain = context.chain().await?;
 	let store = context.store()?;
@@ -354,6 +357,9 @@ async fn reveal_holdout(context: &Context, task: TaskId) -> Result<()> {
 	let Holdout::Sealed(sealed) = record.spec.holdout else {
 		bail!("the holdout of task {task} is open; there is nothing to publish");
 	};
+	if let Some(holdout) = record.holdout {
+		bail!("the holdout of task {task} was published already: {holdout:?}");
+	}
 	let secrets = store.all::<HoldoutSecrets>(&chain.genesis())?;
 	let Some(secrets) = secrets.into_iter().find(|secrets| secrets.commitment() == sealed) else {
 		bail!(
@@ -361,8 +367,17 @@ async fn reveal_holdout(context: &Context, task: TaskId) -> Result<()> {
 			 folder (--data-dir) that the task was created with"
 		);
 	};
+	if secrets.sponsor != account::of(&key) {
+		bail!("task {task} belongs to {}; expected its key to sign", secrets.sponsor);
+	}
 	if let (Some((_, reveals)), Some(until)) = (Terms::of(&record).reveals, record.sealed_until) {
 		let now = at.block_number();
+		if now >= until.into() {
+			bail!(
+				"the holdout of task {task} could be published until block {until}, this is block \
+				 {now}; its escrow goes to the claims that were revealed"
+			);
+		}
 		if now < reveals.into() {
 			let left = u64::from(reveals).saturating_sub(now);
 			bail!(

@@ -4,7 +4,7 @@ mod explain;
 mod submit;
 mod watch;
 
-use super::{task::Terms, Context};
+use super::{artifact, task::Terms, Context};
 use crate::{
 	account,
 	amount::Amount,
@@ -84,10 +84,26 @@ async fn reveal(context: &Context, only: Option<ClaimId>, follow: bool) -> Resul
 		);
 	}
 	let mut revealed = Vec::new();
+	let mut failed = None;
 	for (claim, secrets) in waiting {
-		let (view, block) = reveal_one(context, &chain, &key, &secrets).await?;
-		output.note(format!("claim {claim} was revealed in block {block}"));
-		revealed.push((claim, block, view.job));
+		// The others are not to wait for a claim that is hidden for long.
+		let at = chain.best().await?;
+		if let (None, Deadline::Reveal { from, .. }) = (only, chain.claim(&at, claim).await?.next) {
+			if u64::from(from) > at.block_number().saturating_add(1) {
+				output.note(format!("claim {claim} can be revealed from block {from} on"));
+				continue;
+			}
+		}
+		match reveal_one(context, &chain, &key, &secrets).await {
+			Ok((view, block)) => {
+				output.note(format!("claim {claim} was revealed in block {block}"));
+				revealed.push((claim, block, view.job));
+			},
+			Err(error) => {
+				output.warn(format!("{error:#}"));
+				failed = Some(error);
+			},
+		}
 	}
 	let value: Vec<_> = revealed
 		.iter()
@@ -103,7 +119,7 @@ async fn reveal(context: &Context, only: Option<ClaimId>, follow: bool) -> Resul
 			watch(output, &chain, claim).await?;
 		}
 	}
-	Ok(())
+	failed.map_or(Ok(()), Err)
 }
 
 /// Reveals a claim. Waits until its commitment is final first, or until half of the reveal window is
@@ -141,6 +157,9 @@ async fn reveal_one(
 		chain.next(&mut blocks).await?;
 	};
 	spinner.finish_and_clear();
+	if let Some(program) = context.store()?.cached(&secrets.body.program) {
+		artifact::put(context.output, chain, key, &program).await?;
+	}
 	let call =
 		api::transactions().claims().reveal(claim, Static(secrets.body.clone()), secrets.salt);
 	let included =

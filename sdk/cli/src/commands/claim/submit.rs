@@ -61,7 +61,12 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 	if let Some(scored) = &measured {
 		ensure_model_is_new(&at, options.task, scored).await?;
 	}
-	artifact::put(output, &chain, &key, &program).await?;
+	if terms.reveals.is_some() {
+		// Nobody is to see the program before the claim is revealed.
+		store.cache(&id, &program)?;
+	} else {
+		artifact::put(output, &chain, &key, &program).await?;
+	}
 
 	let trace_root = measured.map(|scored| scored.trace_root);
 	let trace_salt = random()?;
