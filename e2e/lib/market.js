@@ -84,6 +84,7 @@ export async function create(api, sponsor, task, changes = {}) {
 		tolerance: null,
 		limits: task.limits,
 		reward: { Bounty: { amount: 100n * AIT, winners: 3, minImprovement: 0 } },
+		seed: 'Miner',
 		deadline: now + 1_000,
 		...changes,
 	};

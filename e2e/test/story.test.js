@@ -75,7 +75,7 @@ test('an inflated claim is rejected, and its bond slashed: pending first, then f
 	};
 	const before = await held();
 	await until(api, 'the slash is final', async () => (await held()) < before, 60);
-	assert.equal(before - (await held()), api.consts.claims.claimBond?.toBigInt() ?? 50n * AIT);
+	assert.equal(before - (await held()), BigInt(view.bond));
 });
 
 test('the same run is not paid twice', async () => {

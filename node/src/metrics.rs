@@ -104,6 +104,7 @@ impl Metrics {
 				Settlement::Agreed(Outcome::Failed(_)) => "failed",
 				Settlement::Agreed(Outcome::Unavailable { .. }) => "unavailable",
 				Settlement::Undecided => "undecided",
+				Settlement::Incomplete => "incomplete",
 			};
 			self.settled.with_label_values(&[outcome]).inc();
 			if let Some(opened) = self.open.remove(job) {

@@ -14,8 +14,8 @@ use sp_runtime::{
 	transaction_validity::ValidTransaction,
 };
 
-/// Checks stake, task and rate limit of each `commit`, and claim, window and hash of each `reveal`,
-/// while the transaction is validated: a flood of what could only fail dies in the pool, for free.
+/// Checks stake, bond, task and rate limit of each `commit`, and claim, window, hash, score, run and
+/// program of each `reveal`, while the transaction is validated: a flood of what could only fail dies in the pool, for free.
 ///
 /// A transaction is refused with [`refusal`], which names the error. Calls inside of other calls (a batch, a proxy) are not looked at; they are checked when
 /// they are executed, as every call is.
@@ -50,7 +50,7 @@ impl<T: Config> CheckClaim<T> {
 				Pallet::<T>::ensure_can_commit(miner, *task, *commitment).map(|_| ())
 			},
 			Call::reveal { claim, body, salt } => {
-				Ok(Pallet::<T>::ensure_can_reveal(miner, *claim, body, salt).map(|_| ())?)
+				Pallet::<T>::ensure_can_reveal(miner, *claim, body, salt).map(|_| ())
 			},
 			_ => Ok(()),
 		}

@@ -22,11 +22,16 @@
 //! 1. The *miner* commits to the hash of its claim. A bond is locked in its stake, and a deposit is
 //!    held for the record.
 //! 2. From the next block on, until the reveal window is over, it reveals the claim; a verification
-//!    job is opened, for a fee. What the miner does not want to reveal it withdraws.
+//!    job is opened, for a fee. What the miner does not want to reveal it withdraws. In a task that
+//!    hides its claims both are different: they are revealed after the task's deadline, and withdrawn
+//!    before it, while nobody has seen another's.
 //! 3. A committee of verifiers re-runs the claim. If it measures what was claimed, within the
 //!    tolerance of the task, the claim is verified at the measured score; the task pays a bounty for
 //!    it if it improves on the best one. If not, the bond is slashed. A claim on which there is no
 //!    verdict goes back.
+//!    Under a sealed holdout no miner can know its score. There, a claim that does not reach the
+//!    threshold goes back, too, at the cost of the fee; only a run that fails is the miner's fault.
+//!    Where the chain draws the seed, the score is one that the miner stands for with any seed.
 //! 4. The miner removes the record once nothing depends on it, and gets its deposit back.
 //!
 //! ## Example
@@ -41,9 +46,11 @@
 //! 2. A copied commitment is useless: it names its miner.
 //! 3. Every open claim has a bond locked, and every ended claim has none.
 //! 4. A commitment that is neither revealed nor withdrawn in time always loses its bond: a cursor
-//!    walks over all claims in the order of their numbers, as far as the weight left in each block
+//!    walks over the blocks in which reveal windows end, as far as the weight left in each block
 //!    reaches, and goes on from there in the next.
 //! 5. A settlement never fails: whatever is wrong elsewhere, the claim ends.
+//! 6. The bond grows with the fuel that the task allows, as the fee of the verification does: what a
+//!    false claim costs covers the work that it causes.
 //!
 //! ## Low-level details
 //!
@@ -55,11 +62,8 @@
 //! claim in it can be open. A leaderboard lasts until its miners take their deposits back; it is not
 //! refilled from below.
 //!
-//! *Expiry.* Claims are numbered in the order of commitment, and their reveal windows end in that order
-//! while [`Config::RevealWindow`] is not changed. After it was shortened, an expired claim may wait
-//! behind one with the longer window. That delays a slash, never more than by the difference; whether
-//! a reveal is in time depends on the claim's own window only. The walk is done in `on_idle`: it has no
-//! deadline, and the bond stays locked meanwhile.
+//! *Expiry.* The walk is done in `on_idle`: it has no deadline, and the bond stays locked meanwhile.
+//! Whether a reveal is in time depends on the claim's own window only.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -97,14 +101,15 @@ use assay_primitives::{
 	ClaimId, JobId, Limits, Score, Scored, SlashId, TaskId, TrainingJob, H256, VM_VERSION,
 };
 use assay_traits::{
-	Artifacts, Client, LockReason, Offence, Role, Stake, TaskTerms, Tasks, Verification,
+	Artifacts, Client, LockReason, Offence, Ranking, RevealPhase, Role, SeedSource, Stake,
+	TaskTerms, Tasks, Verification,
 };
 use core::marker::PhantomData;
 use frame_support::{
 	ensure,
 	pallet_prelude::*,
 	storage::with_storage_layer,
-	traits::{tokens, Consideration, Footprint},
+	traits::{tokens, Consideration, Defensive, Footprint},
 	weights::WeightMeter,
 };
 use frame_system::pallet_prelude::*;
@@ -130,6 +135,8 @@ pub type ViewOf<T> =
 	ClaimView<<T as frame_system::Config>::AccountId, <T as Config>::Balance, BlockNumberFor<T>>;
 /// What a claim needs to know of its task.
 type TermsOf<T> = TaskTerms<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+/// When a claim can be revealed.
+type RevealsOf<T> = RevealPhase<BlockNumberFor<T>>;
 /// Blocks of a miner's latest commitments.
 type Commits<T> = BoundedVec<BlockNumberFor<T>, <T as Config>::MaxRecent>;
 
@@ -179,9 +186,10 @@ pub mod pallet {
 			BlockNumber = BlockNumberFor<Self>,
 		>;
 
-		/// Bond of a claim. If a false claim costs less than what it can bring (a bounty, or the time of
+		/// Bond of a claim, besides the fee of its verification. If a false claim costs less than what it can bring (a bounty, or the time of
 		/// the verifiers), it pays to try; more than the smallest stake of a miner, and newly
 		/// registered miners can claim nothing.
+		#[pallet::constant]
 		type ClaimBond: Get<Self::Balance>;
 
 		/// Blocks after the commitment in which a claim can be revealed or withdrawn. At least 1: a
@@ -224,9 +232,15 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type NextClaim<T: Config> = StorageValue<_, ClaimId, ValueQuery>;
 
-	/// No claim below this number waits to be revealed.
+	/// The claims that wait to be revealed, by the last block in which they can be.
+	// Twox64Concat: block numbers and numbers counted up by the chain.
 	#[pallet::storage]
-	pub type ExpiryCursor<T: Config> = StorageValue<_, ClaimId, ValueQuery>;
+	pub type Expiries<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumberFor<T>, Twox64Concat, ClaimId, ()>;
+
+	/// No claim waits to be revealed until a block before this one.
+	#[pallet::storage]
+	pub type ExpiryCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
 	/// All claims, until their miners remove them.
 	// Twox64Concat: keys are counted up by the chain.
@@ -302,7 +316,7 @@ pub mod pallet {
 			score: Score,
 			/// The bounty.
 			paid: T::Balance,
-			/// Why there was no bounty.
+			/// Why there was none.
 			unpaid: Option<Reason>,
 		},
 		/// A claim was found false. Its bond was slashed.
@@ -320,7 +334,7 @@ pub mod pallet {
 			/// The slash of the bond.
 			slash: Option<SlashId>,
 		},
-		/// There is no verdict on a claim, through nobody's fault. Its bond went back.
+		/// A claim was not found true, through no fault of its miner. Its bond went back.
 		ClaimReturned {
 			/// The claim.
 			claim: ClaimId,
@@ -330,6 +344,8 @@ pub mod pallet {
 			miner: T::AccountId,
 			/// Why not.
 			reason: Reason,
+			/// What the sponsor forfeited to it.
+			paid: T::Balance,
 		},
 		/// A claim is true, but an earlier commitment claims the same run. Its bond went back.
 		ClaimSuperseded {
@@ -398,9 +414,10 @@ pub mod pallet {
 		RateLimited,
 		/// There is a claim with this commitment. Draw a new salt.
 		DuplicateCommitment,
-		/// A claim cannot be revealed in the block of its commitment. Try again in the next block.
+		/// A claim cannot be revealed in the block of its commitment, nor before the deadline of a task
+		/// that hides claims. `explain` tells the first block in which it can.
 		TooEarly,
-		/// The claim could be revealed or withdrawn until an earlier block; its bond is lost.
+		/// The claim could be revealed until an earlier block; its bond is lost.
 		RevealWindowOver,
 		/// What was revealed is not what was committed to: body, salt, miner or task differ.
 		CommitmentMismatch,
@@ -423,6 +440,13 @@ pub mod pallet {
 		ClaimRetained,
 		/// The claim is verified and its task still there. Try again when the task was closed.
 		TaskNotEnded,
+		/// The claim could be withdrawn until an earlier block. Reveal it to keep its bond.
+		TooLateToWithdraw,
+		/// The chain draws the seed in this task: a claim must name seed 0. Withdraw it to keep its bond.
+		SeedIsDrawn,
+		/// The miner's free stake does not cover the bond. `ClaimBond` and the fee of the verification
+		/// together are needed.
+		BondNotCovered,
 	}
 
 	#[pallet::hooks]
@@ -459,8 +483,8 @@ pub mod pallet {
 		/// `commitment` is the hash of miner, task, claim and a salt. Locks the bond in the miner's stake
 		/// and holds a deposit for the record. The claim can be revealed from the next block on.
 		///
-		/// Errors: `RateLimited`, `DuplicateCommitment`; those of the stake, if the miner is not active
-		/// or has too little that is free for the bond; those of the task, if it is not open; those of
+		/// Errors: `RateLimited`, `DuplicateCommitment`, `BondNotCovered`; those of the stake, if the
+		/// miner is not active; those of the task, if it is not open; those of
 		/// the currency, if the miner cannot pay the deposit.
 		///
 		/// Emits `ClaimCommitted`.
@@ -479,8 +503,8 @@ pub mod pallet {
 		/// verification job. The miner pays the fee of the job.
 		///
 		/// Errors: `ClaimUnknown`, `ClaimGone`, `NotTheMiner`, `AlreadyRevealed`, `ClaimEnded`,
-		/// `TooEarly`, `RevealWindowOver`, `CommitmentMismatch`, `ScoreOutOfRange`, `BelowThreshold`,
-		/// `DuplicateRun`; those of the artifacts, if the program is not available or too large; those
+		/// `TooEarly`, `RevealWindowOver`, `CommitmentMismatch`, `SeedIsDrawn`, `ScoreOutOfRange`,
+		/// `BelowThreshold`, `DuplicateRun`; those of the artifacts, if the program is not available or too large; those
 		/// of the verification, if no job can be opened or the miner cannot pay it.
 		///
 		/// Emits `ClaimRevealed`.
@@ -500,11 +524,12 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the miner of the claim.
 		///
-		/// Unlocks the bond. Possible in the block of the commitment and until the reveal window is over.
-		/// The rate limit counts the commitment all the same.
+		/// Unlocks the bond. Possible in the block of the commitment and until the reveal window is over;
+		/// in a task that hides claims, until its deadline. The rate limit counts the commitment all the
+		/// same.
 		///
 		/// Errors: `ClaimUnknown`, `ClaimGone`, `NotTheMiner`, `AlreadyRevealed`, `ClaimEnded`,
-		/// `RevealWindowOver`.
+		/// `TooLateToWithdraw`.
 		///
 		/// Emits `ClaimWithdrawn`.
 		#[pallet::call_index(2)]
@@ -540,6 +565,11 @@ pub mod pallet {
 			Claims::<T>::get(claim).map(|record| Self::view(claim, record))
 		}
 
+		/// What a claim in a task that is open locks of its miner's stake; zero if the task is not open.
+		pub fn bond_in(task: TaskId) -> T::Balance {
+			T::Tasks::open(task).map_or_else(|_| Zero::zero(), |terms| Self::bond(task, &terms))
+		}
+
 		/// The best verified claims of a task, the best first.
 		pub fn leaderboard(task: TaskId) -> Vec<EntryOf<T>> {
 			Leaderboards::<T>::get(task).into_inner()
@@ -564,6 +594,33 @@ impl<T: Config> Convert<Limits, BlockNumberFor<T>> for ClaimTime<T> {
 	}
 }
 
+impl<T: Config> Ranking for Pallet<T> {
+	type AccountId = T::AccountId;
+	type Balance = T::Balance;
+
+	fn best(task: TaskId, places: usize) -> Vec<(ClaimId, T::AccountId)> {
+		let board = Leaderboards::<T>::get(task).into_iter();
+		board.take(places).map(|entry| (entry.claim, entry.miner)).collect()
+	}
+
+	fn rewarded(task: TaskId, claim: ClaimId, amount: T::Balance) {
+		Claims::<T>::mutate(claim, |record| {
+			let status = record.as_mut().map(|record| &mut record.status);
+			if let Some(Status::Ended { ending: Ending::Verified { paid, unpaid, .. }, .. }) =
+				status
+			{
+				(*paid, *unpaid) = (amount, None);
+			}
+		});
+		Leaderboards::<T>::mutate(task, |board| {
+			board
+				.iter_mut()
+				.filter(|entry| entry.claim == claim)
+				.for_each(|entry| entry.paid = amount);
+		});
+	}
+}
+
 impl<T: Config> assay_traits::Claims for Pallet<T> {
 	type AccountId = T::AccountId;
 
@@ -577,7 +634,7 @@ impl<T: Config> assay_traits::Claims for Pallet<T> {
 /// What the calls do.
 impl<T: Config> Pallet<T> {
 	fn do_commit(miner: T::AccountId, task: TaskId, commitment: H256) -> DispatchResult {
-		let TaskTerms { tolerance, .. } = Self::ensure_can_commit(&miner, task, commitment)?;
+		let (terms, bond) = Self::ensure_can_commit(&miner, task, commitment)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		let claim = NextClaim::<T>::get();
 		NextClaim::<T>::put(claim.checked_add(1).ok_or(ArithmeticError::Overflow)?);
@@ -586,23 +643,30 @@ impl<T: Config> Pallet<T> {
 		recent.try_push(now).map_err(|_| Error::<T>::RateLimited)?;
 		RecentCommits::<T>::insert(&miner, recent);
 
-		let bond = T::ClaimBond::get();
 		T::Stake::lock(&miner, LockReason::Claim(claim), bond)?;
 		T::Tasks::claim_opened(task)?;
-		let reveal_until = now.saturating_add(T::RevealWindow::get());
+		let (withdraw_until, RevealPhase { from: reveal_from, until: reveal_until }) =
+			terms.reveals.map_or_else(
+				|| {
+					let until = now.saturating_add(T::RevealWindow::get());
+					(until, RevealPhase { from: now.saturating_add(One::one()), until })
+				},
+				|reveals| (terms.deadline, reveals),
+			);
 		let record = Claim {
 			miner: miner.clone(),
 			task,
 			commitment,
 			committed_at: now,
 			bond,
-			tolerance,
+			tolerance: terms.tolerance,
 			revealed: None,
-			status: Status::Committed { reveal_until },
+			status: Status::Committed { withdraw_until, reveal_from, reveal_until },
 			deposit: T::Deposit::new(&miner, Self::footprint())?,
 		};
 		Claims::<T>::insert(claim, record);
 		Commitments::<T>::insert(commitment, claim);
+		Expiries::<T>::insert(reveal_until, claim, ());
 		Self::deposit_event(Event::ClaimCommitted { claim, task, miner, reveal_until });
 		Ok(())
 	}
@@ -613,23 +677,18 @@ impl<T: Config> Pallet<T> {
 		body: ClaimBody,
 		salt: &H256,
 	) -> DispatchResult {
-		let mut record = Self::ensure_can_reveal(miner, claim, &body, salt)?;
+		let (mut record, terms) = Self::ensure_can_reveal(miner, claim, &body, salt)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		let task = record.task;
-		let terms = T::Tasks::terms(task)?;
-		let (least, most) = terms.metric.range();
-		ensure!((least..=most).contains(&body.score), Error::<T>::ScoreOutOfRange);
-		ensure!(terms.metric.gain(body.score, terms.threshold) >= 0, Error::<T>::BelowThreshold);
-		Self::take_run(claim, task, &body)?;
-
-		let settles_by = now.saturating_add(T::Verification::longest(&terms.limits));
-		let largest = u64::from(terms.limits.program_bytes);
-		T::Artifacts::ensure_available(body.program, settles_by, largest)?;
+		Self::stop_waiting(claim, &record);
+		Self::take_run(claim, task, &body);
+		T::Tasks::claim_revealed(task)?;
 		T::Artifacts::pin(body.program)?;
 		let job = T::Verification::open(
 			Client::Claim(claim),
 			miner,
 			None,
+			terms.sealed_until.unwrap_or(now),
 			TrainingJob {
 				vm_version: VM_VERSION,
 				program: body.program,
@@ -638,16 +697,19 @@ impl<T: Config> Pallet<T> {
 				train: terms.train,
 				train_root: terms.train_root,
 				chunk_rows: terms.chunk_rows,
-				holdout: terms.holdout,
+				// What is not known yet is filled in at the draw.
+				holdout: terms.holdout.unwrap_or_default(),
 				metric: terms.metric,
 				file: None,
 				limits: terms.limits,
 			},
+			Self::value(task),
 		)?;
 
 		let score = body.score;
-		record.revealed = Some(Revealed { body, job, at: now });
-		record.status = Status::Revealed { settles_by };
+		let seed = (terms.seed == SeedSource::Miner).then_some(body.seed);
+		record.revealed = Some(Revealed { body, seed, job, at: now });
+		record.status = Status::Revealed { settles_by: Self::settles_by(&terms) };
 		Claims::<T>::insert(claim, record);
 		let miner = miner.clone();
 		Self::deposit_event(Event::ClaimRevealed { claim, task, miner, score, job });
@@ -656,16 +718,18 @@ impl<T: Config> Pallet<T> {
 
 	fn do_withdraw(miner: &T::AccountId, claim: ClaimId) -> DispatchResult {
 		let record = Self::get_own(miner, claim)?;
-		let reveal_until = Self::reveal_until(&record)?;
+		let (withdraw_until, _) = Self::waiting(&record)?;
 		let now = frame_system::Pallet::<T>::block_number();
-		ensure!(now <= reveal_until, Error::<T>::RevealWindowOver);
+		ensure!(now <= withdraw_until, Error::<T>::TooLateToWithdraw);
 
+		Self::stop_waiting(claim, &record);
 		T::Stake::unlock(miner, LockReason::Claim(claim))?;
 		Self::end(claim, record, Ending::Withdrawn);
 		Ok(())
 	}
 
 	fn do_expire(claim: ClaimId, record: ClaimOf<T>) {
+		Self::stop_waiting(claim, &record);
 		let slash = Self::slash(claim, &record, Offence::ClaimNotRevealed(claim));
 		Self::end(claim, record, Ending::Expired { slash });
 	}
@@ -706,30 +770,26 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Ends the claims whose reveal window is over, in the order of their numbers.
+	/// Ends the claims whose reveal window is over, in the order in which they end.
 	fn expire_due(now: BlockNumberFor<T>, meter: &mut WeightMeter) {
 		if meter.try_consume(T::WeightInfo::expire_base()).is_err() {
 			return;
 		}
-		let (start, end) = (ExpiryCursor::<T>::get(), NextClaim::<T>::get());
-		let mut cursor = start;
-		while cursor < end && meter.can_consume(T::WeightInfo::expire_claim()) {
-			let record = Claims::<T>::get(cursor);
-			match record.as_ref().map(|record| &record.status) {
-				Some(Status::Committed { reveal_until }) if now <= *reveal_until => {
-					meter.consume(T::WeightInfo::expire_pass());
-					break;
-				},
-				Some(Status::Committed { .. }) => {
-					meter.consume(T::WeightInfo::expire_claim());
-					record.into_iter().for_each(|record| Self::do_expire(cursor, record));
-				},
-				_ => meter.consume(T::WeightInfo::expire_pass()),
+		let start = ExpiryCursor::<T>::get();
+		let mut at = start;
+		while at < now && meter.can_consume(T::WeightInfo::expire_claim()) {
+			if let Some(claim) = Expiries::<T>::iter_key_prefix(at).next() {
+				meter.consume(T::WeightInfo::expire_claim());
+				if let Some(record) = Claims::<T>::get(claim).defensive() {
+					Self::do_expire(claim, record);
+				}
+			} else {
+				meter.consume(T::WeightInfo::expire_pass());
+				at.saturating_inc();
 			}
-			cursor = cursor.saturating_add(1);
 		}
-		if cursor > start {
-			ExpiryCursor::<T>::put(cursor);
+		if at > start {
+			ExpiryCursor::<T>::put(at);
 		}
 	}
 }
@@ -752,27 +812,58 @@ impl<T: Config> Pallet<T> {
 		Ok(record)
 	}
 
-	fn reveal_until(record: &ClaimOf<T>) -> Result<BlockNumberFor<T>, Error<T>> {
+	/// Last block in which a claim can be withdrawn, and those in which it can be revealed.
+	fn waiting(record: &ClaimOf<T>) -> Result<(BlockNumberFor<T>, RevealsOf<T>), Error<T>> {
 		match record.status {
-			Status::Committed { reveal_until } => Ok(reveal_until),
+			Status::Committed { withdraw_until, reveal_from, reveal_until } => {
+				Ok((withdraw_until, RevealPhase { from: reveal_from, until: reveal_until }))
+			},
 			Status::Revealed { .. } => Err(Error::<T>::AlreadyRevealed),
 			Status::Ended { .. } => Err(Error::<T>::ClaimEnded),
 		}
 	}
 
-	/// The part of `commit` that can be checked before its transaction is in a block.
+	/// The claim is no longer one that waits to be revealed.
+	fn stop_waiting(claim: ClaimId, record: &ClaimOf<T>) {
+		if let Status::Committed { reveal_until, .. } = record.status {
+			Expiries::<T>::remove(reveal_until, claim);
+		}
+	}
+
+	/// Block by which there is a verdict on a claim that is revealed now.
+	fn settles_by(terms: &TermsOf<T>) -> BlockNumberFor<T> {
+		let now = frame_system::Pallet::<T>::block_number();
+		let begins = terms.sealed_until.unwrap_or(now);
+		begins.saturating_add(T::Verification::longest(&terms.limits))
+	}
+
+	/// What hangs on a claim in a task.
+	fn value(task: TaskId) -> T::Balance {
+		T::Tasks::prize(task).saturating_add(T::ClaimBond::get())
+	}
+
+	/// Bond of a claim in a task.
+	fn bond(task: TaskId, terms: &TermsOf<T>) -> T::Balance {
+		let fee = T::Verification::fee(&terms.limits, Self::value(task));
+		T::ClaimBond::get().saturating_add(fee)
+	}
+
+	/// The part of `commit` that can be checked before its transaction is in a block. Gives the bond,
+	/// too.
 	pub(crate) fn ensure_can_commit(
 		miner: &T::AccountId,
 		task: TaskId,
 		commitment: H256,
-	) -> Result<TermsOf<T>, DispatchError> {
+	) -> Result<(TermsOf<T>, T::Balance), DispatchError> {
 		T::Stake::ensure_active(miner, Role::Miner)?;
 		let terms = T::Tasks::open(task)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		let free_at = Self::free_at(&Self::recent(miner, now), now);
 		ensure!(free_at <= now, Error::<T>::RateLimited);
 		ensure!(!Commitments::<T>::contains_key(commitment), Error::<T>::DuplicateCommitment);
-		Ok(terms)
+		let bond = Self::bond(task, &terms);
+		ensure!(T::Stake::free(miner) >= bond, Error::<T>::BondNotCovered);
+		Ok((terms, bond))
 	}
 
 	/// The part of `reveal` that can be checked before its transaction is in a block.
@@ -781,17 +872,25 @@ impl<T: Config> Pallet<T> {
 		claim: ClaimId,
 		body: &ClaimBody,
 		salt: &H256,
-	) -> Result<ClaimOf<T>, Error<T>> {
+	) -> Result<(ClaimOf<T>, TermsOf<T>), DispatchError> {
 		let record = Self::get_own(miner, claim)?;
-		let reveal_until = Self::reveal_until(&record)?;
+		let (_, RevealPhase { from, until }) = Self::waiting(&record)?;
 		let now = frame_system::Pallet::<T>::block_number();
-		ensure!(now > record.committed_at, Error::<T>::TooEarly);
-		ensure!(now <= reveal_until, Error::<T>::RevealWindowOver);
+		ensure!(now >= from, Error::<T>::TooEarly);
+		ensure!(now <= until, Error::<T>::RevealWindowOver);
 		ensure!(
 			commitment::claim(miner, record.task, body, salt) == record.commitment,
 			Error::<T>::CommitmentMismatch
 		);
-		Ok(record)
+		let terms = T::Tasks::terms(record.task)?;
+		ensure!(terms.seed == SeedSource::Miner || body.seed == 0, Error::<T>::SeedIsDrawn);
+		let (least, most) = terms.metric.range();
+		ensure!((least..=most).contains(&body.score), Error::<T>::ScoreOutOfRange);
+		ensure!(terms.metric.gain(body.score, terms.threshold) >= 0, Error::<T>::BelowThreshold);
+		Self::ensure_free(claim, record.task, body)?;
+		let largest = u64::from(terms.limits.program_bytes);
+		T::Artifacts::ensure_available(body.program, Self::settles_by(&terms), largest)?;
+		Ok((record, terms))
 	}
 
 	/// The commitments of a miner that the rate limit counts.
@@ -815,16 +914,20 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Gives a claim the right to its run, unless another has a better one (rule 1).
-	fn take_run(claim: ClaimId, task: TaskId, body: &ClaimBody) -> Result<(), Error<T>> {
+	/// Fails if another claim has a better right to a run (rule 1).
+	fn ensure_free(claim: ClaimId, task: TaskId, body: &ClaimBody) -> Result<(), Error<T>> {
 		let run = commitment::run(&body.program, &body.params, body.seed);
 		if let Some(holder) = Runs::<T>::get(task, run) {
 			let judged = Claims::<T>::get(holder)
 				.is_none_or(|holder| matches!(holder.status, Status::Ended { .. }));
 			ensure!(claim < holder && !judged, Error::<T>::DuplicateRun);
 		}
-		Runs::<T>::insert(task, run, claim);
 		Ok(())
+	}
+
+	/// Gives a claim the right to its run.
+	fn take_run(claim: ClaimId, task: TaskId, body: &ClaimBody) {
+		Runs::<T>::insert(task, commitment::run(&body.program, &body.params, body.seed), claim);
 	}
 
 	/// Ends what [`Self::take_run`] gave, unless another claim has it since.
@@ -873,8 +976,8 @@ impl<T: Config> Pallet<T> {
 				reason: *reason,
 				slash: *slash,
 			},
-			Ending::Returned { reason } => {
-				Event::ClaimReturned { claim, task, miner, reason: *reason }
+			Ending::Returned { reason, paid, .. } => {
+				Event::ClaimReturned { claim, task, miner, reason: *reason, paid: *paid }
 			},
 			Ending::Superseded { by, .. } => Event::ClaimSuperseded { claim, task, miner, by: *by },
 			Ending::Duplicate { of, .. } => Event::ClaimDuplicated { claim, task, miner, of: *of },
@@ -902,15 +1005,16 @@ impl<T: Config> Pallet<T> {
 			<(TaskId, H256, ClaimId)>::max_encoded_len(),
 			<(TaskId, EntryOf<T>)>::max_encoded_len(),
 			<(T::AccountId, BlockNumberFor<T>)>::max_encoded_len(),
+			<(BlockNumberFor<T>, ClaimId)>::max_encoded_len(),
 		];
 		Footprint::from_parts(1, bytes.into_iter().fold(0, usize::saturating_add))
 	}
 
 	fn view(claim: ClaimId, record: ClaimOf<T>) -> ViewOf<T> {
 		let (stage, next, ended) = match record.status {
-			Status::Committed { reveal_until } => {
-				let from = record.committed_at.saturating_add(One::one());
-				(Stage::Committed, Deadline::Reveal { from, until: reveal_until }, None)
+			Status::Committed { withdraw_until, reveal_from, reveal_until } => {
+				let (from, until) = (reveal_from, reveal_until);
+				(Stage::Committed, Deadline::Reveal { from, until, withdraw_until }, None)
 			},
 			Status::Revealed { settles_by } => {
 				(Stage::Revealed, Deadline::Settle { by: settles_by }, None)
@@ -922,15 +1026,20 @@ impl<T: Config> Pallet<T> {
 		};
 		let ending = ended.as_ref().map(|(ending, _)| ending);
 		let paid = match ending {
-			Some(Ending::Verified { paid, .. }) => *paid,
+			Some(Ending::Verified { paid, .. } | Ending::Returned { paid, .. }) => *paid,
 			_ => Zero::zero(),
+		};
+		let closed = || T::Tasks::terms(record.task).is_err();
+		let reason = match ending.and_then(Ending::reason) {
+			Some(Reason::PaidAtClose) if closed() => Some(Reason::NoShare),
+			reason => reason,
 		};
 		let revealed = record.revealed.as_ref();
 		ClaimView {
 			claim,
 			task: record.task,
 			stage,
-			reason: ending.and_then(Ending::reason),
+			reason,
 			next,
 			claimed: revealed.map(|revealed| revealed.body.score),
 			measured: ending.and_then(Ending::measured).map(|measured| measured.score),
@@ -939,6 +1048,7 @@ impl<T: Config> Pallet<T> {
 			bond: record.bond,
 			slash: ending.and_then(Ending::slash),
 			program: revealed.map(|revealed| revealed.body.program),
+			seed: revealed.and_then(|revealed| revealed.seed),
 			job: revealed.map(|revealed| revealed.job),
 			committed_at: record.committed_at,
 			revealed_at: revealed.map(|revealed| revealed.at),
@@ -952,8 +1062,8 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Pallet<T> {
 	/// Checks the invariants of the pallet.
 	///
-	/// 1. Every claim has a number below [`NextClaim`]; below [`ExpiryCursor`] none waits to be
-	///    revealed.
+	/// 1. Every claim has a number below [`NextClaim`]; those that wait to be revealed stand in
+	///    [`Expiries`], at their last block, not before [`ExpiryCursor`], and no others.
 	/// 2. [`Commitments`] has one entry for each claim and no other.
 	/// 3. A claim was revealed if it waits for a verdict or has one, and only then.
 	/// 4. The right to a run belongs to a revealed or verified claim of that run; every verified claim
@@ -975,11 +1085,16 @@ impl<T: Config> Pallet<T> {
 
 	fn check_claims() -> Result<(), sp_runtime::TryRuntimeError> {
 		let (next, cursor) = (NextClaim::<T>::get(), ExpiryCursor::<T>::get());
-		ensure!(cursor <= next, "claims 1: the cursor is ahead of the claims");
+		let mut waiting = 0usize;
 		for (claim, record) in Claims::<T>::iter() {
 			ensure!(claim < next, "claims 1: a number was not given out");
-			let waits = matches!(record.status, Status::Committed { .. });
-			ensure!(!waits || claim >= cursor, "claims 1: a commitment was passed over");
+			if let Status::Committed { reveal_until, .. } = record.status {
+				waiting = waiting.saturating_add(1);
+				ensure!(
+					reveal_until >= cursor && Expiries::<T>::contains_key(reveal_until, claim),
+					"claims 1: a commitment was passed over"
+				);
+			}
 			ensure!(
 				Commitments::<T>::get(record.commitment) == Some(claim),
 				"claims 2: a commitment is not listed"
@@ -1007,6 +1122,10 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 		}
+		ensure!(
+			Expiries::<T>::iter_keys().count() == waiting,
+			"claims 1: a claim expires that does not wait"
+		);
 		let claims = Claims::<T>::iter_keys().count();
 		ensure!(
 			Commitments::<T>::iter_keys().count() == claims,

@@ -4,7 +4,7 @@
 use crate as pallet_assay_claims;
 use crate::*;
 use assay_primitives::{ArtifactId, Manifest, Metric, Outcome, Scored};
-use assay_traits::{Deed, OnSettled, Settlement};
+use assay_traits::{Deed, Finding, OnSettled, Settlement};
 use frame_support::{
 	assert_ok, construct_runtime, derive_impl, parameter_types, storage_alias,
 	traits::{
@@ -13,7 +13,7 @@ use frame_support::{
 	},
 };
 use frame_system::RunToBlockHooks;
-use pallet_assay_tasks::{Holdout, Name, Reward, SpecOf, TaskSpec};
+use pallet_assay_tasks::{Holdout, Name, Reward, Shares, SpecOf, TaskSpec};
 use sp_runtime::{BuildStorage, TokenError};
 
 pub type Block = frame_system::mocking::MockBlock<Test>;
@@ -76,6 +76,10 @@ impl Stake for StakeDouble {
 		Free::get(who) + Locks::iter().filter(|((w, _), _)| w == who).map(|(_, b)| b).sum::<u64>()
 	}
 
+	fn free(who: &AccountId) -> Balance {
+		Free::get(who)
+	}
+
 	fn lock(who: &AccountId, reason: LockReason, amount: Balance) -> DispatchResult {
 		ensure!(!Locks::contains_key((*who, reason)), "locked twice");
 		let free = Free::get(who).checked_sub(amount).ok_or("stake too small")?;
@@ -111,6 +115,8 @@ impl Stake for StakeDouble {
 	fn note(who: &AccountId, deed: Deed) {
 		Deeds::append((*who, deed));
 	}
+
+	fn on_rerun(_: SlashId, _: Finding) {}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &AccountId, _: Role) {
@@ -175,6 +181,9 @@ pub type NextJob = StorageValue<System, JobId, ValueQuery>;
 
 pub const FEE: Balance = 50;
 
+/// What a claim locks: the bond itself, and the fee.
+pub const BOND: Balance = 100 + FEE;
+
 pub struct VerificationDouble;
 
 impl Verification for VerificationDouble {
@@ -182,7 +191,7 @@ impl Verification for VerificationDouble {
 	type Balance = Balance;
 	type BlockNumber = u64;
 
-	fn fee(_: &Limits) -> Balance {
+	fn fee(_: &Limits, _: Balance) -> Balance {
 		FEE
 	}
 
@@ -194,9 +203,13 @@ impl Verification for VerificationDouble {
 		client: Client,
 		payer: &AccountId,
 		opponent: Option<&AccountId>,
+		not_before: u64,
 		job: TrainingJob,
+		value: Balance,
 	) -> Result<JobId, DispatchError> {
+		Value::set(value);
 		ensure!(opponent.is_none(), "a claim has no opponent");
+		ensure!(not_before >= System::block_number(), "a job is drawn in the past");
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
 		let id = NextJob::get();
 		NextJob::put(id + 1);
@@ -218,6 +231,8 @@ parameter_types! {
 	pub const TaskDeposit: RuntimeHoldReason =
 		RuntimeHoldReason::AssayTasks(pallet_assay_tasks::HoldReason::Deposit);
 	pub const ClaimDeposit: RuntimeHoldReason = RuntimeHoldReason::AssayClaims(HoldReason::Deposit);
+	/// What hangs on the job that was opened last.
+	pub static Value: Balance = 0;
 	pub static ClaimBond: Balance = 100;
 	pub static RevealWindow: u64 = 10;
 	pub static MaxClaims: u32 = 3;
@@ -243,6 +258,10 @@ impl pallet_assay_tasks::Config for Test {
 	type MinBounty = ConstU64<20>;
 	type MinDuration = ConstU64<10>;
 	type MaxDuration = ConstU64<100>;
+	type Ranking = AssayClaims;
+	type RevealWindow = RevealWindow;
+	type HoldoutWindow = ConstU64<5>;
+	type HoldoutPledge = ConstU64<PLEDGE>;
 }
 
 impl Config for Test {
@@ -275,6 +294,7 @@ pub const STRANGER: AccountId = 5;
 pub const ENDOWED: Balance = 1_000_000;
 pub const STAKED: Balance = 1_000;
 pub const BOUNTY: Balance = 100;
+pub const PLEDGE: Balance = 40;
 pub const SALT: H256 = H256::repeat_byte(9);
 
 pub fn train() -> ArtifactId {
@@ -310,8 +330,26 @@ pub fn spec() -> SpecOf<Test> {
 		tolerance: None,
 		limits: LIMITS,
 		reward: Reward::Bounty { amount: BOUNTY, winners: 2, min_improvement: 10_000_000 },
+		seed: SeedSource::Miner,
 		deadline: 51,
 	}
+}
+
+/// The same, with the holdout sealed until block 66: claims are revealed in blocks 52 to 61.
+pub fn sealed() -> SpecOf<Test> {
+	let sealed = commitment::holdout(&SPONSOR, &holdout(), &SALT);
+	TaskSpec { holdout: Holdout::Sealed(sealed), ..spec() }
+}
+
+/// The same as a contest for shares of 30, 20 and 20 of 70.
+pub fn contest() -> SpecOf<Test> {
+	let shares = Shares::truncate_from(vec![3, 2, 2]);
+	TaskSpec { reward: Reward::Contest { pool: 70, shares }, ..spec() }
+}
+
+/// Publishes the holdout of a sealed task.
+pub fn publish(task: TaskId) {
+	assert_ok!(AssayTasks::reveal_holdout(RuntimeOrigin::signed(SPONSOR), task, holdout(), SALT));
 }
 
 pub fn create(spec: SpecOf<Test>) -> TaskId {
@@ -364,6 +402,15 @@ pub fn measured(score: i64, model: u64) -> Scored {
 		fuel: 1_000,
 		steps: 10,
 	}
+}
+
+/// Has the committee of a revealed claim drawn: whether its job was complete, and the job.
+pub fn draw(claim: ClaimId, random: H256) -> (bool, TrainingJob) {
+	let job = Claims::<Test>::get(claim).unwrap().revealed.unwrap().job;
+	let (client, payer, mut spec) = Jobs::get(job).unwrap();
+	let complete = AssayClaims::on_draw(client, &mut spec, random);
+	Jobs::insert(job, (client, payer, spec.clone()));
+	(complete, spec)
 }
 
 /// Settles the job of a revealed claim.

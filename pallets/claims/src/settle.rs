@@ -1,15 +1,36 @@
 //! What follows from a verdict.
 
 use super::*;
-use assay_primitives::Outcome;
+use assay_primitives::{DataFault, Input, Outcome};
 use assay_traits::{Deed, OnSettled, Settlement};
 
 impl<T: Config> OnSettled for Pallet<T> {
-	fn on_settled(client: Client, settlement: Settlement) {
-		let Client::Claim(claim) = client else { return };
-		if let Err(error) = Self::do_settle(claim, settlement) {
-			log::error!(target: LOG_TARGET, "settlement of {claim}: {error:?}");
+	/// Names the holdout, if it was sealed, and the seed, if the chain draws it.
+	fn on_draw(client: Client, job: &mut TrainingJob, random: H256) -> bool {
+		let Client::Claim(claim) = client else { return true };
+		let Some(mut record) = Claims::<T>::get(claim) else { return false };
+		let (Ok(terms), Some(revealed)) = (T::Tasks::terms(record.task), &mut record.revealed)
+		else {
+			return false;
+		};
+		let Some(holdout) = terms.holdout else { return false };
+		job.holdout = holdout;
+		if terms.seed == SeedSource::Chain {
+			job.seed = commitment::drawn_seed(&random, claim);
+			revealed.seed = Some(job.seed);
+			Claims::<T>::insert(claim, record);
 		}
+		true
+	}
+
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
+		let Client::Claim(claim) = client else { return None };
+		Self::do_settle(claim, settlement)
+			.inspect_err(|error| {
+				log::error!(target: LOG_TARGET, "settlement of {claim}: {error:?}");
+			})
+			.ok()
+			.flatten()
 	}
 
 	fn weight() -> Weight {
@@ -18,8 +39,9 @@ impl<T: Config> OnSettled for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Ends a revealed claim. Once it is known to be one, nothing fails (rule 5).
-	fn do_settle(claim: ClaimId, settlement: Settlement) -> Result<(), Error<T>> {
+	/// Ends a revealed claim. Once it is known to be one, nothing fails (rule 5). Gives the slash of
+	/// its bond, if there is one.
+	fn do_settle(claim: ClaimId, settlement: Settlement) -> Result<Option<SlashId>, Error<T>> {
 		let record = Self::get(claim)?;
 		let (Status::Revealed { .. }, Some(revealed)) = (&record.status, &record.revealed) else {
 			return Err(Error::<T>::ClaimNotRevealed);
@@ -31,23 +53,31 @@ impl<T: Config> Pallet<T> {
 				Ok(terms) => Self::judge(claim, &record, &body, measured, &terms),
 				Err(error) => {
 					log::error!(target: LOG_TARGET, "task {task} of {claim}: {error:?}");
-					Self::give_back(claim, &record, Reason::Undecided)
+					Self::give_back(claim, &record, Reason::Undecided, None)
 				},
 			},
 			Settlement::Agreed(Outcome::Failed(reason)) => {
 				Self::reject(claim, &record, None, Reason::RunFailed(reason))
 			},
 			Settlement::Agreed(Outcome::Unavailable { input, fault }) => {
-				Self::give_back(claim, &record, Reason::InputUnavailable { input, fault })
+				let reason = Reason::InputUnavailable { input, fault };
+				// It was stored when it was published: that it is gone is not the sponsor's fault.
+				if input == Input::Holdout && fault != DataFault::Missing {
+					Self::forfeit(claim, &record, reason)
+				} else {
+					Self::give_back(claim, &record, reason, None)
+				}
 			},
-			Settlement::Undecided => Self::give_back(claim, &record, Reason::Undecided),
+			Settlement::Undecided => Self::give_back(claim, &record, Reason::Undecided, None),
+			Settlement::Incomplete => Self::forfeit(claim, &record, Reason::HoldoutWithheld),
 		};
 		if ending.stage() != Stage::Verified {
 			Self::release_run(claim, task, &body);
 		}
 		T::Artifacts::unpin(body.program);
+		let slash = ending.slash();
 		Self::end(claim, record, ending);
-		Ok(())
+		Ok(slash)
 	}
 
 	/// Compares what was measured with what was claimed.
@@ -59,9 +89,13 @@ impl<T: Config> Pallet<T> {
 		terms: &TermsOf<T>,
 	) -> Ending<T::Balance> {
 		let gain = |over| terms.metric.gain(measured.score, over);
-		if gain(body.score) < record.tolerance.saturating_neg() {
+		let (sealed, reached) = (terms.sealed_until.is_some(), gain(terms.threshold) >= 0);
+		if sealed && !reached {
+			// The miner could not know.
+			Self::give_back(claim, record, Reason::BelowThreshold, Some(measured))
+		} else if !sealed && gain(body.score) < record.tolerance.saturating_neg() {
 			Self::reject(claim, record, Some(measured), Reason::WorseThanClaimed)
-		} else if gain(terms.threshold) < 0 {
+		} else if !reached {
 			Self::reject(claim, record, Some(measured), Reason::BelowThreshold)
 		} else {
 			Self::accept(claim, record, body, measured, terms)
@@ -95,14 +129,16 @@ impl<T: Config> Pallet<T> {
 		T::Stake::note(&record.miner, Deed::ClaimVerified);
 
 		let board = Leaderboards::<T>::get(task);
-		let improves = board.first().is_none_or(|best| {
-			terms.metric.gain(measured.score, best.score) >= terms.min_improvement
-		});
-		let (paid, unpaid) = if improves {
-			let paid = Self::pay(claim, record);
-			(paid, paid.is_zero().then_some(Reason::NoBountyLeft))
-		} else {
-			(Zero::zero(), Some(Reason::NoImprovement))
+		let improves = |least| {
+			board.first().is_none_or(|best| terms.metric.gain(measured.score, best.score) >= least)
+		};
+		let (paid, unpaid) = match terms.min_improvement {
+			Some(least) if improves(least) => {
+				let paid = Self::paid(claim, T::Tasks::pay_bounty, record);
+				(paid, paid.is_zero().then_some(Reason::NoBountyLeft))
+			},
+			Some(_) => (Zero::zero(), Some(Reason::NoImprovement)),
+			None => (Zero::zero(), Some(Reason::PaidAtClose)),
 		};
 		let at = frame_system::Pallet::<T>::block_number();
 		let miner = record.miner.clone();
@@ -123,10 +159,23 @@ impl<T: Config> Pallet<T> {
 		Ending::Rejected { measured, reason, slash }
 	}
 
-	/// A claim without a verdict: the bond goes back.
-	fn give_back(claim: ClaimId, record: &ClaimOf<T>, reason: Reason) -> Ending<T::Balance> {
+	/// A claim that is not the miner's fault: the bond goes back.
+	fn give_back(
+		claim: ClaimId,
+		record: &ClaimOf<T>,
+		reason: Reason,
+		measured: Option<Scored>,
+	) -> Ending<T::Balance> {
 		Self::unlock(claim, record);
-		Ending::Returned { reason }
+		Ending::Returned { reason, measured, paid: Zero::zero() }
+	}
+
+	/// A claim that cannot be scored: the bond goes back, and a sponsor that had sealed the holdout
+	/// forfeits a part of its escrow.
+	fn forfeit(claim: ClaimId, record: &ClaimOf<T>, reason: Reason) -> Ending<T::Balance> {
+		Self::unlock(claim, record);
+		let paid = Self::paid(claim, T::Tasks::pay_forfeit, record);
+		Ending::Returned { reason, measured: None, paid }
 	}
 
 	fn unlock(claim: ClaimId, record: &ClaimOf<T>) {
@@ -136,9 +185,14 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn pay(claim: ClaimId, record: &ClaimOf<T>) -> T::Balance {
-		with_storage_layer(|| T::Tasks::pay_bounty(record.task, &record.miner))
-			.inspect_err(|error| log::error!(target: LOG_TARGET, "bounty of {claim}: {error:?}"))
+	/// What a claim is paid by its task in one of the ways that there are.
+	fn paid(
+		claim: ClaimId,
+		pay: fn(TaskId, &T::AccountId) -> Result<T::Balance, DispatchError>,
+		record: &ClaimOf<T>,
+	) -> T::Balance {
+		with_storage_layer(|| pay(record.task, &record.miner))
+			.inspect_err(|error| log::error!(target: LOG_TARGET, "pay of {claim}: {error:?}"))
 			.unwrap_or_else(|_| Zero::zero())
 	}
 

@@ -60,6 +60,15 @@ pub enum Reason {
 	/// A claim with the same model was verified before.
 	#[codec(index = 9)]
 	SameModel(ClaimId),
+	/// The sponsor did not publish the holdout that it had sealed.
+	#[codec(index = 10)]
+	HoldoutWithheld,
+	/// Verified; shares of the contest are paid when the task is closed.
+	#[codec(index = 11)]
+	PaidAtClose,
+	/// Verified, but others were better when the contest was closed.
+	#[codec(index = 12)]
+	NoShare,
 }
 
 /// How a claim has ended.
@@ -72,9 +81,9 @@ pub enum Ending<Balance> {
 	Verified {
 		/// What the committee measured.
 		measured: Scored,
-		/// The bounty.
+		/// The bounty, or the share of the contest.
 		paid: Balance,
-		/// Why there was no bounty.
+		/// Why there was none.
 		unpaid: Option<Reason>,
 	},
 	/// Found false. The bond was slashed.
@@ -87,11 +96,15 @@ pub enum Ending<Balance> {
 		/// The slash of the bond.
 		slash: Option<SlashId>,
 	},
-	/// Not judged, through nobody's fault. The bond went back.
+	/// Not found true, through no fault of the miner. The bond went back.
 	#[codec(index = 2)]
 	Returned {
 		/// Why not.
 		reason: Reason,
+		/// What the committee measured, if it did.
+		measured: Option<Scored>,
+		/// What the sponsor forfeited to the claim.
+		paid: Balance,
 	},
 	/// True, but an earlier commitment claims the same run. The bond went back.
 	#[codec(index = 3)]
@@ -140,7 +153,7 @@ impl<Balance> Ending<Balance> {
 	pub const fn reason(&self) -> Option<Reason> {
 		match self {
 			Self::Verified { unpaid, .. } => *unpaid,
-			Self::Rejected { reason, .. } | Self::Returned { reason } => Some(*reason),
+			Self::Rejected { reason, .. } | Self::Returned { reason, .. } => Some(*reason),
 			Self::Superseded { by, .. } => Some(Reason::EarlierClaim(*by)),
 			Self::Duplicate { of, .. } => Some(Reason::SameModel(*of)),
 			Self::Withdrawn => None,
@@ -155,8 +168,8 @@ impl<Balance> Ending<Balance> {
 			Self::Verified { measured, .. }
 			| Self::Superseded { measured, .. }
 			| Self::Duplicate { measured, .. } => Some(*measured),
-			Self::Rejected { measured, .. } => *measured,
-			Self::Returned { .. } | Self::Withdrawn | Self::Expired { .. } => None,
+			Self::Rejected { measured, .. } | Self::Returned { measured, .. } => *measured,
+			Self::Withdrawn | Self::Expired { .. } => None,
 		}
 	}
 
@@ -178,6 +191,10 @@ pub enum Status<Balance, BlockNumber> {
 	/// Waits to be revealed.
 	#[codec(index = 0)]
 	Committed {
+		/// Last block in which it can be taken back.
+		withdraw_until: BlockNumber,
+		/// First block in which it can be revealed.
+		reveal_from: BlockNumber,
 		/// Last block in which it can be revealed.
 		reveal_until: BlockNumber,
 	},
@@ -206,6 +223,8 @@ pub enum Status<Balance, BlockNumber> {
 pub struct Revealed<BlockNumber> {
 	/// What the miner revealed.
 	pub body: ClaimBody,
+	/// Seed of the run: the miner's, or what the chain drew; nothing as long as it has not.
+	pub seed: Option<u64>,
 	/// The job that verifies it.
 	pub job: JobId,
 	/// Block of the reveal.
@@ -256,7 +275,7 @@ pub struct Entry<AccountId, Balance, BlockNumber> {
 	pub miner: AccountId,
 	/// The measured score.
 	pub score: Score,
-	/// The bounty; a decimal string in JSON.
+	/// The bounty, or the share of the contest; a decimal string in JSON.
 	#[cfg_attr(feature = "serde", serde(with = "assay_primitives::json::amount"))]
 	pub paid: Balance,
 	/// Block of the settlement.
@@ -291,7 +310,7 @@ pub enum Stage {
 	/// Found false, and slashed.
 	#[codec(index = 3)]
 	Rejected,
-	/// Not judged, through nobody's fault.
+	/// Not found true, through no fault of the miner.
 	#[codec(index = 4)]
 	Returned,
 	/// True, but an earlier commitment claims the same run.
@@ -329,8 +348,10 @@ pub enum Deadline<BlockNumber> {
 	Reveal {
 		/// First block in which it can be revealed.
 		from: BlockNumber,
-		/// Last block in which it can be revealed or withdrawn; after it the bond is slashed.
+		/// Last block in which it can be revealed; after it the bond is slashed.
 		until: BlockNumber,
+		/// Last block in which it can be withdrawn.
+		withdraw_until: BlockNumber,
 	},
 	/// There will be a verdict.
 	#[codec(index = 1)]
@@ -376,7 +397,8 @@ pub struct ClaimView<AccountId, Balance, BlockNumber> {
 	pub measured: Option<Score>,
 	/// By how many units of [`Score`] the measured score may be worse than the claimed one.
 	pub tolerance: i64,
-	/// The bounty; a decimal string in JSON.
+	/// What the sponsor paid: a bounty, a share of a contest, or what it forfeited; a decimal string
+	/// in JSON.
 	#[cfg_attr(feature = "serde", serde(with = "assay_primitives::json::amount"))]
 	pub paid: Balance,
 	/// The bond; a decimal string in JSON.
@@ -386,6 +408,8 @@ pub struct ClaimView<AccountId, Balance, BlockNumber> {
 	pub slash: Option<SlashId>,
 	/// The program, since the reveal.
 	pub program: Option<ArtifactId>,
+	/// Seed of the run, since it is known.
+	pub seed: Option<u64>,
 	/// The job that verifies it, since the reveal.
 	pub job: Option<JobId>,
 	/// Block of the commitment.

@@ -119,6 +119,9 @@ pub type NextJob = StorageValue<System, JobId, ValueQuery>;
 /// Who else is not to judge the last job that was opened.
 #[storage_alias]
 pub type Opponent = StorageValue<System, AccountId>;
+/// What hangs on that job.
+#[storage_alias]
+pub type Value = StorageValue<System, Balance, ValueQuery>;
 
 pub const FEE: Balance = 50;
 pub const LONGEST: u64 = 25;
@@ -130,7 +133,7 @@ impl Verification for VerificationDouble {
 	type Balance = Balance;
 	type BlockNumber = u64;
 
-	fn fee(_: &Limits) -> Balance {
+	fn fee(_: &Limits, _: Balance) -> Balance {
 		FEE
 	}
 
@@ -142,13 +145,16 @@ impl Verification for VerificationDouble {
 		client: Client,
 		payer: &AccountId,
 		opponent: Option<&AccountId>,
+		_: u64,
 		job: TrainingJob,
+		value: Balance,
 	) -> Result<JobId, DispatchError> {
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
 		let id = NextJob::get();
 		NextJob::put(id + 1);
 		Jobs::insert(id, (client, *payer, job));
 		Opponent::set(opponent.copied());
+		Value::put(value);
 		Ok(id)
 	}
 }

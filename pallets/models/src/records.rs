@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 		// A contest has more fuel, so that it never runs out where this did not.
 		let terms = SchemeTerms { limits: registration_limits(scheme.limits), ..scheme };
 		let client = Client::Model(model);
-		let job = Self::open_job(client, (owner, None), &terms, &params, *file, *clean)?;
+		let job = Self::open_job(client, (owner, None), &terms, &params, *file, *clean, bond)?;
 		marked.opened |= Self::bit(sub_key);
 		marked.models = marked.models.saturating_add(1);
 		let intended_at = marked.declared_at;
@@ -96,7 +96,9 @@ impl<T: Config> Pallet<T> {
 		let Opened { intent: mut marked, sub_key, key } = opened;
 		let params = SchemeParams { key: Key(key), place: slice.place };
 		let (client, parties) = (Client::Contest(contest), (contestant, Some(&owner)));
-		let job = Self::open_job(client, parties, &scheme, &params, file, clean)?;
+		// One of the two bonds is lost.
+		let value = T::Bond::get().max(bond);
+		let job = Self::open_job(client, parties, &scheme, &params, file, clean, value)?;
 		marked.opened |= Self::bit(sub_key);
 		marked.contests = marked.contests.saturating_add(1);
 		Intents::<T>::insert(intent, marked);
@@ -176,7 +178,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Has the mark of a key measured on a file. The parties are who pays, and who stands to lose if
-	/// the payer is right.
+	/// the payer is right; the value is what they win and lose.
 	pub(crate) fn open_job(
 		client: Client,
 		(payer, opponent): (&T::AccountId, Option<&T::AccountId>),
@@ -184,6 +186,7 @@ impl<T: Config> Pallet<T> {
 		params: &SchemeParams,
 		file: assay_primitives::File,
 		clean: CleanData,
+		value: BalanceOf<T>,
 	) -> Result<JobId, DispatchError> {
 		T::Artifacts::pin(scheme.program)?;
 		let job = TrainingJob {
@@ -199,7 +202,8 @@ impl<T: Config> Pallet<T> {
 			file: Some(file),
 			limits: scheme.limits,
 		};
-		T::Verification::open(client, payer, opponent, job)
+		let now = frame_system::Pallet::<T>::block_number();
+		T::Verification::open(client, payer, opponent, now, job, value)
 	}
 
 	/// Drops the evidence of a model that has ended: gives back what was paid for it, and lets go of

@@ -1,7 +1,7 @@
 //! What follows from a verdict.
 
 use super::*;
-use assay_primitives::{DataFault, FailReason, Input, Outcome, Scored};
+use assay_primitives::{DataFault, FailReason, Input, Outcome, Scored, SlashId};
 use assay_traits::{OnSettled, Settlement};
 use assay_watermark::{Refusal, Report};
 
@@ -37,20 +37,23 @@ fn judge(settlement: Settlement, stated: Statistics) -> Judgement {
 			},
 			_ => Judgement::False(Reason::BadInput { input, fault }),
 		},
-		Settlement::Undecided => Judgement::Unknown(Reason::Undecided),
+		// What is verified of a model is known from the start: its jobs are never incomplete.
+		Settlement::Undecided | Settlement::Incomplete => Judgement::Unknown(Reason::Undecided),
 	}
 }
 
 impl<T: Config> OnSettled for Pallet<T> {
-	fn on_settled(client: Client, settlement: Settlement) {
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
 		let settled = match client {
 			Client::Model(model) => Self::settle_model(model, settlement),
 			Client::Contest(contest) => Self::settle_contest(contest, settlement),
-			Client::Claim(_) => return,
+			Client::Claim(_) | Client::Appeal(_) => return None,
 		};
 		if let Err(error) = settled {
 			log::error!(target: LOG_TARGET, "settlement of {client:?}: {error:?}");
 		}
+		// Bonds of models are not in the ledger of stakes.
+		None
 	}
 
 	fn weight() -> Weight {

@@ -2,7 +2,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
-use assay_traits::Stake as _;
+use assay_traits::{Appeals as _, Stake as _};
 use frame_benchmarking::v2::*;
 use frame_support::traits::EnsureOrigin;
 use frame_system::RawOrigin;
@@ -27,6 +27,16 @@ fn slash<T: Config>(who: &T::AccountId) -> SlashId {
 	let now = frame_system::Pallet::<T>::block_number();
 	<Pallet<T> as assay_traits::Stake>::slash(who, 1u32.into(), now, OFFENCE)
 		.expect("the account has a ledger")
+}
+
+/// A slash that was appealed and confirmed.
+fn appealed<T: Config>(index: u32) -> SlashId {
+	let who = staker::<T>(index, T::MaxUnbonding::get());
+	let number = slash::<T>(&who);
+	T::Appeals::make_appealable(number);
+	Pallet::<T>::do_appeal_slash(&who, number).expect("the account can pay");
+	Pallet::<T>::on_rerun(number, Finding::Confirmed);
+	number
 }
 
 #[benchmarks]
@@ -109,27 +119,95 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// `n` slashes become final; one more is there and not due.
+	#[benchmark]
+	fn rotate_key() {
+		let who = staker::<T>(0, T::MaxUnbonding::get());
+		let new: T::AccountId = account("new", 0, 0);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()), new);
+
+		assert!(Rotations::<T>::contains_key(who));
+	}
+
+	#[benchmark]
+	fn cancel_rotation() {
+		let who = staker::<T>(0, T::MaxUnbonding::get());
+		Pallet::<T>::do_rotate_key(who.clone(), account("new", 0, 0))
+			.expect("nothing is against it");
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who.clone()));
+
+		assert!(!Rotations::<T>::contains_key(who));
+	}
+
+	#[benchmark]
+	fn accept_rotation() {
+		let who = staker::<T>(0, T::MaxUnbonding::get());
+		let new: T::AccountId = account("new", 0, 0);
+		let amount = Pallet::<T>::min_stake(Role::Miner);
+		let _ = <T::Currency as fungible::Balanced<_>>::deposit(&new, amount, Precision::Exact)
+			.expect("the account can be paid");
+		Pallet::<T>::do_rotate_key(who.clone(), new.clone()).expect("nothing is against it");
+		let from = Rotations::<T>::get(&who).expect("it is announced").from;
+		frame_system::Pallet::<T>::set_block_number(from);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(new.clone()), who);
+
+		assert!(Ledgers::<T>::contains_key(new));
+	}
+
+	#[benchmark]
+	fn appeal_slash() {
+		let who = staker::<T>(0, T::MaxUnbonding::get());
+		let number = slash::<T>(&who);
+		T::Appeals::make_appealable(number);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(who), number);
+
+		let stage = Slashes::<T>::get(number).and_then(|slash| slash.appeal).map(|of| of.stage);
+		assert!(matches!(stage, Some(Stage::Running(_))));
+	}
+
+	/// A denied appeal, which takes the stake and the bond.
+	#[benchmark]
+	fn resolve_appeal() -> Result<(), BenchmarkError> {
+		let origin = T::SlashCancelOrigin::try_successful_origin()
+			.map_err(|()| BenchmarkError::Weightless)?;
+		let number = appealed::<T>(0);
+
+		#[extrinsic_call]
+		_(origin as T::RuntimeOrigin, number, false);
+
+		assert_eq!(Pallet::<T>::pending_slash(number), None);
+		Ok(())
+	}
+
+	/// `n` appealed slashes become final, with the loss of their bonds; one more is there and not due.
 	#[benchmark]
 	fn finalise_slashes(n: Linear<0, { T::MaxSlashesPerBlock::get() }>) {
 		for index in 0..n {
-			slash::<T>(&staker::<T>(index, T::MaxUnbonding::get()));
+			appealed::<T>(index);
 		}
-		let due = SlashQueue::<T>::get().last_due;
+		let now = frame_system::Pallet::<T>::block_number();
+		let due = now + T::AppealWindow::get();
+		AgendaCursor::<T>::put(due);
 		frame_system::Pallet::<T>::set_block_number(due + 1u32.into());
 		let last = slash::<T>(&staker::<T>(n, 0));
+		let pending = Slashes::<T>::get(last).expect("it is pending");
 		// Not due whatever the period is.
-		Slashes::<T>::mutate(last, |slash| {
-			slash.as_mut().expect("it is pending").due = due + 2u32.into();
-		});
-		let passed;
+		Pallet::<T>::set_due(last, pending, Some(due + 2u32.into()));
+		let steps;
 
 		#[block]
 		{
-			passed = Pallet::<T>::finalise_due(due + 1u32.into());
+			steps = Pallet::<T>::finalise_due(due);
 		}
 
-		assert_eq!((passed, SlashQueue::<T>::get().first), (n, last));
+		assert_eq!((steps, Slashes::<T>::iter().count()), (n, 1));
 	}
 
 	impl_benchmark_test_suite!(

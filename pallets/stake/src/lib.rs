@@ -16,14 +16,43 @@
 //!                                    │  slash, slash_lock          │ slash
 //!                                    └────────────► frozen ◄───────┘
 //!                                                   │    │ SlashDefer
-//!                              force_cancel_slash   │    └──────────► Config::SlashHandler
+//!                 appeal, force_cancel_slash        │    └──────────► Config::SlashHandler
 //!                       bonded ◄────────────────────┘
 //! ```
 //!
 //! A miner registers with the smallest stake of its role, and a part of it is locked for each claim.
 //! A verdict says that one claim is false: its lock becomes a *pending* slash. The frozen money can
-//! be neither withdrawn nor used. Governance may cancel the slash; otherwise it is final after
-//! [`Config::SlashDefer`] blocks. A miner that stops unbonds what is free, waits, and withdraws.
+//! be neither withdrawn nor used. The miner may appeal, and governance may cancel the slash;
+//! otherwise it is final after [`Config::SlashDefer`] blocks. A miner that stops unbonds what is
+//! free, waits, and withdraws.
+//!
+//! # Appeals
+//!
+//! ```text
+//!                         re-run: wrong
+//!            ┌─► Running ──────────────────────────────────► cancelled, bond back
+//! appeal ────┤      │ re-run: right          uphold  ▲  ▲
+//!            │      ├──────────────► Confirmed ──────┘  │  ── deny, or AppealWindow ──► final, bond lost
+//!            │      │ no majority             uphold    │
+//!            └──────┴──────────────► Undecided ─────────┘  ── deny ──► final, bond lost
+//!           nothing to re-run                              ── AppealWindow ──► final, bond back
+//! ```
+//!
+//! The account that is slashed appeals once, with a bond. A larger committee re-runs the job that the
+//! slash followed from ([`assay_traits::Appeals`]); where no re-run can decide, as of a verdict that
+//! was withheld, governance does. An upheld appeal gives the frozen stake back, and nothing else:
+//! what the job had decided besides stays as it is.
+//!
+//! # Rotation
+//!
+//! Who fears for a key moves the ledger to another account: `rotate_key` by the old account announces
+//! it, `cancel_rotation` by the old account takes it back, and after [`Config::RotationDelay`] blocks
+//! `accept_rotation` by the new account completes it. The whole ledger passes, with the money, the
+//! roles, what is unbonding, and the reputation; what other pallets hold of the old account stays
+//! there. It waits until nothing is locked and no slash is pending: claims that are open under the old
+//! account end there. For an unbonding period after it, the new account answers for what the old one
+//! did ([`Successor`]), and in that time neither can the old account have a ledger again nor the new
+//! one pass its own on: one step leads from any fault to the stake that answers for it.
 //!
 //! # Example
 //!
@@ -36,7 +65,7 @@
 //!    or not: a slash and an unbond in any order take the same.
 //! 2. *No double use.* What is locked, unbonding or frozen cannot be locked, unbonded or withdrawn.
 //! 3. *Nothing is lost.* Held money is what the ledger says, to the unit. A slash is never dropped:
-//!    if more are due than fit in a block, the others follow in the next.
+//!    if more are due than fit in a block, the others follow in the next. Each ends, appealed or not.
 //! 4. *Bounded work.* Each call and each block touches a bounded number of records, which its weight
 //!    covers.
 //!
@@ -73,18 +102,21 @@ mod types;
 pub mod weights;
 
 pub use pallet::*;
-pub use types::{Ledger, PendingSlash, Queue, Reputation, Unbonding, UnbondingFull, MAX_ROLES};
+pub use types::{
+	Appeal, Item, Ledger, PendingSlash, Reputation, Rotation, Stage, Successor, Unbonding,
+	UnbondingFull, MAX_ROLES,
+};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use assay_primitives::SlashId;
-use assay_traits::{Deed, LockReason, Offence, Role};
+use assay_primitives::{JobId, SlashId};
+use assay_traits::{Appeals, Deed, Finding, LockReason, Offence, Role};
 use frame_support::{
 	defensive,
 	pallet_prelude::*,
 	traits::{
 		fungible::{self, hold, hold::Mutate as _},
-		tokens::Precision,
+		tokens::{Fortitude, Precision, Restriction},
 		OnUnbalanced,
 	},
 };
@@ -107,6 +139,11 @@ pub type LedgerOf<T> = Ledger<BalanceOf<T>, BlockNumberFor<T>, <T as Config>::Ma
 /// See [`PendingSlash`].
 pub type PendingSlashOf<T> =
 	PendingSlash<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
+/// See [`Rotation`].
+pub type RotationOf<T> = Rotation<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+/// See [`Successor`].
+pub type SuccessorOf<T> = Successor<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 
 // FRAME's macros expand to code that does this. What is written by hand does not.
 #[allow(clippy::as_conversions, clippy::expect_used, unused_qualifications)]
@@ -137,8 +174,12 @@ pub mod pallet {
 		/// Who gets what final slashes take. `()` burns it.
 		type SlashHandler: OnUnbalanced<CreditOf<Self>>;
 
-		/// Who may cancel a pending slash. Whoever holds this origin can undo every punishment that
-		/// is not final yet: a council's majority or root is sane, a single account is not.
+		/// Who has the job re-run that a slash followed from.
+		type Appeals: Appeals<AccountId = Self::AccountId>;
+
+		/// Who may cancel a pending slash and resolve an appeal. Whoever holds this origin can undo
+		/// every punishment that is not final yet: a council's majority or root is sane, a single
+		/// account is not.
 		type SlashCancelOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// Smallest stake of an active miner.
@@ -165,19 +206,31 @@ pub mod pallet {
 
 		/// Blocks from a slash to the moment when it is final.
 		///
-		/// Must leave governance the time to cancel it; zero leaves none. It does not need to be
-		/// shorter than [`Config::UnbondingPeriod`], as a pending slash is frozen at once. Slashes
-		/// that are pending already keep their block, and later ones are never final before them:
-		/// after the period was shortened, new slashes may wait for older ones.
+		/// Must leave the slashed the time to appeal, and governance the time to cancel it; zero
+		/// leaves none. It does not need to be shorter than [`Config::UnbondingPeriod`], as a pending
+		/// slash is frozen at once. Slashes that are pending already keep their block.
 		type SlashDefer: Get<BlockNumberFor<Self>>;
+
+		/// What is held for an appeal, and lost if the slash is found right. Zero makes it free to
+		/// appeal what is right.
+		#[pallet::constant]
+		type AppealBond: Get<BalanceOf<Self>>;
+
+		/// Blocks that governance has to resolve an appeal, from the end of the re-run, or from the
+		/// appeal if nothing can be re-run. Zero leaves none.
+		type AppealWindow: Get<BlockNumberFor<Self>>;
 
 		/// Most parts that an account can have unbonding at the same time. Zero would make it
 		/// impossible to leave; ledgers grow with it, 8 to 32 is sane.
 		#[pallet::constant]
 		type MaxUnbonding: Get<u32>;
 
-		/// Most slashes that become final in one block; the others follow in the next one. Zero
-		/// would leave all slashes pending for ever. The work of that many, see
+		/// Blocks from the announcement of a rotation to its completion. Must leave the owner of a
+		/// stolen key the time to notice and cancel; zero leaves none.
+		type RotationDelay: Get<BlockNumberFor<Self>>;
+
+		/// Most slashes that become final, successors that are forgotten, and blocks without either
+		/// that are passed, in one block; the others follow in the next one. Zero would leave all slashes pending for ever. The work of that many, see
 		/// [`WeightInfo::finalise_slashes`], must fit in a block beside everything else.
 		#[pallet::constant]
 		type MaxSlashesPerBlock: Get<u32>;
@@ -189,6 +242,9 @@ pub mod pallet {
 		/// Stake: bonded, unbonding, or frozen by a pending slash.
 		#[codec(index = 0)]
 		Stake,
+		/// The bond of an appeal.
+		#[codec(index = 1)]
+		Appeal,
 	}
 
 	// Accounts are chosen by their owners: a cryptographic hash keeps the trie balanced.
@@ -216,9 +272,44 @@ pub mod pallet {
 	pub type Slashes<T: Config> =
 		StorageMap<_, Twox64Concat, SlashId, PendingSlashOf<T>, OptionQuery>;
 
-	/// Which of [`Slashes`] is next.
+	/// Number of the next slash.
 	#[pallet::storage]
-	pub type SlashQueue<T: Config> = StorageValue<_, Queue<BlockNumberFor<T>>, ValueQuery>;
+	pub type NextSlash<T: Config> = StorageValue<_, SlashId, ValueQuery>;
+
+	// Block numbers are given by the chain; accounts are chosen by their owners.
+	/// What is due at the start of which block.
+	#[pallet::storage]
+	pub type Agenda<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		BlockNumberFor<T>,
+		Blake2_128Concat,
+		Item<T::AccountId>,
+		(),
+		OptionQuery,
+	>;
+
+	/// First block of which not all is done.
+	#[pallet::storage]
+	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
+
+	// Accounts are chosen by their owners.
+	/// Rotations that were announced, by the account whose ledger it is.
+	#[pallet::storage]
+	pub type Rotations<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, RotationOf<T>, OptionQuery>;
+
+	// Accounts are chosen by their owners.
+	/// Where the ledgers of accounts went in the last unbonding period.
+	#[pallet::storage]
+	pub type Successors<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, SuccessorOf<T>, OptionQuery>;
+
+	// Accounts are chosen by their owners.
+	/// [`Successors`] the other way round: for whom an account answers besides itself.
+	#[pallet::storage]
+	pub type Predecessors<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, T::AccountId, OptionQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -313,6 +404,62 @@ pub mod pallet {
 			/// For what.
 			offence: Offence,
 		},
+		/// A pending slash was appealed.
+		SlashAppealed {
+			/// Number of the slash.
+			slash: SlashId,
+			/// Whose stake, and whose appeal.
+			who: T::AccountId,
+			/// What is held for the appeal.
+			bond: BalanceOf<T>,
+			/// The re-run; `None` if governance decides.
+			job: Option<JobId>,
+		},
+		/// A slash that was appealed was re-run.
+		SlashRerun {
+			/// Number of the slash.
+			slash: SlashId,
+			/// What the committee found.
+			finding: Finding,
+		},
+		/// An appeal has ended, and the slash with it.
+		AppealEnded {
+			/// Number of the slash.
+			slash: SlashId,
+			/// Whose appeal.
+			who: T::AccountId,
+			/// What was held for the appeal.
+			bond: BalanceOf<T>,
+			/// Whether it went back; if not, it is lost.
+			returned: bool,
+		},
+		/// A rotation was announced.
+		RotationAnnounced {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// Who is to take it over.
+			new: T::AccountId,
+			/// First block in which it can.
+			from: BlockNumberFor<T>,
+		},
+		/// A rotation was taken back.
+		RotationCancelled {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// Who was to take it over.
+			new: T::AccountId,
+		},
+		/// A ledger passed to another account, with its money.
+		Rotated {
+			/// Who had it.
+			who: T::AccountId,
+			/// Who has it.
+			new: T::AccountId,
+			/// How much money is in it.
+			amount: BalanceOf<T>,
+			/// Until when the new account answers for the old one.
+			until: BlockNumberFor<T>,
+		},
 		/// Something counted for or against an account's reputation.
 		Noted {
 			/// Whose ledger.
@@ -346,6 +493,25 @@ pub mod pallet {
 		NotLocked,
 		/// There is no such pending slash: it never was, is final, or was cancelled.
 		UnknownSlash,
+		/// Only the account that is slashed can appeal.
+		NotTheSlashed,
+		/// The slash was appealed already: an appeal can be made once.
+		AlreadyAppealed,
+		/// Nobody has appealed: a slash without an appeal is undone by `force_cancel_slash`.
+		NotAppealed,
+		/// A committee is re-running the job: resolve the appeal when it has settled.
+		AppealRunning,
+		/// A rotation is announced already: cancel it first.
+		AlreadyRotating,
+		/// No rotation to this account is announced.
+		NotRotating,
+		/// The rotation cannot be completed yet: its announcement says from which block on.
+		RotationTooEarly,
+		/// Slashes are pending: the rotation waits until they are final or cancelled.
+		SlashesPending,
+		/// The account took part in a rotation within the last unbonding period: `Successors` says
+		/// until when it can neither have another ledger nor pass its own on.
+		RecentlyRotated,
 	}
 
 	#[pallet::genesis_config]
@@ -414,13 +580,22 @@ pub mod pallet {
 			ledger.unbonding.iter().map(|chunk| chunk.ends_at).max()
 		}
 
+		/// The rotation that `who` has announced.
+		pub fn rotation(who: T::AccountId) -> Option<RotationOf<T>> {
+			Rotations::<T>::get(who)
+		}
+
+		/// Who has the ledger that `who` had, and until when it answers for `who`.
+		pub fn successor(who: T::AccountId) -> Option<SuccessorOf<T>> {
+			Successors::<T>::get(who)
+		}
+
 		/// A slash that is neither final nor cancelled.
 		pub fn pending_slash(slash: SlashId) -> Option<PendingSlashOf<T>> {
 			Slashes::<T>::get(slash)
 		}
 	}
 
-	// Indices 5 to 8 belong to `rotate_key`, `cancel_rotation`, `appeal_slash`, `resolve_appeal`.
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Registers the sender for a role.
@@ -520,16 +695,100 @@ pub mod pallet {
 			Self::do_deregister(&who)
 		}
 
+		/// Announces that another account takes over the sender's ledger.
+		///
+		/// Origin: signed.
+		///
+		/// `new` can complete it with `accept_rotation` after [`Config::RotationDelay`] blocks. Until
+		/// then, the sender can do with its stake whatever it could before, and can cancel.
+		///
+		/// Errors: [`Error::NotRegistered`], [`Error::AlreadyRegistered`] if `new` has a ledger or is
+		/// the sender, [`Error::AlreadyRotating`], [`Error::RecentlyRotated`].
+		///
+		/// Events: [`Event::RotationAnnounced`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::rotate_key())]
+		pub fn rotate_key(origin: OriginFor<T>, new: T::AccountId) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_rotate_key(who, new)
+		}
+
+		/// Takes back the sender's announcement of a rotation.
+		///
+		/// Origin: signed.
+		///
+		/// Possible until the new account has completed it.
+		///
+		/// Errors: [`Error::NotRotating`].
+		///
+		/// Events: [`Event::RotationCancelled`].
+		#[pallet::call_index(6)]
+		#[pallet::weight(T::WeightInfo::cancel_rotation())]
+		pub fn cancel_rotation(origin: OriginFor<T>) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			let Rotation { new, .. } = Rotations::<T>::take(&who).ok_or(Error::<T>::NotRotating)?;
+			Self::deposit_event(Event::RotationCancelled { who, new });
+			Ok(())
+		}
+
+		/// Appeals against a pending slash.
+		///
+		/// Origin: signed, by the account that is slashed.
+		///
+		/// [`Config::AppealBond`] is held. A committee three times as large as the one that decided
+		/// re-runs the job that the slash followed from, for three times its fee, which the sender
+		/// pays; the slash does not become final meanwhile. If the re-run says that the slash was
+		/// wrong, it is cancelled and the bond goes back. If it says that it was right, the slash
+		/// becomes final and the bond is lost, unless governance upholds the appeal within
+		/// [`Config::AppealWindow`]. If it says nothing, or there is nothing to re-run, governance
+		/// decides; if it does not in that time, the slash becomes final and the bond goes back.
+		///
+		/// Errors: [`Error::UnknownSlash`], [`Error::NotTheSlashed`], [`Error::AlreadyAppealed`], and
+		/// those of the currency and of the re-run if the free balance does not suffice.
+		///
+		/// Events: [`Event::SlashAppealed`].
+		#[pallet::call_index(7)]
+		#[pallet::weight(T::WeightInfo::appeal_slash())]
+		pub fn appeal_slash(
+			origin: OriginFor<T>,
+			#[pallet::compact] slash: SlashId,
+		) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Self::do_appeal_slash(&who, slash)
+		}
+
+		/// Resolves an appeal.
+		///
+		/// Origin: [`Config::SlashCancelOrigin`].
+		///
+		/// Upheld, the slash is cancelled and the appeal's bond goes back. Denied, the slash is final
+		/// at once and the bond is lost. Possible whatever the re-run found, but not while it runs.
+		///
+		/// Errors: [`Error::UnknownSlash`], [`Error::NotAppealed`], [`Error::AppealRunning`].
+		///
+		/// Events: [`Event::SlashCancelled`] or [`Event::SlashFinal`], [`Event::AppealEnded`].
+		#[pallet::call_index(8)]
+		#[pallet::weight(T::WeightInfo::resolve_appeal())]
+		pub fn resolve_appeal(
+			origin: OriginFor<T>,
+			#[pallet::compact] slash: SlashId,
+			uphold: bool,
+		) -> DispatchResult {
+			T::SlashCancelOrigin::ensure_origin(origin)?;
+			Self::do_resolve_appeal(slash, uphold)
+		}
+
 		/// Cancels a pending slash.
 		///
 		/// Origin: [`Config::SlashCancelOrigin`].
 		///
 		/// The frozen stake is bonded again, also where it was taken from unbonding stake; an account
-		/// that has left takes it out with `unbond`.
+		/// that has left takes it out with `unbond`. The bond of an appeal goes back, whatever its
+		/// re-run says later.
 		///
 		/// Errors: [`Error::UnknownSlash`].
 		///
-		/// Events: [`Event::SlashCancelled`].
+		/// Events: [`Event::SlashCancelled`], and [`Event::AppealEnded`] if it was appealed.
 		#[pallet::call_index(9)]
 		#[pallet::weight(T::WeightInfo::force_cancel_slash())]
 		pub fn force_cancel_slash(
@@ -538,6 +797,27 @@ pub mod pallet {
 		) -> DispatchResult {
 			T::SlashCancelOrigin::ensure_origin(origin)?;
 			Self::do_cancel_slash(slash)
+		}
+
+		/// Takes over the ledger of `old`, which has announced it.
+		///
+		/// Origin: signed, by the account that was announced.
+		///
+		/// The whole ledger passes to the sender: the money that is held for it, the roles, what is
+		/// unbonding, and the reputation. The sender answers for what `old` did for a whole unbonding
+		/// period.
+		///
+		/// Errors: [`Error::NotRotating`], [`Error::RotationTooEarly`], [`Error::StakeLocked`] while
+		/// claims of `old` are open, [`Error::SlashesPending`], [`Error::AlreadyRegistered`] if the
+		/// sender has a ledger, [`Error::RecentlyRotated`], and those of the currency if the sender
+		/// cannot hold the money.
+		///
+		/// Events: [`Event::Rotated`].
+		#[pallet::call_index(10)]
+		#[pallet::weight(T::WeightInfo::accept_rotation())]
+		pub fn accept_rotation(origin: OriginFor<T>, old: T::AccountId) -> DispatchResult {
+			let new = ensure_signed(origin)?;
+			Self::do_accept_rotation(old, new)
 		}
 	}
 }
@@ -571,6 +851,7 @@ impl<T: Config> Pallet<T> {
 	fn put(who: &T::AccountId, ledger: LedgerOf<T>) {
 		if ledger.is_spent() {
 			Ledgers::<T>::remove(who);
+			Rotations::<T>::remove(who);
 		} else {
 			Ledgers::<T>::insert(who, ledger);
 		}
@@ -591,6 +872,7 @@ impl<T: Config> Pallet<T> {
 			DispatchError::Exhausted
 		})?;
 		ensure!(new, Error::<T>::AlreadyRegistered);
+		ensure!(!Successors::<T>::contains_key(who), Error::<T>::RecentlyRotated);
 		let bonded = ledger.bonded.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
 		ensure!(bonded >= Self::min_stake(role), Error::<T>::StakeTooSmall);
 		Self::bond(who, &mut ledger, amount)?;
@@ -656,86 +938,263 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn do_cancel_slash(slash: SlashId) -> DispatchResult {
-		let PendingSlash { who, amount, offence, .. } =
-			Slashes::<T>::take(slash).ok_or(Error::<T>::UnknownSlash)?;
-		if !amount.is_zero() {
-			let mut ledger = Ledgers::<T>::get(&who).ok_or_else(|| {
-				defensive!("a frozen stake keeps its ledger");
-				Error::<T>::UnknownSlash
-			})?;
-			// Exact: frozen stake is the sum of the pending slashes.
-			ledger.slashing = ledger.slashing.saturating_sub(amount);
-			// Cannot saturate: part of the sum held on one account.
-			ledger.bonded = ledger.bonded.saturating_add(amount);
-			Self::put(&who, ledger);
-		}
-		Self::deposit_event(Event::SlashCancelled { slash, who, amount, offence });
+	/// Fails unless `new` can get a ledger from another account.
+	fn ensure_can_succeed(new: &T::AccountId) -> DispatchResult {
+		ensure!(!Ledgers::<T>::contains_key(new), Error::<T>::AlreadyRegistered);
+		ensure!(!Successors::<T>::contains_key(new), Error::<T>::RecentlyRotated);
 		Ok(())
 	}
 
-	/// Writes a ledger from which `amount` was just frozen, and queues the slash.
-	fn queue_slash(
+	fn do_rotate_key(who: T::AccountId, new: T::AccountId) -> DispatchResult {
+		ensure!(Ledgers::<T>::contains_key(&who), Error::<T>::NotRegistered);
+		ensure!(!Predecessors::<T>::contains_key(&who), Error::<T>::RecentlyRotated);
+		ensure!(!Rotations::<T>::contains_key(&who), Error::<T>::AlreadyRotating);
+		// The sender is one of those who have a ledger.
+		Self::ensure_can_succeed(&new)?;
+		// At the end of block numbers, a ledger that stays is the safe side.
+		let from = Self::now().saturating_add(T::RotationDelay::get());
+		Rotations::<T>::insert(&who, Rotation { new: new.clone(), from });
+		Self::deposit_event(Event::RotationAnnounced { who, new, from });
+		Ok(())
+	}
+
+	fn do_accept_rotation(old: T::AccountId, new: T::AccountId) -> DispatchResult {
+		let rotation = Rotations::<T>::get(&old)
+			.filter(|rotation| rotation.new == new)
+			.ok_or(Error::<T>::NotRotating)?;
+		ensure!(Self::now() >= rotation.from, Error::<T>::RotationTooEarly);
+		Self::ensure_can_succeed(&new)?;
+		let ledger = Ledgers::<T>::get(&old).ok_or(Error::<T>::NotRegistered)?;
+		// A lock of nothing counts as well: its claim is open.
+		ensure!(
+			ledger.locked.is_zero() && Locks::<T>::iter_prefix(&old).next().is_none(),
+			Error::<T>::StakeLocked
+		);
+		ensure!(ledger.slashing.is_zero(), Error::<T>::SlashesPending);
+		let amount = ledger.held();
+		if !amount.is_zero() {
+			T::Currency::transfer_on_hold(
+				&HoldReason::Stake.into(),
+				&old,
+				&new,
+				amount,
+				Precision::Exact,
+				Restriction::OnHold,
+				Fortitude::Polite,
+			)?;
+		}
+		Rotations::<T>::remove(&old);
+		Ledgers::<T>::remove(&old);
+		Self::put(&new, ledger);
+		let until = Self::unbonding_ends();
+		Successors::<T>::insert(&old, Successor { account: new.clone(), until });
+		Predecessors::<T>::insert(&new, &old);
+		Agenda::<T>::insert(until, Item::Successor(old.clone()), ());
+		Self::deposit_event(Event::Rotated { who: old, new, amount, until });
+		Ok(())
+	}
+
+	/// Forgets where the ledger of an account went: what it did is too long ago.
+	fn forget_successor(at: BlockNumberFor<T>, old: T::AccountId) {
+		if let Some(Successor { account, .. }) = Successors::<T>::take(&old) {
+			Predecessors::<T>::remove(account);
+		} else {
+			defensive!("the agenda names an account without a successor");
+		}
+		Agenda::<T>::remove(at, Item::Successor(old));
+	}
+
+	/// Who answers for what `who` did: itself, or who took over its ledger since.
+	fn answerable(who: &T::AccountId) -> T::AccountId {
+		Successors::<T>::get(who).map_or_else(|| who.clone(), |successor| successor.account)
+	}
+
+	fn do_cancel_slash(slash: SlashId) -> DispatchResult {
+		let pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
+		Self::cancel(slash, pending);
+		Ok(())
+	}
+
+	fn do_appeal_slash(who: &T::AccountId, slash: SlashId) -> DispatchResult {
+		let mut pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
+		ensure!(pending.who == *who, Error::<T>::NotTheSlashed);
+		ensure!(pending.appeal.is_none(), Error::<T>::AlreadyAppealed);
+		let bond = T::AppealBond::get();
+		T::Currency::hold(&HoldReason::Appeal.into(), who, bond)?;
+		let job = T::Appeals::rerun(slash, who)?;
+		let stage = job.map_or(Stage::Undecided, Stage::Running);
+		pending.appeal = Some(Appeal { bond, stage });
+		let due = job.is_none().then(Self::appeal_window_ends);
+		Self::set_due(slash, pending, due);
+		Self::deposit_event(Event::SlashAppealed { slash, who: who.clone(), bond, job });
+		Ok(())
+	}
+
+	fn do_resolve_appeal(slash: SlashId, uphold: bool) -> DispatchResult {
+		let pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
+		let appeal = pending.appeal.ok_or(Error::<T>::NotAppealed)?;
+		ensure!(!matches!(appeal.stage, Stage::Running(_)), Error::<T>::AppealRunning);
+		if uphold {
+			<Self as assay_traits::Stake>::note(&pending.who, Deed::AppealWon);
+			Self::cancel(slash, pending);
+		} else {
+			Self::finalise(slash, pending, Loser::Appellant);
+		}
+		Ok(())
+	}
+
+	fn appeal_window_ends() -> BlockNumberFor<T> {
+		// At the end of block numbers, a slash that stays pending is the safe side.
+		Self::now().saturating_add(T::AppealWindow::get())
+	}
+
+	/// Writes a ledger from which `amount` was just frozen, and plans the slash.
+	fn plan_slash(
 		who: &T::AccountId,
 		ledger: LedgerOf<T>,
 		amount: BalanceOf<T>,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError> {
-		let mut queue = SlashQueue::<T>::get();
-		let slash = queue.next;
-		queue.next = slash.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		let slash = NextSlash::<T>::get();
+		NextSlash::<T>::put(slash.checked_add(1).ok_or(ArithmeticError::Overflow)?);
 		// At the end of block numbers, a slash that stays pending is the safe side.
-		let due = Self::now().saturating_add(T::SlashDefer::get()).max(queue.last_due);
-		queue.last_due = due;
-		SlashQueue::<T>::put(queue);
-		Slashes::<T>::insert(slash, PendingSlash { who: who.clone(), amount, offence, due });
+		let due = Self::now().saturating_add(T::SlashDefer::get());
+		let pending =
+			PendingSlash { who: who.clone(), amount, offence, due: Some(due), appeal: None };
+		Agenda::<T>::insert(due, Item::<T::AccountId>::Slash(slash), ());
+		Slashes::<T>::insert(slash, pending);
 		Self::put(who, ledger);
 		Self::deposit_event(Event::SlashPending { slash, who: who.clone(), amount, offence, due });
 		Ok(slash)
 	}
 
-	/// Makes final what is due, [`Config::MaxSlashesPerBlock`] at the most. Gives the number of
-	/// queue entries that were passed.
-	fn finalise_due(now: BlockNumberFor<T>) -> u32 {
-		let mut queue = SlashQueue::<T>::get();
-		let mut passed = 0u32;
-		while passed < T::MaxSlashesPerBlock::get() && queue.first < queue.next {
-			match Slashes::<T>::get(queue.first) {
-				Some(pending) if pending.due > now => break,
-				Some(pending) => Self::finalise(queue.first, pending),
-				// Cancelled.
-				None => (),
-			}
-			// Neither saturates: both are below the bounds of the loop.
-			queue.first = queue.first.saturating_add(1);
-			passed = passed.saturating_add(1);
+	/// Writes a pending slash with another deadline, or none.
+	fn set_due(slash: SlashId, mut pending: PendingSlashOf<T>, due: Option<BlockNumberFor<T>>) {
+		if let Some(due) = pending.due {
+			Agenda::<T>::remove(due, Item::<T::AccountId>::Slash(slash));
 		}
-		if passed > 0 {
-			SlashQueue::<T>::put(queue);
+		if let Some(due) = due {
+			Agenda::<T>::insert(due, Item::<T::AccountId>::Slash(slash), ());
 		}
-		passed
+		pending.due = due;
+		Slashes::<T>::insert(slash, pending);
 	}
 
-	fn finalise(slash: SlashId, pending: PendingSlashOf<T>) {
-		let PendingSlash { who, amount, offence, .. } = pending;
-		Slashes::<T>::remove(slash);
-		if !amount.is_zero() {
-			if let Some(mut ledger) = Ledgers::<T>::get(&who) {
-				// Exact: frozen stake is the sum of the pending slashes.
-				ledger.slashing = ledger.slashing.saturating_sub(amount);
-				Self::put(&who, ledger);
-			} else {
-				defensive!("a frozen stake keeps its ledger");
+	/// Makes final what is due. Gives the steps that it took, [`Config::MaxSlashesPerBlock`] at the
+	/// most: one for each item and one for each block that has no more of them.
+	fn finalise_due(now: BlockNumberFor<T>) -> u32 {
+		let start = AgendaCursor::<T>::get();
+		let mut at = start;
+		let mut steps = 0u32;
+		while steps < T::MaxSlashesPerBlock::get() {
+			match Agenda::<T>::iter_key_prefix(at).next() {
+				Some(Item::Slash(slash)) => Self::time_out(at, slash),
+				Some(Item::Successor(old)) => Self::forget_successor(at, old),
+				None if at < now => at.saturating_inc(),
+				None => break,
 			}
-			let (credit, missing) =
-				<T::Currency as hold::Balanced<_>>::slash(&HoldReason::Stake.into(), &who, amount);
-			if !missing.is_zero() {
-				defensive!("a frozen stake is held");
-			}
-			T::SlashHandler::on_unbalanced(credit);
+			// Cannot saturate: below the bound of the loop.
+			steps = steps.saturating_add(1);
 		}
+		if at != start {
+			AgendaCursor::<T>::put(at);
+		}
+		steps
+	}
+
+	/// Ends a slash against which nothing was found in time.
+	fn time_out(at: BlockNumberFor<T>, slash: SlashId) {
+		match Slashes::<T>::get(slash) {
+			Some(pending) => {
+				let loser = match pending.appeal.map(|appeal| appeal.stage) {
+					Some(Stage::Confirmed) => Loser::Appellant,
+					_ => Loser::Nobody,
+				};
+				Self::finalise(slash, pending, loser);
+			},
+			None => {
+				defensive!("the agenda names a slash that is not pending");
+				Agenda::<T>::remove(at, Item::<T::AccountId>::Slash(slash));
+			},
+		}
+	}
+
+	/// Gives frozen stake back.
+	fn cancel(slash: SlashId, pending: PendingSlashOf<T>) {
+		let PendingSlash { who, amount, offence, .. } = Self::end(slash, pending, Loser::Nobody);
+		Self::thaw(&who, amount, |ledger| {
+			// Cannot saturate: part of the sum held on one account.
+			ledger.bonded = ledger.bonded.saturating_add(amount);
+		});
+		Self::deposit_event(Event::SlashCancelled { slash, who, amount, offence });
+	}
+
+	/// Takes frozen stake.
+	fn finalise(slash: SlashId, pending: PendingSlashOf<T>, loser: Loser) {
+		let PendingSlash { who, amount, offence, .. } = Self::end(slash, pending, loser);
+		Self::thaw(&who, amount, |_| ());
+		Self::take(HoldReason::Stake, &who, amount);
 		Self::deposit_event(Event::SlashFinal { slash, who, amount, offence });
 	}
+
+	/// What ends with a slash, cancelled or final: its deadline, its appeal, and what was kept for one.
+	fn end(slash: SlashId, pending: PendingSlashOf<T>, loser: Loser) -> PendingSlashOf<T> {
+		Slashes::<T>::remove(slash);
+		if let Some(due) = pending.due {
+			Agenda::<T>::remove(due, Item::<T::AccountId>::Slash(slash));
+		}
+		T::Appeals::slash_ended(slash);
+		if let Some(Appeal { bond, .. }) = pending.appeal {
+			let who = pending.who.clone();
+			let returned = loser == Loser::Nobody;
+			if returned {
+				let reason = HoldReason::Appeal.into();
+				let back = T::Currency::release(&reason, &who, bond, Precision::BestEffort);
+				if back != Ok(bond) {
+					defensive!("the bond of an appeal is held");
+				}
+			} else {
+				<Self as assay_traits::Stake>::note(&who, Deed::AppealLost);
+				Self::take(HoldReason::Appeal, &who, bond);
+			}
+			Self::deposit_event(Event::AppealEnded { slash, who, bond, returned });
+		}
+		pending
+	}
+
+	/// Ends the freezing of `amount`, and writes the ledger after `then`.
+	fn thaw(who: &T::AccountId, amount: BalanceOf<T>, then: impl FnOnce(&mut LedgerOf<T>)) {
+		if amount.is_zero() {
+			return;
+		}
+		let Some(mut ledger) = Ledgers::<T>::get(who) else {
+			defensive!("a frozen stake keeps its ledger");
+			return;
+		};
+		// Exact: frozen stake is the sum of the pending slashes.
+		ledger.slashing = ledger.slashing.saturating_sub(amount);
+		then(&mut ledger);
+		Self::put(who, ledger);
+	}
+
+	/// Hands over held money for good.
+	fn take(reason: HoldReason, who: &T::AccountId, amount: BalanceOf<T>) {
+		let (credit, missing) =
+			<T::Currency as hold::Balanced<_>>::slash(&reason.into(), who, amount);
+		if !missing.is_zero() {
+			defensive!("what is taken is held");
+		}
+		T::SlashHandler::on_unbalanced(credit);
+	}
+}
+
+/// Who loses by the end of a slash, besides whose stake it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loser {
+	/// No appeal, or one that was not found wrong.
+	Nobody,
+	/// The appeal was wrong: its bond is lost.
+	Appellant,
 }
 
 impl<T: Config> assay_traits::Stake for Pallet<T> {
@@ -752,6 +1211,10 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 
 	fn bonded(who: &T::AccountId) -> BalanceOf<T> {
 		Ledgers::<T>::get(who).map_or_else(Zero::zero, |ledger| ledger.bonded)
+	}
+
+	fn free(who: &T::AccountId) -> BalanceOf<T> {
+		Self::free_stake(who.clone())
 	}
 
 	fn lock(who: &T::AccountId, reason: LockReason, amount: BalanceOf<T>) -> DispatchResult {
@@ -784,7 +1247,7 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		let mut ledger = Self::registered(who)?;
 		let amount = Locks::<T>::take(who, reason).ok_or(Error::<T>::NotLocked)?;
 		let taken = ledger.slash_locked(amount);
-		Self::queue_slash(who, ledger, taken, offence)
+		Self::plan_slash(who, ledger, taken, offence)
 	}
 
 	fn slash(
@@ -793,19 +1256,40 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		fault_at: BlockNumberFor<T>,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError> {
-		let mut ledger = Ledgers::<T>::get(who).ok_or(Error::<T>::NotRegistered)?;
+		let who = Self::answerable(who);
+		let mut ledger = Ledgers::<T>::get(&who).ok_or(Error::<T>::NotRegistered)?;
 		let taken = ledger.slash(amount, fault_at);
-		Self::queue_slash(who, ledger, taken, offence)
+		Self::plan_slash(&who, ledger, taken, offence)
 	}
 
 	fn note(who: &T::AccountId, deed: Deed) {
-		let counted = Ledgers::<T>::mutate_extant(who, |ledger| {
+		let who = Self::answerable(who);
+		let counted = Ledgers::<T>::mutate_extant(&who, |ledger| {
 			ledger.reputation.note(deed);
 			true
 		});
 		if counted {
-			Self::deposit_event(Event::Noted { who: who.clone(), deed });
+			Self::deposit_event(Event::Noted { who, deed });
 		}
+	}
+
+	fn on_rerun(slash: SlashId, finding: Finding) {
+		let Some(mut pending) = Slashes::<T>::get(slash) else { return };
+		let Some(Appeal { bond, stage: Stage::Running(_) }) = pending.appeal else {
+			defensive!("a re-run is that of an appeal");
+			return;
+		};
+		Self::deposit_event(Event::SlashRerun { slash, finding });
+		let stage = match finding {
+			Finding::Refuted => {
+				Self::note(&pending.who, Deed::AppealWon);
+				return Self::cancel(slash, pending);
+			},
+			Finding::Confirmed => Stage::Confirmed,
+			Finding::Undecided => Stage::Undecided,
+		};
+		pending.appeal = Some(Appeal { bond, stage });
+		Self::set_due(slash, pending, Some(Self::appeal_window_ends()));
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]
@@ -819,6 +1303,10 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 	}
 }
 
+/// Something due, and when.
+#[cfg(any(feature = "try-runtime", feature = "std"))]
+type PlannedOf<T> = (BlockNumberFor<T>, Item<<T as frame_system::Config>::AccountId>);
+
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 impl<T: Config> Pallet<T> {
 	/// Checks what must hold between blocks:
@@ -829,11 +1317,18 @@ impl<T: Config> Pallet<T> {
 	///    accounts have locks.
 	/// 4. Parts on their way out are not empty, are in the order of their block, and end after it.
 	/// 5. What a ledger says is frozen is the sum of the account's pending slashes.
-	/// 6. Pending slashes have numbers inside of the queue and are due in the order of their numbers.
+	/// 6. Pending slashes have numbers that were given out, and a deadline unless they are being re-run.
+	///    The agenda is these deadlines and those of 9; nothing stands there before the cursor.
+	/// 7. What is held for appeals on an account is the sum of the bonds of its appeals.
+	/// 8. Each announced rotation is that of a ledger.
+	/// 9. An account whose ledger went to a successor has none, the successor knows its predecessor, and
+	///    the agenda says when both forget; nobody has two predecessors, or both of them.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_ledgers()?;
 		Self::check_locks()?;
-		Self::check_slashes()
+		let mut planned = Self::check_slashes()?;
+		planned.extend(Self::check_rotations()?);
+		Self::check_agenda(planned)
 	}
 
 	fn check_ledgers() -> Result<(), TryRuntimeError> {
@@ -866,26 +1361,72 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn check_slashes() -> Result<(), TryRuntimeError> {
-		let queue = SlashQueue::<T>::get();
-		let mut slashes: Vec<_> = Slashes::<T>::iter().collect();
-		slashes.sort_by_key(|(slash, _)| *slash);
-		ensure!(
-			slashes.iter().map(|(_, pending)| pending.due).is_sorted(),
-			"6: a slash is due before an earlier one"
-		);
+	fn check_slashes() -> Result<Vec<PlannedOf<T>>, TryRuntimeError> {
+		let next = NextSlash::<T>::get();
+		let mut planned = Vec::new();
 		let mut frozen = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
-		for (slash, pending) in slashes {
-			ensure!(queue.first <= slash && slash < queue.next, "6: a slash is not in the queue");
-			ensure!(pending.due <= queue.last_due, "6: a slash is due after the last one");
-			let sum = frozen.entry(pending.who).or_default();
+		let mut bonds = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+		for (slash, pending) in Slashes::<T>::iter() {
+			ensure!(slash < next, "6: a number was not given out");
+			let stage = pending.appeal.map(|appeal| appeal.stage);
+			let running = matches!(stage, Some(Stage::Running(_)));
+			ensure!(pending.due.is_none() == running, "6: a deadline is missing or extra");
+			planned.extend(pending.due.map(|due| (due, Item::Slash(slash))));
+			let sum = frozen.entry(pending.who.clone()).or_default();
 			*sum = sum.saturating_add(pending.amount);
+			if let Some(appeal) = pending.appeal {
+				let sum = bonds.entry(pending.who).or_default();
+				*sum = sum.saturating_add(appeal.bond);
+			}
 		}
 		for (who, ledger) in Ledgers::<T>::iter() {
 			let sum = frozen.remove(&who).unwrap_or_default();
 			ensure!(ledger.slashing == sum, "5: the frozen stake is not the sum of the slashes");
 		}
 		ensure!(frozen.values().all(Zero::is_zero), "5: a slash has no ledger");
+		for (who, sum) in bonds {
+			let held = <T::Currency as hold::Inspect<_>>::balance_on_hold(
+				&HoldReason::Appeal.into(),
+				&who,
+			);
+			ensure!(held == sum, "7: the held balance is not the bonds of the appeals");
+		}
+		Ok(planned)
+	}
+
+	fn check_rotations() -> Result<Vec<PlannedOf<T>>, TryRuntimeError> {
+		for who in Rotations::<T>::iter_keys() {
+			ensure!(Ledgers::<T>::contains_key(who), "8: a rotation without a ledger");
+		}
+		let mut planned = Vec::new();
+		for (old, Successor { account, until }) in Successors::<T>::iter() {
+			ensure!(
+				!Ledgers::<T>::contains_key(&old),
+				"9: an account has a ledger and a successor"
+			);
+			ensure!(!Successors::<T>::contains_key(&account), "9: a successor has a successor");
+			ensure!(
+				Predecessors::<T>::get(account).as_ref() == Some(&old),
+				"9: a successor does not know its predecessor"
+			);
+			planned.push((until, Item::Successor(old)));
+		}
+		ensure!(
+			Predecessors::<T>::iter_keys().count() == planned.len(),
+			"9: a predecessor without a successor"
+		);
+		Ok(planned)
+	}
+
+	fn check_agenda(planned: Vec<PlannedOf<T>>) -> Result<(), TryRuntimeError> {
+		let agenda: Vec<_> = Agenda::<T>::iter().map(|(at, item, ())| (at, item)).collect();
+		let listed = |one: &PlannedOf<T>| agenda.contains(one);
+		ensure!(
+			agenda.len() == planned.len() && planned.iter().all(listed),
+			"6: the agenda is not what is due"
+		);
+		let cursor = AgendaCursor::<T>::get();
+		ensure!(agenda.iter().all(|(at, _)| *at >= cursor), "6: something due was passed over");
 		Ok(())
 	}
 }

@@ -2,14 +2,15 @@
 
 use crate as pallet_assay_stake;
 use crate::Config;
-use assay_traits::Role;
+use assay_primitives::{JobId, SlashId};
+use assay_traits::{Appeals, Role};
 use frame_support::{
 	derive_impl, parameter_types,
 	traits::{fungible, tokens::imbalance::ResolveTo, ConstU32, Hooks},
 };
 use frame_system::EnsureRoot;
 use sp_io::TestExternalities;
-use sp_runtime::BuildStorage;
+use sp_runtime::{BuildStorage, DispatchError};
 
 pub type AccountId = u64;
 pub type Balance = u64;
@@ -36,7 +37,7 @@ impl pallet_balances::Config for Test {
 
 /// Where the money of final slashes goes.
 pub const TREASURY: AccountId = 999;
-pub const MAX_SLASHES: u32 = 3;
+pub const MAX_SLASHES: u32 = 4;
 pub const MAX_UNBONDING: u32 = 4;
 
 parameter_types! {
@@ -44,7 +45,39 @@ parameter_types! {
 	pub static MinVerifier: Balance = 200;
 	pub static Period: u64 = 20;
 	pub static Defer: u64 = 5;
+	pub static Bond: Balance = 30;
+	pub static Window: u64 = 4;
+	pub static Delay: u64 = 3;
 	pub const Treasury: AccountId = TREASURY;
+	/// Slashes that a committee can re-run; what is started costs the appellant nothing here.
+	pub static Reruns: Vec<SlashId> = vec![];
+	/// Slashes of which it was told that they are over.
+	pub static Ended: Vec<SlashId> = vec![];
+}
+
+/// Number of the job that re-runs a slash.
+pub fn job_of(slash: SlashId) -> JobId {
+	1_000 + slash
+}
+
+/// Re-runs what the test says, and remembers what is over.
+pub struct Courts;
+
+impl Appeals for Courts {
+	type AccountId = AccountId;
+
+	fn rerun(slash: SlashId, _: &AccountId) -> Result<Option<JobId>, DispatchError> {
+		Ok(Reruns::get().contains(&slash).then(|| job_of(slash)))
+	}
+
+	fn slash_ended(slash: SlashId) {
+		Ended::mutate(|ended| ended.push(slash));
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_appealable(slash: SlashId) {
+		Reruns::mutate(|slashes| slashes.push(slash));
+	}
 }
 
 impl Config for Test {
@@ -57,6 +90,10 @@ impl Config for Test {
 	type MinVerifierStake = MinVerifier;
 	type UnbondingPeriod = Period;
 	type SlashDefer = Defer;
+	type Appeals = Courts;
+	type AppealBond = Bond;
+	type AppealWindow = Window;
+	type RotationDelay = Delay;
 	type MaxUnbonding = ConstU32<MAX_UNBONDING>;
 	type MaxSlashesPerBlock = ConstU32<MAX_SLASHES>;
 }
@@ -94,7 +131,11 @@ impl ExtBuilder {
 			.assimilate_storage(&mut storage)
 			.unwrap();
 		let mut ext = TestExternalities::from(storage);
-		ext.execute_with(|| System::set_block_number(1));
+		ext.execute_with(|| {
+			System::set_block_number(1);
+			Reruns::set(vec![]);
+			Ended::set(vec![]);
+		});
 		ext
 	}
 

@@ -2,9 +2,12 @@
 
 mod invariants;
 
-use crate::{mock::*, Error, Event, HoldReason, LedgerOf, Reputation, Unbonding};
+use crate::{
+	mock::*, Error, Event, HoldReason, LedgerOf, NextSlash, Reputation, Rotation, Stage, Successor,
+	Unbonding,
+};
 use assay_primitives::SlashId;
-use assay_traits::{Deed, LockReason, Offence, Role, Stake as _};
+use assay_traits::{Deed, Finding, LockReason, Offence, Role, Stake as _};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
@@ -56,7 +59,7 @@ fn a_slash_reaches_what_was_unbonded_after_the_fault() {
 		assert_eq!(ledger(MINER).unbonding[0].amount, 400);
 
 		// The slash is pending for five blocks, then the money is gone.
-		assert_eq!(Stake::pending_slash(number).map(|slash| slash.due), Some(15));
+		assert_eq!(Stake::pending_slash(number).and_then(|slash| slash.due), Some(15));
 		run_to(15);
 		assert_eq!(Balances::total_balance(&MINER), FUNDS - 600);
 
@@ -639,14 +642,15 @@ mod finalisation {
 	#[test]
 	fn moves_what_is_too_much_for_a_block_to_the_next() {
 		ExtBuilder::default().build_and_execute(|| {
-			let slashes: Vec<_> = (0..2 * MAX_SLASHES + 1).map(|_| slash(MINER, 10, 1)).collect();
-			for (block, left) in [(5, 7), (6, 4), (7, 1), (8, 0)] {
+			let slashes: Vec<_> = (0..2 * MAX_SLASHES).map(|_| slash(MINER, 10, 1)).collect();
+			// In block 6, one of the four steps goes from block 5 to it.
+			for (block, left) in [(5, 8), (6, 5), (7, 1), (8, 0)] {
 				run_to(block);
 				let pending =
 					slashes.iter().filter(|slash| Stake::pending_slash(**slash).is_some()).count();
 				assert_eq!(pending, left, "in block {block}");
 			}
-			assert_eq!(held(MINER), 930);
+			assert_eq!(held(MINER), 920);
 		});
 	}
 
@@ -659,24 +663,24 @@ mod finalisation {
 			}
 			run_to(6);
 			assert_eq!(held(MINER), 990);
+			assert_eq!(Ended::get(), slashes);
 		});
 	}
 
 	#[test]
-	fn keeps_the_order_when_the_period_gets_shorter() {
+	fn keeps_the_block_when_the_period_gets_shorter() {
 		ExtBuilder::default().build_and_execute(|| {
 			let first = slash(MINER, 10, 1);
+			run_to(2);
 			Defer::set(0);
 			let second = slash(MINER, 10, 1);
-			assert_eq!(Stake::pending_slash(second).map(|slash| slash.due), Some(6));
+			assert_eq!(Stake::pending_slash(second).and_then(|slash| slash.due), Some(2));
+			run_to(3);
+			assert_eq!(Stake::pending_slash(second), None);
 			run_to(5);
 			assert!(Stake::pending_slash(first).is_some());
 			run_to(6);
 			assert_eq!(held(MINER), 980);
-			let third = slash(MINER, 10, 1);
-			assert_eq!(Stake::pending_slash(third).map(|slash| slash.due), Some(6));
-			run_to(7);
-			assert_eq!(held(MINER), 970);
 		});
 	}
 
@@ -684,13 +688,389 @@ mod finalisation {
 	fn weighs_what_it_passes() {
 		use crate::WeightInfo;
 		ExtBuilder::default().build_and_execute(|| {
+			run_to(2);
 			Defer::set(0);
 			for _ in 0..2 {
 				slash(MINER, 10, 1);
 			}
-			System::set_block_number(2);
-			assert_eq!(Stake::on_initialize(2), <() as WeightInfo>::finalise_slashes(2));
-			assert_eq!(Stake::on_initialize(2), <() as WeightInfo>::finalise_slashes(0));
+			System::set_block_number(3);
+			// Two slashes, and the step to the next block.
+			assert_eq!(Stake::on_initialize(3), <() as WeightInfo>::finalise_slashes(3));
+			assert_eq!(Stake::on_initialize(3), <() as WeightInfo>::finalise_slashes(0));
+		});
+	}
+}
+
+mod appeal_slash {
+	use super::*;
+
+	fn appealed(slash: SlashId) -> Balance {
+		assert_ok!(Stake::appeal_slash(signed(MINER), slash));
+		Balances::balance_on_hold(&HoldReason::Appeal.into(), &MINER)
+	}
+
+	fn stage(slash: SlashId) -> Option<Stage> {
+		Stake::pending_slash(slash)?.appeal.map(|appeal| appeal.stage)
+	}
+
+	/// A slash of 400 that a committee re-runs.
+	fn running() -> SlashId {
+		let number = slash(MINER, 400, 1);
+		Reruns::set(vec![number]);
+		assert_eq!(appealed(number), 30);
+		number
+	}
+
+	#[test]
+	fn holds_a_bond_and_stops_the_clock() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			let job = Some(job_of(number));
+			assert_eq!(
+				last_event(),
+				Event::SlashAppealed { slash: number, who: MINER, bond: 30, job }
+			);
+			assert_eq!(stage(number), Some(Stage::Running(job_of(number))));
+			run_to(50);
+			assert_eq!((ledger(MINER).slashing, held(MINER)), (400, 1_000));
+		});
+	}
+
+	#[test]
+	fn that_is_right_gives_everything_back() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			run_to(9);
+			Stake::on_rerun(number, Finding::Refuted);
+			assert_eq!((ledger(MINER).slashing, ledger(MINER).bonded), (0, 1_000));
+			assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000);
+			assert_eq!(ledger(MINER).reputation.appeals_won, 1);
+			assert_eq!((Stake::pending_slash(number), Ended::get()), (None, vec![number]));
+			run_to(30);
+			assert_eq!(held(MINER), 1_000);
+		});
+	}
+
+	#[test]
+	fn that_is_wrong_costs_the_bond_unless_governance_is_asked_in_time() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			run_to(9);
+			Stake::on_rerun(number, Finding::Confirmed);
+			assert_eq!(stage(number), Some(Stage::Confirmed));
+			assert_eq!(Stake::pending_slash(number).unwrap().due, Some(13));
+			run_to(12);
+			assert_eq!(held(MINER), 1_000);
+			run_to(13);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 400 - 30);
+			assert_eq!(Balances::free_balance(TREASURY), 1 + 400 + 30);
+			assert_eq!(ledger(MINER).reputation.appeals_lost, 1);
+		});
+	}
+
+	#[test]
+	fn without_a_finding_is_for_governance_and_its_silence_costs_no_bond() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			run_to(9);
+			Stake::on_rerun(number, Finding::Undecided);
+			assert_eq!(stage(number), Some(Stage::Undecided));
+			run_to(13);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 400);
+			assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000);
+			assert_eq!(ledger(MINER).reputation, Reputation::default());
+		});
+	}
+
+	#[test]
+	fn with_nothing_to_re_run_is_for_governance_at_once() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			appealed(number);
+			assert_eq!(stage(number), Some(Stage::Undecided));
+			assert_eq!(Stake::pending_slash(number).unwrap().due, Some(5));
+			run_to(5);
+			assert_eq!(Balances::total_balance(&MINER), FUNDS - 400);
+		});
+	}
+
+	#[test]
+	fn is_made_once_in_time_and_by_who_is_slashed() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			assert_noop!(
+				Stake::appeal_slash(signed(VERIFIER), number),
+				Error::<Test>::NotTheSlashed
+			);
+			assert_noop!(
+				Stake::appeal_slash(signed(MINER), number + 1),
+				Error::<Test>::UnknownSlash
+			);
+			appealed(number);
+			assert_noop!(
+				Stake::appeal_slash(signed(MINER), number),
+				Error::<Test>::AlreadyAppealed
+			);
+			let late = slash(MINER, 1, 1);
+			run_to(6);
+			assert_noop!(Stake::appeal_slash(signed(MINER), late), Error::<Test>::UnknownSlash);
+		});
+	}
+
+	#[test]
+	fn needs_the_bond() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			Bond::set(FUNDS);
+			assert_noop!(Stake::appeal_slash(signed(MINER), number), TokenError::FundsUnavailable);
+		});
+	}
+
+	#[test]
+	fn that_governance_cancels_ends_whatever_the_re_run_says_later() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = running();
+			assert_ok!(Stake::force_cancel_slash(RuntimeOrigin::root(), number));
+			assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000);
+			Stake::on_rerun(number, Finding::Confirmed);
+			run_to(30);
+			assert_eq!(held(MINER), 1_000);
+			assert_eq!(ledger(MINER).reputation, Reputation::default());
+		});
+	}
+}
+
+mod resolve_appeal {
+	use super::*;
+
+	/// A slash of 400 that was appealed, and re-run if `finding` says so.
+	fn appealed(finding: Option<Finding>) -> SlashId {
+		let number = slash(MINER, 400, 1);
+		if finding.is_some() {
+			Reruns::set(vec![number]);
+		}
+		assert_ok!(Stake::appeal_slash(signed(MINER), number));
+		if let Some(finding) = finding {
+			Stake::on_rerun(number, finding);
+		}
+		number
+	}
+
+	#[test]
+	fn has_the_last_word_whatever_was_found() {
+		for finding in [None, Some(Finding::Confirmed), Some(Finding::Undecided)] {
+			for (uphold, lost, won) in [(true, 0, 1), (false, 430, 0)] {
+				ExtBuilder::default().build_and_execute(|| {
+					let number = appealed(finding);
+					assert_ok!(Stake::resolve_appeal(RuntimeOrigin::root(), number, uphold));
+					assert_eq!(Balances::total_balance(&MINER), FUNDS - lost);
+					assert_eq!(Balances::free_balance(MINER), FUNDS - 1_000 - lost % 400);
+					let Reputation { appeals_won, appeals_lost, .. } = ledger(MINER).reputation;
+					assert_eq!((appeals_won, appeals_lost), (won, 1 - won));
+					assert_eq!(Stake::pending_slash(number), None);
+					run_to(30);
+					assert_eq!(Balances::total_balance(&MINER), FUNDS - lost);
+				});
+			}
+		}
+	}
+
+	#[test]
+	fn waits_for_the_re_run() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			Reruns::set(vec![number]);
+			assert_ok!(Stake::appeal_slash(signed(MINER), number));
+			assert_noop!(
+				Stake::resolve_appeal(RuntimeOrigin::root(), number, true),
+				Error::<Test>::AppealRunning
+			);
+		});
+	}
+
+	#[test]
+	fn is_for_governance_and_appealed_slashes_only() {
+		ExtBuilder::default().build_and_execute(|| {
+			let number = slash(MINER, 400, 1);
+			let resolve = |origin| Stake::resolve_appeal(origin, number, true);
+			assert_noop!(resolve(RuntimeOrigin::root()), Error::<Test>::NotAppealed);
+			assert_ok!(Stake::appeal_slash(signed(MINER), number));
+			assert_noop!(resolve(signed(MINER)), DispatchError::BadOrigin);
+			assert_ok!(resolve(RuntimeOrigin::root()));
+			assert_noop!(resolve(RuntimeOrigin::root()), Error::<Test>::UnknownSlash);
+		});
+	}
+}
+
+mod rotation {
+	use super::*;
+
+	/// Where the miner's ledger goes: an account with money and no stake.
+	const NEW: AccountId = POOR;
+
+	fn announced() {
+		assert_ok!(Stake::rotate_key(signed(MINER), NEW));
+	}
+
+	/// Announced in block 1, done in block 4.
+	fn rotated() {
+		announced();
+		run_to(4);
+		assert_ok!(Stake::accept_rotation(signed(NEW), MINER));
+	}
+
+	#[test]
+	fn takes_the_whole_ledger_along() {
+		ExtBuilder::default().build_and_execute(|| {
+			Stake::note(&MINER, Deed::ClaimVerified);
+			assert_ok!(Stake::unbond(signed(MINER), 300));
+			let before = ledger(MINER);
+			announced();
+			assert_eq!(last_event(), Event::RotationAnnounced { who: MINER, new: NEW, from: 4 });
+			assert_eq!(Stake::rotation(MINER), Some(Rotation { new: NEW, from: 4 }));
+			run_to(4);
+			assert_ok!(Stake::accept_rotation(signed(NEW), MINER));
+			assert_eq!(
+				last_event(),
+				Event::Rotated { who: MINER, new: NEW, amount: 1_000, until: 24 }
+			);
+			assert_eq!((Stake::ledger(MINER), ledger(NEW)), (None, before));
+			assert_eq!((held(MINER), held(NEW)), (0, 1_000));
+			assert_eq!(Balances::free_balance(NEW), FUNDS);
+			assert_eq!(Stake::successor(MINER), Some(Successor { account: NEW, until: 24 }));
+			assert_ok!(Stake::ensure_active(&NEW, Role::Miner));
+			assert_noop!(Stake::ensure_active(&MINER, Role::Miner), Error::<Test>::NotRegistered);
+			// What was unbonding still ends when it did.
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(NEW)));
+			assert_eq!(held(NEW), 700);
+		});
+	}
+
+	#[test]
+	fn is_cancelled_by_the_old_key_at_any_time_before_its_end() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			run_to(10);
+			assert_noop!(Stake::cancel_rotation(signed(NEW)), Error::<Test>::NotRotating);
+			assert_ok!(Stake::cancel_rotation(signed(MINER)));
+			assert_eq!(last_event(), Event::RotationCancelled { who: MINER, new: NEW });
+			assert_noop!(Stake::accept_rotation(signed(NEW), MINER), Error::<Test>::NotRotating);
+			assert_noop!(Stake::cancel_rotation(signed(MINER)), Error::<Test>::NotRotating);
+		});
+	}
+
+	#[test]
+	fn is_completed_after_the_delay_by_the_announced_account_only() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			run_to(3);
+			let accept = |who| Stake::accept_rotation(signed(who), MINER);
+			assert_noop!(accept(NEW), Error::<Test>::RotationTooEarly);
+			run_to(4);
+			assert_noop!(accept(VERIFIER), Error::<Test>::NotRotating);
+			assert_noop!(accept(MINER), Error::<Test>::NotRotating);
+			assert_ok!(accept(NEW));
+		});
+	}
+
+	#[test]
+	fn waits_for_locks_and_pending_slashes() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			run_to(4);
+			let accept = || Stake::accept_rotation(signed(NEW), MINER);
+			for amount in [0, 50] {
+				assert_ok!(Stake::lock(&MINER, CLAIM, amount));
+				assert_noop!(accept(), Error::<Test>::StakeLocked);
+				assert_ok!(Stake::unlock(&MINER, CLAIM));
+			}
+			slash(MINER, 100, 1);
+			assert_noop!(accept(), Error::<Test>::SlashesPending);
+			run_to(9);
+			assert_ok!(accept());
+			assert_eq!(held(NEW), 900);
+		});
+	}
+
+	#[test]
+	fn does_not_lead_away_from_a_slash() {
+		ExtBuilder::default().build_and_execute(|| {
+			// A fault in block 2, a rotation in block 4, and what the new account could do since.
+			rotated();
+			assert_ok!(Stake::unbond(signed(NEW), 500));
+			assert_ok!(Stake::deregister(signed(NEW)));
+			run_to(22);
+			Stake::note(&MINER, Deed::VerdictWrong);
+			let number = slash(MINER, 1_000, 2);
+			assert_eq!(Stake::pending_slash(number).unwrap().who, NEW);
+			assert_eq!(ledger(NEW).slashing, 1_000);
+			assert_eq!(ledger(NEW).reputation.verdicts_wrong, 1);
+			assert_ok!(Stake::appeal_slash(signed(NEW), number));
+			run_to(26);
+			assert_eq!(Balances::total_balance(&NEW), FUNDS);
+		});
+	}
+
+	#[test]
+	fn is_forgotten_after_an_unbonding_period() {
+		ExtBuilder::default().build_and_execute(|| {
+			rotated();
+			run_to(23);
+			assert!(Stake::successor(MINER).is_some());
+			run_to(24);
+			assert_eq!(Stake::successor(MINER), None);
+			assert_noop!(
+				<Stake as assay_traits::Stake>::slash(&MINER, 1, 3, FALSE_CLAIM),
+				Error::<Test>::NotRegistered
+			);
+			assert_ok!(Stake::register(signed(MINER), Role::Miner, 100));
+			assert_ok!(Stake::rotate_key(signed(NEW), 4));
+		});
+	}
+
+	#[test]
+	fn is_possible_once_in_an_unbonding_period() {
+		ExtBuilder::default().build_and_execute(|| {
+			rotated();
+			let recently = Error::<Test>::RecentlyRotated;
+			assert_noop!(Stake::register(signed(MINER), Role::Miner, 100), recently);
+			assert_noop!(Stake::rotate_key(signed(NEW), 4), Error::<Test>::RecentlyRotated);
+			assert_noop!(
+				Stake::rotate_key(signed(VERIFIER), MINER),
+				Error::<Test>::RecentlyRotated
+			);
+		});
+	}
+
+	#[test]
+	fn needs_a_ledger_here_and_none_there() {
+		ExtBuilder::default().build_and_execute(|| {
+			let rotate = |who, new| Stake::rotate_key(signed(who), new);
+			assert_noop!(rotate(NEW, 4), Error::<Test>::NotRegistered);
+			assert_noop!(rotate(MINER, MINER), Error::<Test>::AlreadyRegistered);
+			assert_noop!(rotate(MINER, VERIFIER), Error::<Test>::AlreadyRegistered);
+			announced();
+			assert_noop!(rotate(MINER, 4), Error::<Test>::AlreadyRotating);
+			// Of two who name the same account, one is first.
+			assert_ok!(rotate(VERIFIER, NEW));
+			run_to(4);
+			assert_ok!(Stake::accept_rotation(signed(NEW), VERIFIER));
+			assert_noop!(
+				Stake::accept_rotation(signed(NEW), MINER),
+				Error::<Test>::AlreadyRegistered
+			);
+		});
+	}
+
+	#[test]
+	fn ends_with_its_ledger() {
+		ExtBuilder::default().build_and_execute(|| {
+			announced();
+			assert_ok!(Stake::deregister(signed(MINER)));
+			run_to(21);
+			assert_ok!(Stake::withdraw_unbonded(signed(MINER)));
+			assert_eq!(Stake::rotation(MINER), None);
 		});
 	}
 }
@@ -707,6 +1087,8 @@ mod note {
 				Deed::VerdictRight,
 				Deed::VerdictWrong,
 				Deed::VerdictMissed,
+				Deed::AppealWon,
+				Deed::AppealLost,
 			]
 			.into_iter()
 			.enumerate()
@@ -724,6 +1106,8 @@ mod note {
 					verdicts_right: 3,
 					verdicts_wrong: 4,
 					verdicts_missed: 5,
+					appeals_won: 6,
+					appeals_lost: 7,
 				}
 			);
 		});

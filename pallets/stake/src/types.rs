@@ -1,5 +1,8 @@
 //! What is stored, and the arithmetic of a ledger.
+// Derived codecs of enums convert their indices.
+#![allow(clippy::as_conversions)]
 
+use assay_primitives::{JobId, SlashId};
 use assay_traits::{Deed, Offence, Role};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
@@ -62,6 +65,10 @@ pub struct Reputation {
 	pub verdicts_wrong: u32,
 	/// Verdicts that were not delivered.
 	pub verdicts_missed: u32,
+	/// Appeals that cancelled a slash.
+	pub appeals_won: u32,
+	/// Appeals after which the slash was found right.
+	pub appeals_lost: u32,
 }
 
 impl Reputation {
@@ -73,6 +80,8 @@ impl Reputation {
 			Deed::VerdictRight => &mut self.verdicts_right,
 			Deed::VerdictWrong => &mut self.verdicts_wrong,
 			Deed::VerdictMissed => &mut self.verdicts_missed,
+			Deed::AppealWon => &mut self.appeals_won,
+			Deed::AppealLost => &mut self.appeals_lost,
 		};
 		*counter = counter.saturating_add(1);
 	}
@@ -224,7 +233,89 @@ where
 	}
 }
 
-/// A slash that is not final: its amount is frozen, and it can be cancelled.
+/// An announcement that another account takes over a ledger.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Rotation<AccountId, BlockNumber> {
+	/// Who takes over.
+	pub new: AccountId,
+	/// First block in which it can.
+	pub from: BlockNumber,
+}
+
+/// Where the ledger of an account went.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Successor<AccountId, BlockNumber> {
+	/// Who has it, and answers for what the account did before.
+	pub account: AccountId,
+	/// The account is forgotten at the start of this block, or of a later one if too much is due.
+	pub until: BlockNumber,
+}
+
+/// What is due at the start of a block.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Item<AccountId> {
+	/// A slash becomes final.
+	#[codec(index = 0)]
+	Slash(SlashId),
+	/// The successor of this account stops answering for it.
+	#[codec(index = 1)]
+	Successor(AccountId),
+}
+
+/// How far an appeal has come.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Stage {
+	/// A committee re-runs the job that the slash followed from.
+	#[codec(index = 0)]
+	Running(JobId),
+	/// The committee found that the slash was right. It becomes final when it is due, unless
+	/// governance upholds the appeal.
+	#[codec(index = 1)]
+	Confirmed,
+	/// No re-run can, or could, decide: governance does. If it is silent until the slash is due, the
+	/// slash becomes final, and the appeal's bond goes back.
+	#[codec(index = 2)]
+	Undecided,
+}
+
+/// An appeal against a pending slash, by the account that is slashed.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Appeal<Balance> {
+	/// What is held of the account for the appeal.
+	pub bond: Balance,
+	/// How far it has come.
+	pub stage: Stage,
+}
+
+/// A slash that is not final: its amount is frozen, and it can be appealed and cancelled.
 #[derive(
 	Clone,
 	Copy,
@@ -245,29 +336,8 @@ pub struct PendingSlash<AccountId, Balance, BlockNumber> {
 	/// For what.
 	pub offence: Offence,
 	/// The slash becomes final at the start of this block, or of a later one if too many are due.
-	pub due: BlockNumber,
-}
-
-/// The pending slashes, first come, first final. A slash is never due before an earlier one, so the
-/// first one that is not due ends the search.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Queue<BlockNumber> {
-	/// All slashes with smaller numbers are final or cancelled.
-	pub first: assay_primitives::SlashId,
-	/// Number of the next slash.
-	pub next: assay_primitives::SlashId,
-	/// When the slash that was queued last is due.
-	pub last_due: BlockNumber,
+	/// `None` while a committee re-runs the job that it followed from.
+	pub due: Option<BlockNumber>,
+	/// The appeal against it.
+	pub appeal: Option<Appeal<Balance>>,
 }

@@ -1,7 +1,7 @@
 //! What the calls cost.
 
 use super::*;
-use assay_primitives::{Metric, H256};
+use assay_primitives::Metric;
 use assay_traits::Tasks as _;
 use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::Mutate as _;
@@ -27,14 +27,31 @@ fn spec<T: Config>() -> SpecOf<T> {
 		train: T::Artifacts::make_available(seed),
 		train_root: H256::repeat_byte(1),
 		chunk_rows: 64,
-		holdout: Holdout::Open(T::Artifacts::make_available(seed + 1)),
+		holdout: Holdout::Open(holdout::<T>(seed)),
 		metric: Metric::Accuracy,
 		threshold: Score(0),
 		tolerance: None,
 		limits: T::MaxLimits::get(),
 		reward: Reward::Bounty { amount: T::MinBounty::get(), winners: 2, min_improvement: 0 },
+		seed: SeedSource::Miner,
 		deadline: frame_system::Pallet::<T>::block_number() + T::MinDuration::get(),
 	}
+}
+
+/// Holdout data of a task.
+fn holdout<T: Config>(seed: u32) -> ArtifactId {
+	T::Artifacts::make_available(seed + 1)
+}
+
+/// Creates a task with a sealed holdout, and goes to the block in which it can be published.
+fn make_sealed<T: Config>(salt: H256) -> (TaskId, ArtifactId) {
+	let (spec, holdout) = (spec::<T>(), holdout::<T>(0));
+	let sealed = Holdout::Sealed(commitment::holdout(&sponsor::<T>(), &holdout, &salt));
+	let spec = TaskSpec { holdout: sealed, ..spec };
+	let task = Pallet::<T>::do_create(sponsor::<T>(), spec).unwrap();
+	let reveals = Tasks::<T>::get(task).unwrap().reveals.unwrap();
+	frame_system::Pallet::<T>::set_block_number(reveals.until + 1u32.into());
+	(task, holdout)
 }
 
 /// Creates a task that claims can be committed in.
@@ -64,8 +81,19 @@ mod benchmarks {
 		#[extrinsic_call]
 		_(RawOrigin::Signed(sponsor::<T>()), task, 3);
 
-		let Reward::Bounty { winners, .. } = Tasks::<T>::get(task).unwrap().spec.reward;
-		assert_eq!(winners, 5);
+		let reward = Tasks::<T>::get(task).unwrap().spec.reward;
+		assert!(matches!(reward, Reward::Bounty { winners: 5, .. }));
+	}
+
+	#[benchmark]
+	fn reveal_holdout() {
+		let salt = H256::repeat_byte(1);
+		let (task, holdout) = make_sealed::<T>(salt);
+
+		#[extrinsic_call]
+		_(RawOrigin::Signed(sponsor::<T>()), task, holdout, salt);
+
+		assert_eq!(Tasks::<T>::get(task).unwrap().holdout, Some(holdout));
 	}
 
 	#[benchmark]

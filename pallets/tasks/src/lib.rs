@@ -11,12 +11,29 @@
 //! verified claims, or given back. A task ends in one of two ways, both of which remove its record,
 //! give back what is left of the reward and the deposit, and let go of the data:
 //!
-//! - the sponsor *cancels* it at any time, or
-//! - anybody *closes* it after its deadline.
+//! - the sponsor *cancels* it before its deadline, or
+//! - anybody *closes* it afterwards.
 //!
 //! Neither is possible while a claim in the task is open: whoever committed to a claim is judged and
 //! paid under the terms that it saw. Claims that ended need nothing of the task, so the record goes
 //! as a whole; `pallet-assay-claims` keeps (and has paid for) the leaderboard.
+//!
+//! A *bounty* is paid as soon as a claim is verified. A *contest* pays shares of a pool to the best
+//! verified claims when the task is closed. The claims of a contest are hidden until the deadline:
+//! they are revealed in the blocks after it.
+//!
+//! A *sealed* holdout is one that nobody but the sponsor has while models are made:
+//!
+//! ```text
+//!   create ──────────────► deadline ────────────► reveals over ─────────► sealed_until ──► verdicts
+//!     claims are committed    claims are revealed    reveal_holdout
+//! ```
+//!
+//! The sponsor commits to it in the task, claims are hidden until the deadline and revealed after it,
+//! and only then is it published: neither can it be trained on, nor chosen by the claims. A sponsor
+//! that has all programs and does not publish, or publishes what is no holdout, forfeits the whole
+//! escrow, a pledge besides the reward, in equal parts to the claims that were revealed. To publish
+//! never costs it more than the reward.
 //!
 //! Other pallets reach a task through [`assay_traits::Tasks`].
 //!
@@ -27,8 +44,8 @@
 //! ## Rules
 //!
 //! 1. The reward of every task is in escrow in full: a hold ([`HoldReason::Reward`]) on the sponsor's
-//!    account equals what its tasks can still pay. Freezes on that account do not get in the way of a
-//!    payment.
+//!    account equals what its tasks can still pay or forfeit. Freezes on that account do not get in
+//!    the way of a payment.
 //! 2. Never more is paid than was put in escrow.
 //! 3. Terms do not change: [`Pallet::top_up`] only adds bounties.
 //! 4. The data is checked to stay available until the last claim can have ended, and is pinned.
@@ -49,7 +66,9 @@
 extern crate alloc;
 
 pub use pallet::*;
-pub use types::{Holdout, Name, Reward, Task, TaskSpec, MAX_NAME};
+pub use types::{
+	Holdout, Name, RevealPhase, Reward, SeedSource, Shares, Task, TaskSpec, MAX_NAME, MAX_PLACES,
+};
 pub use weights::WeightInfo;
 
 #[cfg(feature = "runtime-benchmarks")]
@@ -61,8 +80,9 @@ mod tests;
 pub mod types;
 pub mod weights;
 
-use assay_primitives::{Limits, Score, TaskId};
-use assay_traits::{Artifacts, TaskTerms};
+use alloc::vec::Vec;
+use assay_primitives::{commitment, ArtifactId, ClaimId, Limits, Score, TaskId, H256};
+use assay_traits::{Artifacts, Ranking, TaskTerms};
 use frame_support::{
 	ensure,
 	pallet_prelude::*,
@@ -74,7 +94,7 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::*;
 use sp_runtime::{
-	traits::{CheckedMul, Convert, Saturating, Zero},
+	traits::{CheckedAdd, CheckedDiv, CheckedMul, Convert, One, Saturating, Zero},
 	ArithmeticError,
 };
 
@@ -122,6 +142,9 @@ pub mod pallet {
 		/// Where the data is.
 		type Artifacts: Artifacts<BlockNumber = BlockNumberFor<Self>>;
 
+		/// Who is rewarded when a contest is closed.
+		type Ranking: Ranking<AccountId = Self::AccountId, Balance = BalanceOf<Self>>;
+
 		/// Blocks that a claim under some limits takes at the most, from its commitment to its
 		/// settlement. Data must stay available for so long after the deadline. If it is too short,
 		/// late claims come back without a verdict because their data is gone.
@@ -151,12 +174,24 @@ pub mod pallet {
 		/// Most blocks from creation to the deadline. Artifacts must stay that long; above their longest
 		/// retention no task of that duration can be created.
 		type MaxDuration: Get<BlockNumberFor<Self>>;
+
+		/// Blocks after the deadline in which claims are revealed that were hidden until then. Too few,
+		/// and a full chain costs honest miners their bond.
+		type RevealWindow: Get<BlockNumberFor<Self>>;
+
+		/// Blocks after the reveals in which a sealed holdout is published. Too few, and honest sponsors
+		/// forfeit their escrow; too many, and miners wait.
+		type HoldoutWindow: Get<BlockNumberFor<Self>>;
+
+		/// What vouches for a sealed holdout besides the reward. At zero a sponsor whose reward is due
+		/// loses nothing by withholding the holdout.
+		type HoldoutPledge: Get<BalanceOf<Self>>;
 	}
 
 	/// Why money of a sponsor is held.
 	#[pallet::composite_enum]
 	pub enum HoldReason {
-		/// Bounties that are not paid yet.
+		/// Rewards that are not paid yet, and pledges for sealed holdouts.
 		#[codec(index = 0)]
 		Reward,
 		/// The deposit for the record of a task.
@@ -212,15 +247,44 @@ pub mod pallet {
 		TaskCancelled {
 			/// The task.
 			task: TaskId,
-			/// What was left of the reward and went back.
+			/// What was left of the escrow and went back.
 			returned: BalanceOf<T>,
 		},
 		/// A task was closed after its deadline.
 		TaskClosed {
 			/// The task.
 			task: TaskId,
-			/// What was left of the reward and went back.
+			/// What was left of the escrow and went back.
 			returned: BalanceOf<T>,
+		},
+		/// The sponsor published the holdout that it had committed to.
+		HoldoutPublished {
+			/// The task.
+			task: TaskId,
+			/// The holdout.
+			holdout: ArtifactId,
+		},
+		/// The holdout of a task was missing or unusable: a claimant got its part of the escrow.
+		ForfeitPaid {
+			/// The task.
+			task: TaskId,
+			/// Who got it.
+			miner: T::AccountId,
+			/// What was paid.
+			amount: BalanceOf<T>,
+		},
+		/// A share of a contest was paid.
+		SharePaid {
+			/// The task.
+			task: TaskId,
+			/// The place, from 1.
+			place: u32,
+			/// The claim.
+			claim: ClaimId,
+			/// Who got it.
+			miner: T::AccountId,
+			/// What was paid.
+			amount: BalanceOf<T>,
 		},
 	}
 
@@ -267,6 +331,22 @@ pub mod pallet {
 		DeadlineTooSoon,
 		/// The deadline is too far away, see `MaxDuration`.
 		DeadlineTooFar,
+		/// The shares of a contest are none, grow from a place to the next, or are too large to be
+		/// added up.
+		SharesOutOfOrder,
+		/// Only bounties can be added. A contest shares one pool.
+		NotABounty,
+		/// The holdout of the task is open.
+		HoldoutNotSealed,
+		/// The holdout was published already.
+		HoldoutKnown,
+		/// Claims can still be revealed. Try again in the block after `reveals.until`.
+		RevealsOpen,
+		/// The holdout could be published until `sealed_until`; the escrow is forfeited to the revealed
+		/// claims.
+		HoldoutTooLate,
+		/// Artifact and salt do not open the commitment of the task.
+		HoldoutMismatch,
 	}
 
 	#[pallet::hooks]
@@ -301,13 +381,13 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the sponsor.
 		///
-		/// Holds the whole reward and a deposit on the sponsor's account, and pins the data. The data
-		/// must be available until the last claim can have ended.
+		/// Holds the whole reward, a pledge for a sealed holdout and a deposit on the sponsor's account,
+		/// and pins the data. The data must be available until the last claim can have ended.
 		///
 		/// Errors: `NameEmpty`, `NameNotText`, `ChunkRowsZero`, `HoldoutIsTraining`,
 		/// `ThresholdOutOfRange`, `ToleranceOutOfRange`, `ImprovementOutOfRange`, `LimitIsZero`,
-		/// `LimitTooHigh`, `StepFuelAboveTotal`, `BountyTooSmall`, `NoWinners`, `DeadlineTooSoon`,
-		/// `DeadlineTooFar`; those of the artifacts, if the data is not available; those of the
+		/// `LimitTooHigh`, `StepFuelAboveTotal`, `BountyTooSmall`, `NoWinners`, `SharesOutOfOrder`,
+		/// `DeadlineTooSoon`, `DeadlineTooFar`; those of the artifacts, if the data is not available; those of the
 		/// currency, if the sponsor cannot pay.
 		///
 		/// Emits `TaskCreated`.
@@ -324,8 +404,8 @@ pub mod pallet {
 		///
 		/// Holds the amount of one bounty for each of `winners` besides.
 		///
-		/// Errors: `TaskUnknown`, `TaskEnded`, `DeadlinePassed`, `NotTheSponsor`, `NoWinners`; those of
-		/// the currency, if the sponsor cannot pay.
+		/// Errors: `TaskUnknown`, `TaskEnded`, `DeadlinePassed`, `NotTheSponsor`, `NoWinners`,
+		/// `NotABounty`; those of the currency, if the sponsor cannot pay.
 		///
 		/// Emits `TaskToppedUp`.
 		#[pallet::call_index(1)]
@@ -335,14 +415,39 @@ pub mod pallet {
 			Self::do_top_up(&sponsor, task, winners)
 		}
 
-		/// Cancel a task in which no claim is open.
+		/// Publish the holdout that a task was created with.
 		///
 		/// Origin: signed, by the sponsor.
 		///
-		/// Gives back what is left of the reward and the deposit, lets go of the data and removes the
+		/// Possible when no claim can be revealed any more, until `sealed_until`. Pins the data, which
+		/// must be available until the last verdict. The committees are drawn after `sealed_until`.
+		///
+		/// Errors: `TaskUnknown`, `TaskEnded`, `NotTheSponsor`, `HoldoutNotSealed`, `HoldoutKnown`,
+		/// `RevealsOpen`, `HoldoutTooLate`, `HoldoutMismatch`, `HoldoutIsTraining`; those of the
+		/// artifacts, if the data is not available.
+		///
+		/// Emits `HoldoutPublished`.
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::reveal_holdout())]
+		pub fn reveal_holdout(
+			origin: OriginFor<T>,
+			task: TaskId,
+			holdout: ArtifactId,
+			salt: H256,
+		) -> DispatchResult {
+			let sponsor = ensure_signed(origin)?;
+			Self::do_reveal_holdout(&sponsor, task, holdout, &salt)
+		}
+
+		/// Cancel a task before its deadline, in which no claim is open.
+		///
+		/// Origin: signed, by the sponsor.
+		///
+		/// Gives back what is left of the escrow and the deposit, lets go of the data and removes the
 		/// record.
 		///
-		/// Errors: `TaskUnknown`, `TaskEnded`, `NotTheSponsor`, `ClaimsOpen`.
+		/// Errors: `TaskUnknown`, `TaskEnded`, `NotTheSponsor`, `DeadlinePassed` (close it instead),
+		/// `ClaimsOpen`.
 		///
 		/// Emits `TaskCancelled`.
 		#[pallet::call_index(3)]
@@ -356,12 +461,12 @@ pub mod pallet {
 		///
 		/// Origin: signed, by anybody.
 		///
-		/// Gives back to the sponsor what is left of the reward and the deposit, lets go of the data and
-		/// removes the record.
+		/// Pays the shares of a contest, gives back to the sponsor what is left of the escrow and the
+		/// deposit, lets go of the data and removes the record.
 		///
 		/// Errors: `TaskUnknown`, `TaskEnded`, `DeadlineAhead`, `ClaimsOpen`.
 		///
-		/// Emits `TaskClosed`.
+		/// Emits `SharePaid` for each place of a contest that somebody took, and `TaskClosed`.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::close())]
 		pub fn close(origin: OriginFor<T>, task: TaskId) -> DispatchResult {
@@ -386,14 +491,26 @@ impl<T: Config> Pallet<T> {
 		spec.tolerance = Some(tolerance);
 		Self::check_spec(&spec, tolerance)?;
 
-		let last = spec.deadline.saturating_add(T::ClaimTime::convert(spec.limits));
-		for data in [spec.train, spec.holdout.artifact()] {
-			T::Artifacts::ensure_available(data, last, T::MaxDataBytes::get())?;
-			T::Artifacts::pin(data)?;
+		let reveals = spec.hides_claims().then(|| RevealPhase {
+			from: spec.deadline.saturating_add(One::one()),
+			until: spec.deadline.saturating_add(T::RevealWindow::get()),
+		});
+		let (holdout, sealed_until, pledge) = match spec.holdout {
+			Holdout::Open(id) => (Some(id), None, Zero::zero()),
+			Holdout::Sealed(_) => {
+				let revealed = reveals.map_or(spec.deadline, |reveals| reveals.until);
+				let until = revealed.saturating_add(T::HoldoutWindow::get());
+				(None, Some(until), T::HoldoutPledge::get())
+			},
+		};
+		let last = sealed_until.or(reveals.map(|reveals| reveals.until)).unwrap_or(spec.deadline);
+		for data in core::iter::once(spec.train).chain(holdout) {
+			Self::take(data, last, &spec.limits)?;
 		}
 
-		let Reward::Bounty { amount, winners, .. } = spec.reward;
-		let escrow = Self::hold_bounties(&sponsor, amount, winners)?;
+		let reward = Self::total(&spec.reward).ok_or(ArithmeticError::Overflow)?;
+		let escrow = reward.checked_add(&pledge).ok_or(ArithmeticError::Overflow)?;
+		T::Currency::hold(&HoldReason::Reward.into(), &sponsor, escrow)?;
 		let deposit =
 			T::Deposit::new(&sponsor, Footprint::from_parts(1, TaskOf::<T>::max_encoded_len()))?;
 
@@ -403,8 +520,14 @@ impl<T: Config> Pallet<T> {
 		let record = Task {
 			sponsor: sponsor.clone(),
 			spec,
+			holdout,
+			sealed_until,
+			reveals,
+			escrow,
 			paid: 0,
+			forfeit: None,
 			open_claims: 0,
+			revealed: 0,
 			created_at: frame_system::Pallet::<T>::block_number(),
 			deposit,
 		};
@@ -419,26 +542,63 @@ impl<T: Config> Pallet<T> {
 		Self::ensure_open(&record)?;
 		ensure!(more > 0, Error::<T>::NoWinners);
 
-		let Reward::Bounty { amount, winners, .. } = &mut record.spec.reward;
+		let Reward::Bounty { amount, winners, .. } = &mut record.spec.reward else {
+			return Err(Error::<T>::NotABounty.into());
+		};
 		*winners = winners.checked_add(more).ok_or(ArithmeticError::Overflow)?;
-		let escrow = Self::hold_bounties(sponsor, *amount, more)?;
+		let escrow = amount.checked_mul(&more.into()).ok_or(ArithmeticError::Overflow)?;
+		T::Currency::hold(&HoldReason::Reward.into(), sponsor, escrow)?;
+		record.escrow = record.escrow.checked_add(&escrow).ok_or(ArithmeticError::Overflow)?;
 		Tasks::<T>::insert(task, record);
 		Self::deposit_event(Event::TaskToppedUp { task, winners: more, escrow });
+		Ok(())
+	}
+
+	fn do_reveal_holdout(
+		sponsor: &T::AccountId,
+		task: TaskId,
+		holdout: ArtifactId,
+		salt: &H256,
+	) -> DispatchResult {
+		let mut record = Self::get(task)?;
+		ensure!(record.sponsor == *sponsor, Error::<T>::NotTheSponsor);
+		let (Holdout::Sealed(sealed), Some(until), Some(reveals)) =
+			(&record.spec.holdout, record.sealed_until, record.reveals)
+		else {
+			return Err(Error::<T>::HoldoutNotSealed.into());
+		};
+		ensure!(record.holdout.is_none(), Error::<T>::HoldoutKnown);
+		let now = frame_system::Pallet::<T>::block_number();
+		ensure!(now > reveals.until, Error::<T>::RevealsOpen);
+		ensure!(now <= until, Error::<T>::HoldoutTooLate);
+		ensure!(
+			commitment::holdout(sponsor, &holdout, salt) == *sealed,
+			Error::<T>::HoldoutMismatch
+		);
+		ensure!(holdout != record.spec.train, Error::<T>::HoldoutIsTraining);
+		Self::take(holdout, until, &record.spec.limits)?;
+
+		record.holdout = Some(holdout);
+		Tasks::<T>::insert(task, record);
+		Self::deposit_event(Event::HoldoutPublished { task, holdout });
 		Ok(())
 	}
 
 	fn do_cancel(sponsor: &T::AccountId, task: TaskId) -> DispatchResult {
 		let record = Self::get(task)?;
 		ensure!(record.sponsor == *sponsor, Error::<T>::NotTheSponsor);
+		Self::ensure_open(&record)?;
 		let returned = Self::remove(task, record)?;
 		Self::deposit_event(Event::TaskCancelled { task, returned });
 		Ok(())
 	}
 
 	fn do_close(task: TaskId) -> DispatchResult {
-		let record = Self::get(task)?;
+		let mut record = Self::get(task)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		ensure!(now > record.spec.deadline, Error::<T>::DeadlineAhead);
+		ensure!(record.open_claims == 0, Error::<T>::ClaimsOpen);
+		Self::pay_shares(task, &mut record)?;
 		let returned = Self::remove(task, record)?;
 		Self::deposit_event(Event::TaskClosed { task, returned });
 		Ok(())
@@ -467,17 +627,29 @@ impl<T: Config> Pallet<T> {
 		ensure!(!spec.name.is_empty(), Error::<T>::NameEmpty);
 		ensure!(core::str::from_utf8(&spec.name).is_ok(), Error::<T>::NameNotText);
 		ensure!(spec.chunk_rows > 0, Error::<T>::ChunkRowsZero);
-		ensure!(spec.train != spec.holdout.artifact(), Error::<T>::HoldoutIsTraining);
+		ensure!(spec.holdout != Holdout::Open(spec.train), Error::<T>::HoldoutIsTraining);
 
-		let Reward::Bounty { amount, winners, min_improvement } = spec.reward;
 		let (least, most) = spec.metric.range();
 		let differences = 0..=most.0.saturating_sub(least.0);
 		ensure!((least..=most).contains(&spec.threshold), Error::<T>::ThresholdOutOfRange);
 		ensure!(differences.contains(&tolerance), Error::<T>::ToleranceOutOfRange);
-		ensure!(differences.contains(&min_improvement), Error::<T>::ImprovementOutOfRange);
 		Self::check_limits(&spec.limits)?;
-		ensure!(amount >= T::MinBounty::get(), Error::<T>::BountyTooSmall);
-		ensure!(winners > 0, Error::<T>::NoWinners);
+		match &spec.reward {
+			Reward::Bounty { amount, winners, min_improvement } => {
+				ensure!(differences.contains(min_improvement), Error::<T>::ImprovementOutOfRange);
+				ensure!(*amount >= T::MinBounty::get(), Error::<T>::BountyTooSmall);
+				ensure!(*winners > 0, Error::<T>::NoWinners);
+			},
+			Reward::Contest { pool, shares } => {
+				let falling = shares.iter().zip(shares.iter().skip(1)).all(|(a, b)| a >= b);
+				let amounts = Self::places(*pool, shares).filter(|amounts| !amounts.is_empty());
+				let amounts = amounts.filter(|_| falling).ok_or(Error::<T>::SharesOutOfOrder)?;
+				ensure!(
+					amounts.iter().all(|amount| *amount >= T::MinBounty::get()),
+					Error::<T>::BountyTooSmall
+				);
+			},
+		}
 
 		let now = frame_system::Pallet::<T>::block_number();
 		let duration = spec.deadline.saturating_sub(now);
@@ -506,43 +678,90 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	fn hold_bounties(
-		sponsor: &T::AccountId,
-		amount: BalanceOf<T>,
-		winners: u32,
-	) -> Result<BalanceOf<T>, DispatchError> {
-		let escrow = amount.checked_mul(&winners.into()).ok_or(ArithmeticError::Overflow)?;
-		T::Currency::hold(&HoldReason::Reward.into(), sponsor, escrow)?;
-		Ok(escrow)
+	/// What a reward comes to.
+	fn total(reward: &Reward<BalanceOf<T>>) -> Option<BalanceOf<T>> {
+		match reward {
+			Reward::Bounty { amount, winners, .. } => amount.checked_mul(&(*winners).into()),
+			Reward::Contest { pool, .. } => Some(*pool),
+		}
+	}
+
+	/// What each place of a contest gets; nothing if that cannot be computed.
+	fn places(pool: BalanceOf<T>, shares: &[u32]) -> Option<Vec<BalanceOf<T>>> {
+		let sum = shares.iter().try_fold(0u32, |sum, share| sum.checked_add(*share))?;
+		shares
+			.iter()
+			.map(|share| pool.checked_mul(&(*share).into())?.checked_div(&sum.into()))
+			.collect()
+	}
+
+	/// Checks that the data of a task stays until claims that begin at `last` have ended, and pins it.
+	fn take(data: ArtifactId, last: BlockNumberFor<T>, limits: &Limits) -> DispatchResult {
+		let until = last.saturating_add(T::ClaimTime::convert(*limits));
+		T::Artifacts::ensure_available(data, until, T::MaxDataBytes::get())?;
+		T::Artifacts::pin(data)
+	}
+
+	/// Pays from the escrow of a task.
+	fn pay(record: &mut TaskOf<T>, to: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+		// By force: a sponsor that froze its balance owes the reward all the same (rule 1).
+		T::Currency::transfer_on_hold(
+			&HoldReason::Reward.into(),
+			&record.sponsor,
+			to,
+			amount,
+			Precision::Exact,
+			Restriction::Free,
+			Fortitude::Force,
+		)?;
+		record.escrow = record.escrow.saturating_sub(amount);
+		Ok(())
+	}
+
+	/// Pays the shares of a contest, unless its escrow was forfeited.
+	fn pay_shares(task: TaskId, record: &mut TaskOf<T>) -> DispatchResult {
+		let Reward::Contest { pool, shares } = &record.spec.reward else { return Ok(()) };
+		if record.forfeit.is_some() {
+			return Ok(());
+		}
+		let amounts = Self::places(*pool, shares).ok_or(ArithmeticError::Overflow)?;
+		let best = T::Ranking::best(task, amounts.len());
+		for ((place, amount), (claim, miner)) in (1..).zip(amounts).zip(best) {
+			Self::pay(record, &miner, amount)?;
+			T::Ranking::rewarded(task, claim, amount);
+			Self::deposit_event(Event::SharePaid { task, place, claim, miner, amount });
+		}
+		Ok(())
 	}
 
 	/// Gives back everything that a task holds, and removes it.
 	fn remove(task: TaskId, record: TaskOf<T>) -> Result<BalanceOf<T>, DispatchError> {
 		ensure!(record.open_claims == 0, Error::<T>::ClaimsOpen);
-		let left = Self::escrow(&record);
+		let left = record.escrow;
 		T::Currency::release(&HoldReason::Reward.into(), &record.sponsor, left, Precision::Exact)?;
 		record.deposit.drop(&record.sponsor)?;
-		T::Artifacts::unpin(record.spec.train);
-		T::Artifacts::unpin(record.spec.holdout.artifact());
+		for data in core::iter::once(record.spec.train).chain(record.holdout) {
+			T::Artifacts::unpin(data);
+		}
 		Tasks::<T>::remove(task);
 		Ok(left)
 	}
 
-	/// What a task can still pay.
-	fn escrow(record: &TaskOf<T>) -> BalanceOf<T> {
-		let Reward::Bounty { amount, winners, .. } = record.spec.reward;
-		amount.saturating_mul(winners.saturating_sub(record.paid).into())
-	}
-
 	fn terms_of(record: TaskOf<T>) -> TermsOf<T> {
-		let Reward::Bounty { min_improvement, .. } = record.spec.reward;
 		let spec = record.spec;
+		let min_improvement = match spec.reward {
+			Reward::Bounty { min_improvement, .. } => Some(min_improvement),
+			Reward::Contest { .. } => None,
+		};
 		TaskTerms {
 			sponsor: record.sponsor,
 			train: spec.train,
 			train_root: spec.train_root,
 			chunk_rows: spec.chunk_rows,
-			holdout: spec.holdout.artifact(),
+			holdout: record.holdout,
+			sealed_until: record.sealed_until,
+			reveals: record.reveals,
+			seed: spec.seed,
 			metric: spec.metric,
 			threshold: spec.threshold,
 			tolerance: spec.tolerance.unwrap_or_else(T::DefaultTolerance::get),
@@ -584,26 +803,48 @@ impl<T: Config> assay_traits::Tasks for Pallet<T> {
 		});
 	}
 
+	fn claim_revealed(task: TaskId) -> DispatchResult {
+		let mut record = Self::get(task)?;
+		record.revealed = record.revealed.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+		Tasks::<T>::insert(task, record);
+		Ok(())
+	}
+
+	fn prize(task: TaskId) -> BalanceOf<T> {
+		let prize = |record: TaskOf<T>| match record.spec.reward {
+			Reward::Bounty { amount, .. } => Some(amount),
+			Reward::Contest { pool, shares } => Self::places(pool, &shares)?.first().copied(),
+		};
+		Self::get(task).ok().and_then(prize).unwrap_or_else(Zero::zero)
+	}
+
 	fn pay_bounty(task: TaskId, miner: &T::AccountId) -> Result<BalanceOf<T>, DispatchError> {
 		let mut record = Self::get(task)?;
-		let Reward::Bounty { amount, winners, .. } = record.spec.reward;
-		let Some(left) = winners.checked_sub(record.paid).and_then(|left| left.checked_sub(1))
-		else {
+		let Reward::Bounty { amount, winners, .. } = record.spec.reward else {
 			return Ok(Zero::zero());
 		};
-		// By force: a sponsor that froze its balance owes the bounty all the same (rule 1).
-		T::Currency::transfer_on_hold(
-			&HoldReason::Reward.into(),
-			&record.sponsor,
-			miner,
-			amount,
-			Precision::Exact,
-			Restriction::Free,
-			Fortitude::Force,
-		)?;
+		let left = winners.checked_sub(record.paid).and_then(|left| left.checked_sub(1));
+		let (Some(left), None) = (left, record.forfeit) else { return Ok(Zero::zero()) };
+		Self::pay(&mut record, miner, amount)?;
 		record.paid.saturating_inc();
 		Tasks::<T>::insert(task, record);
 		Self::deposit_event(Event::BountyPaid { task, miner: miner.clone(), amount, left });
+		Ok(amount)
+	}
+
+	fn pay_forfeit(task: TaskId, miner: &T::AccountId) -> Result<BalanceOf<T>, DispatchError> {
+		let mut record = Self::get(task)?;
+		if record.sealed_until.is_none() {
+			return Ok(Zero::zero());
+		}
+		let equal =
+			|| record.escrow.checked_div(&record.revealed.into()).unwrap_or_else(Zero::zero);
+		let part = record.forfeit.unwrap_or_else(equal);
+		record.forfeit = Some(part);
+		let amount = part.min(record.escrow);
+		Self::pay(&mut record, miner, amount)?;
+		Tasks::<T>::insert(task, record);
+		Self::deposit_event(Event::ForfeitPaid { task, miner: miner.clone(), amount });
 		Ok(amount)
 	}
 
@@ -618,8 +859,11 @@ impl<T: Config> Pallet<T> {
 	/// Checks the invariants of the pallet.
 	///
 	/// 1. Every task has a number below [`NextTask`].
-	/// 2. No task has paid more bounties than it promised, and its tolerance is filled in.
-	/// 3. What is held of a sponsor for rewards is what its tasks can still pay.
+	/// 2. No task has paid more bounties than it promised, what it still promises is in its escrow, and
+	///    its tolerance is filled in.
+	/// 3. What is held of a sponsor for rewards is what its tasks have in escrow.
+	/// 4. The holdout of a task is known unless it is sealed, and hidden claims have a time to be
+	///    revealed, in that order.
 	///
 	/// # Errors
 	///
@@ -629,12 +873,29 @@ impl<T: Config> Pallet<T> {
 		let mut escrow = alloc::collections::BTreeMap::<T::AccountId, BalanceOf<T>>::new();
 		for (task, record) in Tasks::<T>::iter() {
 			ensure!(task < NextTask::<T>::get(), "tasks 1: a number was not given out");
-			let Reward::Bounty { winners, .. } = record.spec.reward;
-			ensure!(record.paid <= winners, "tasks 2: too many bounties were paid");
+			let owed = match record.spec.reward {
+				Reward::Bounty { amount, winners, .. } => {
+					ensure!(record.paid <= winners, "tasks 2: too many bounties were paid");
+					amount.saturating_mul(winners.saturating_sub(record.paid).into())
+				},
+				Reward::Contest { pool, .. } => pool,
+			};
+			ensure!(
+				record.forfeit.is_some() || record.escrow >= owed,
+				"tasks 2: a reward is not in escrow"
+			);
 			ensure!(record.spec.tolerance.is_some(), "tasks 2: a tolerance is missing");
-			let left = Self::escrow(&record);
+			ensure!(
+				record.sealed_until.is_some() == matches!(record.spec.holdout, Holdout::Sealed(_))
+					&& (record.sealed_until.is_some() || record.holdout.is_some()),
+				"tasks 4: a holdout is missing"
+			);
+			ensure!(
+				record.reveals.is_some() == record.spec.hides_claims(),
+				"tasks 4: hidden claims cannot be revealed"
+			);
 			let sum = escrow.entry(record.sponsor).or_default();
-			*sum = sum.saturating_add(left);
+			*sum = sum.saturating_add(record.escrow);
 		}
 		for (sponsor, left) in escrow {
 			ensure!(

@@ -126,8 +126,35 @@ impl Config for Test {
 	type MinBounty = ConstU64<20>;
 	type MinDuration = ConstU64<10>;
 	type MaxDuration = ConstU64<100>;
+	type Ranking = RankingDouble;
+	type RevealWindow = ConstU64<10>;
+	type HoldoutWindow = ConstU64<5>;
+	type HoldoutPledge = ConstU64<PLEDGE>;
 }
 
+parameter_types! {
+	/// Who is best in every task, the best first; and what each claim was rewarded.
+	pub static Best: Vec<(ClaimId, AccountId)> = vec![];
+	pub static Rewarded: Vec<(ClaimId, Balance)> = vec![];
+}
+
+pub struct RankingDouble;
+
+impl Ranking for RankingDouble {
+	type AccountId = AccountId;
+	type Balance = Balance;
+
+	fn best(_: TaskId, places: usize) -> Vec<(ClaimId, AccountId)> {
+		Best::get().into_iter().take(places).collect()
+	}
+
+	fn rewarded(_: TaskId, claim: ClaimId, amount: Balance) {
+		Rewarded::mutate(|all| all.push((claim, amount)));
+	}
+}
+
+pub const PLEDGE: Balance = 40;
+pub const SALT: H256 = H256::repeat_byte(9);
 pub const SPONSOR: AccountId = 1;
 pub const MINER: AccountId = 2;
 pub const OTHER: AccountId = 3;
@@ -162,8 +189,21 @@ pub fn spec() -> SpecOf<Test> {
 		tolerance: None,
 		limits: LIMITS,
 		reward: Reward::Bounty { amount: 100, winners: 3, min_improvement: 1_000 },
+		seed: SeedSource::Miner,
 		deadline: 51,
 	}
+}
+
+/// The same, with the holdout sealed: reveals until block 61, publication until block 66.
+pub fn sealed() -> SpecOf<Test> {
+	let sealed = commitment::holdout(&SPONSOR, &holdout(), &SALT);
+	TaskSpec { holdout: Holdout::Sealed(sealed), ..spec() }
+}
+
+/// The same as a contest for shares of 300, 200 and 100 of 600.
+pub fn contest() -> SpecOf<Test> {
+	let shares = Shares::truncate_from(vec![3, 2, 1]);
+	TaskSpec { reward: Reward::Contest { pool: 600, shares }, ..spec() }
 }
 
 /// What the deposit for a task is.
@@ -190,6 +230,8 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 	let mut ext = sp_io::TestExternalities::new(storage);
 	ext.execute_with(|| {
 		System::set_block_number(1);
+		Best::set(vec![]);
+		Rewarded::set(vec![]);
 		store(train(), 1_000, 500);
 		store(holdout(), 1_000, 100);
 	});

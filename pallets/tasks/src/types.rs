@@ -3,6 +3,7 @@
 #![allow(clippy::as_conversions)]
 
 use assay_primitives::{ArtifactId, Limits, Metric, Score, H256};
+pub use assay_traits::{RevealPhase, SeedSource};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::ConstU32, BoundedVec};
 use scale_info::TypeInfo;
@@ -21,16 +22,10 @@ pub enum Holdout {
 	/// Known to everybody from the start.
 	#[codec(index = 0)]
 	Open(ArtifactId),
-}
-
-impl Holdout {
-	/// The holdout's artifact.
-	#[must_use]
-	pub const fn artifact(&self) -> ArtifactId {
-		match self {
-			Self::Open(id) => *id,
-		}
-	}
+	/// Published when all claims are revealed. The sponsor commits to it:
+	/// [`assay_primitives::commitment::holdout`].
+	#[codec(index = 1)]
+	Sealed(H256),
 }
 
 /// What the sponsor pays for.
@@ -50,7 +45,23 @@ pub enum Reward<Balance> {
 		/// seed.
 		min_improvement: i64,
 	},
+	/// A pool that the best verified claims share when the task is closed. Equals rank by the order of
+	/// their commitments.
+	#[codec(index = 1)]
+	Contest {
+		/// What is shared.
+		pool: Balance,
+		/// The part of each place, the first place first, in proportion to the sum of all. A place
+		/// that nobody takes goes back to the sponsor.
+		shares: Shares,
+	},
 }
+
+/// Most places that a contest can reward.
+pub const MAX_PLACES: u32 = 16;
+
+/// Parts of the places of a contest: 1 to [`MAX_PLACES`], none larger than the one before.
+pub type Shares = BoundedVec<u32, ConstU32<MAX_PLACES>>;
 
 /// What a sponsor asks for. Kept in the task's record, with [`Self::tolerance`] filled in.
 #[derive(
@@ -78,8 +89,19 @@ pub struct TaskSpec<Balance, BlockNumber> {
 	pub limits: Limits,
 	/// What is paid, and for what.
 	pub reward: Reward<Balance>,
+	/// Who chooses the seeds of the runs.
+	pub seed: SeedSource,
 	/// Last block in which claims can be committed.
 	pub deadline: BlockNumber,
+}
+
+impl<Balance, BlockNumber> TaskSpec<Balance, BlockNumber> {
+	/// Whether claims stay hidden until the deadline: with a sealed holdout, so that the sponsor cannot
+	/// choose it by them, and in a contest, where otherwise the last one copies the best.
+	#[must_use]
+	pub const fn hides_claims(&self) -> bool {
+		matches!(self.holdout, Holdout::Sealed(_)) || matches!(self.reward, Reward::Contest { .. })
+	}
 }
 
 /// The record of a task, from its creation until it is cancelled or closed.
@@ -91,10 +113,22 @@ pub struct Task<AccountId, Balance, BlockNumber, Ticket> {
 	pub sponsor: AccountId,
 	/// What is asked for.
 	pub spec: TaskSpec<Balance, BlockNumber>,
-	/// Claims that were paid.
+	/// The holdout, as soon as it is known.
+	pub holdout: Option<ArtifactId>,
+	/// Last block in which a sealed holdout can be published.
+	pub sealed_until: Option<BlockNumber>,
+	/// When claims are revealed that are hidden until the deadline.
+	pub reveals: Option<RevealPhase<BlockNumber>>,
+	/// What is held for the task: rewards that are not paid, and the pledge for a sealed holdout.
+	pub escrow: Balance,
+	/// Bounties that were paid.
 	pub paid: u32,
+	/// What each revealed claim gets, since the holdout was found missing or unusable.
+	pub forfeit: Option<Balance>,
 	/// Claims that have not ended.
 	pub open_claims: u32,
+	/// Claims that were revealed.
+	pub revealed: u32,
 	/// Block in which the task was created.
 	pub created_at: BlockNumber,
 	/// What the sponsor put down for this record.

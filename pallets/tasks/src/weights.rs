@@ -15,6 +15,7 @@ use core::marker::PhantomData;
 pub trait WeightInfo {
 	fn create() -> Weight;
 	fn top_up() -> Weight;
+	fn reveal_holdout() -> Weight;
 	fn cancel() -> Weight;
 	fn close() -> Weight;
 }
@@ -35,6 +36,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(3_u64))
 	}
+	/// Storage: `Tasks::Tasks` (r:1 w:1), the artifact (r:1 w:1).
+	fn reveal_holdout() -> Weight {
+		Weight::from_parts(60_000_000, 6_000)
+			.saturating_add(T::DbWeight::get().reads(2_u64))
+			.saturating_add(T::DbWeight::get().writes(2_u64))
+	}
 	/// Storage: `Tasks::Tasks` (r:1 w:1), two artifacts (r:2 w:2), account and holds of the sponsor
 	/// (r:2 w:2).
 	fn cancel() -> Weight {
@@ -43,11 +50,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Tasks::Tasks` (r:1 w:1), two artifacts (r:2 w:2), account and holds of the sponsor
-	/// (r:2 w:2).
+	/// (r:2 w:2), the leaderboard (r:1 w:1); for each of 16 places a claim and an account (r:2 w:2).
 	fn close() -> Weight {
-		Weight::from_parts(100_000_000, 8_000)
-			.saturating_add(T::DbWeight::get().reads(5_u64))
-			.saturating_add(T::DbWeight::get().writes(5_u64))
+		Weight::from_parts(900_000_000, 100_000)
+			.saturating_add(T::DbWeight::get().reads(38_u64))
+			.saturating_add(T::DbWeight::get().writes(38_u64))
 	}
 }
 
@@ -63,14 +70,19 @@ impl WeightInfo for () {
 			.saturating_add(RocksDbWeight::get().reads(3_u64))
 			.saturating_add(RocksDbWeight::get().writes(3_u64))
 	}
+	fn reveal_holdout() -> Weight {
+		Weight::from_parts(60_000_000, 6_000)
+			.saturating_add(RocksDbWeight::get().reads(2_u64))
+			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	}
 	fn cancel() -> Weight {
 		Weight::from_parts(100_000_000, 8_000)
 			.saturating_add(RocksDbWeight::get().reads(5_u64))
 			.saturating_add(RocksDbWeight::get().writes(5_u64))
 	}
 	fn close() -> Weight {
-		Weight::from_parts(100_000_000, 8_000)
-			.saturating_add(RocksDbWeight::get().reads(5_u64))
-			.saturating_add(RocksDbWeight::get().writes(5_u64))
+		Weight::from_parts(900_000_000, 100_000)
+			.saturating_add(RocksDbWeight::get().reads(38_u64))
+			.saturating_add(RocksDbWeight::get().writes(38_u64))
 	}
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
-use assay_primitives::{DataFault, FailReason, Input, Metric, VM_VERSION};
+use assay_primitives::{DataFault, FailReason, Input, Metric, Params, MAX_PARAMS, VM_VERSION};
 use frame_benchmarking::{account, v2::*};
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
@@ -14,7 +14,7 @@ fn spec() -> TrainingJob {
 	TrainingJob {
 		vm_version: VM_VERSION,
 		program: H256::repeat_byte(1),
-		params: Default::default(),
+		params: Params::truncate_from(alloc::vec![0; MAX_PARAMS as usize]),
 		seed: 0,
 		train: H256::repeat_byte(2),
 		train_root: H256::repeat_byte(3),
@@ -26,7 +26,34 @@ fn spec() -> TrainingJob {
 	}
 }
 
-/// A job whose committee of the largest size was drawn from the most verifiers.
+/// A case that a committee of the largest size settled, of one mind and not as [`mixed`] does, as the
+/// ground of `slash`.
+pub fn make_appealable<T: Config>(slash: SlashId) {
+	let stood = Outcome::Failed(FailReason::BadProgram);
+	let juror = |n| {
+		let account = account("juror", n, slash as u32);
+		T::Stake::make_active(&account, Role::Verifier);
+		Juror { weight: T::Stake::bonded(&account), account, prevailed: true }
+	};
+	let job = NextJob::<T>::mutate(|next| {
+		*next += 1;
+		*next - 1
+	});
+	let case = Case {
+		payer: account("payer", 1, 0),
+		opponent: Some(account("opponent", 1, 0)),
+		spec: spec(),
+		outcome: stood,
+		drawn_at: frame_system::Pallet::<T>::block_number(),
+		jurors: BoundedVec::truncate_from((0..T::MaxCommittee::get()).map(juror).collect()),
+		slashes: 1,
+		overturned: false,
+	};
+	Cases::<T>::insert(job, case);
+	Grounds::<T>::insert(slash, Ground { job, said: Some(stood) });
+}
+
+/// An appeal whose committee of the largest size was drawn from the most verifiers.
 fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let verifiers: Vec<(T::AccountId, VerifierId)> = (0..T::MaxVerifiers::get())
 		.map(|n| {
@@ -39,6 +66,8 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let id = opened::<T>();
 	Jobs::<T>::mutate(id, |job| {
 		if let Some(job) = job {
+			make_appealable::<T>(0);
+			job.client = Client::Appeal(0);
 			job.committee_size = T::MaxCommittee::get();
 			let now = frame_system::Pallet::<T>::block_number();
 			job.drawn_at = now;
@@ -59,10 +88,10 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 
 fn opened<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let payer: T::AccountId = account("payer", 0, 0);
-	let fee = Pallet::<T>::fee(&spec().limits);
+	let fee = Pallet::<T>::fee(&spec().limits, Zero::zero());
 	let enough = fee.saturating_mul(10u32.into()).saturating_add(T::Currency::minimum_balance());
 	T::Currency::set_balance(&payer, enough);
-	Pallet::<T>::open(Client::Claim(0), &payer, None, spec()).unwrap()
+	Pallet::<T>::open(Client::Claim(0), &payer, None, spec(), Zero::zero()).unwrap()
 }
 
 /// Lets every member commit to `outcome(position)`, and all but `silent` last ones reveal it.
@@ -85,7 +114,7 @@ fn revealed<T: Config>(id: JobId, silent: usize, outcome: impl Fn(usize) -> Outc
 	});
 }
 
-/// Three quarters agree: the settlement pays many and slashes some.
+/// Three quarters agree: the settlement pays many and slashes some, and the earlier committee.
 fn mixed(at: usize) -> Outcome {
 	if at % 4 == 1 {
 		Outcome::Failed(FailReason::OutOfFuel)

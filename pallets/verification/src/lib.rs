@@ -12,13 +12,39 @@
 //! member runs the job in a sandbox beside its node, commits to the outcome, and reveals it when
 //! commitments are closed. What more than two thirds of the revealed weight say is the settlement;
 //! the client is told, those who said so share the fee, those who said otherwise or nothing are
-//! slashed.
+//! slashed. The first committee grows with the value that hangs on the job
+//! ([`Config::ValuePerMember`]), and the fee with it. Where it lacks an input, others are asked once.
 //!
 //! ```text
 //! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)
-//!            ▲                                 ├─► settled: Undecided
-//!            └──── a larger committee ─────────┘
+//!          │ ▲                                 ├─► settled: Undecided
+//!          │ └──── a larger committee ─────────┘
+//!          └─► settled: Incomplete
 //! ```
+//!
+//! A client may open a job before all of it is known (a sealed holdout, a seed that the chain draws),
+//! and completes it when the first committee is drawn. If it cannot, the job ends there.
+//!
+//! ## Appeals
+//!
+//! From a settlement slashes can follow: of the verdicts that were outvoted, and of what the client
+//! slashes. As long as one of them is pending, a [`types::Case`] keeps what was run, what was found
+//! and by whom. Who is slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a
+//! committee three times as large, for as much more of a fee, without those who sat on the first one if
+//! there are as many others. The re-run is a job like any other, and says of the slash:
+//!
+//! | it finds | slash of a verdict | any other slash |
+//! | --- | --- | --- |
+//! | the outcome that stood | right | right |
+//! | that of the verdict | wrong | |
+//! | another outcome | right: the verdict was wrong, too | wrong: it stood on a wrong outcome |
+//! | a missing input, or nothing | no saying | no saying |
+//!
+//! Where it finds another outcome than the one that stood, those whose verdict had prevailed are
+//! slashed for it, once. The settlement itself stays: its client has acted on it. For a verdict that
+//! was withheld nothing is kept: no re-run tells who was silent.
+//!
+//! What is kept is paid for by what it is kept for: it goes with the frozen stake of the last slash.
 //!
 //! ## Goals
 //!
@@ -63,12 +89,14 @@ pub mod worker;
 
 pub use key::{VerifierId, VerifierSignature, KEY_TYPE};
 pub use pallet::*;
-pub use types::{Commitment, Job, Member, Phase, Verdict};
+pub use types::{Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use assay_primitives::{commitment, JobId, Limits, Outcome, TrainingJob, H256};
-use assay_traits::{Client, Deed, Offence, OnSettled, Role, Settlement, Stake, Verification};
+use assay_primitives::{commitment, JobId, Limits, Outcome, SlashId, TrainingJob, H256};
+use assay_traits::{
+	Appeals, Client, Deed, Finding, Offence, OnSettled, Role, Settlement, Stake, Verification,
+};
 use codec::Encode;
 use frame_support::{
 	defensive,
@@ -104,6 +132,17 @@ pub type JobOf<T> = Job<
 
 /// A committee member of this runtime.
 pub type MemberOf<T> = Member<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
+
+/// A settled job of this runtime that can be appealed.
+pub type CaseOf<T> = Case<
+	<T as frame_system::Config>::AccountId,
+	BalanceOf<T>,
+	BlockNumberFor<T>,
+	<T as Config>::MaxCommittee,
+>;
+
+/// How many times as large as the committee that decided is the one that re-runs the job.
+pub const APPEAL_FACTOR: u32 = 3;
 
 /// Rounds that a job can have: the first, and two with larger committees.
 pub const MAX_ROUNDS: u8 = 3;
@@ -173,9 +212,17 @@ pub mod pallet {
 		/// between its block and none; anything more predictable lets committees be chosen.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 
-		/// Members of a committee in the first round. Below 3, one member decides.
+		/// Members of a committee in the first round, at the least. Below 3, one member decides.
 		#[pallet::constant]
 		type CommitteeSize: Get<u32>;
+
+		/// How much value, what can be won and lost by a job, one member of the first committee stands
+		/// for: with more at stake, more members are asked, up to [`Config::MaxCommittee`]. To lie
+		/// together, more than two thirds of a committee must; if what each of them is slashed
+		/// ([`Config::FalseVerdictSlash`]) is less than its share of the value, a lie pays. Zero means
+		/// that value is not looked at.
+		#[pallet::constant]
+		type ValuePerMember: Get<BalanceOf<Self>>;
 
 		/// Blocks for commitments besides those for the run itself. Too few, and honest verifiers
 		/// are late; sane is from 5 (15 s).
@@ -191,11 +238,12 @@ pub mod pallet {
 		#[pallet::constant]
 		type FuelPerBlock: Get<u64>;
 
-		/// Fee of any job, shared by the winners.
+		/// Fee of any job with a first committee of [`Config::CommitteeSize`], shared by the winners. A
+		/// larger first committee costs as much more, so that each share stays the same.
 		#[pallet::constant]
 		type BaseFee: Get<BalanceOf<Self>>;
 
-		/// Fee for each started 10⁹ units of the fuel that a job may use. Too low, and running a
+		/// Fee for each started 10⁹ units of the fuel that a job may use, likewise. Too low, and running a
 		/// program costs the verifiers more than they earn.
 		#[pallet::constant]
 		type FeePerGigafuel: Get<BalanceOf<Self>>;
@@ -253,6 +301,16 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Assignments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, VerifierId, Twox64Concat, JobId, u32>;
+
+	/// Settled jobs from which slashes follow that are pending.
+	// Twox64Concat: the ids are ours, counted up.
+	#[pallet::storage]
+	pub type Cases<T: Config> = StorageMap<_, Twox64Concat, JobId, CaseOf<T>>;
+
+	/// What each of those slashes follows from.
+	// Twox64Concat: the ids are those of the ledger, counted up.
+	#[pallet::storage]
+	pub type Grounds<T: Config> = StorageMap<_, Twox64Concat, SlashId, Ground>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -313,6 +371,15 @@ pub mod pallet {
 			/// The new round.
 			round: u8,
 		},
+		/// A re-run found another outcome than the one that stood: those who had prevailed are slashed.
+		SettlementOverturned {
+			/// The job that had settled.
+			job: JobId,
+			/// What it had found.
+			stood: Outcome,
+			/// What the re-run found.
+			found: Outcome,
+		},
 		/// A job ended.
 		JobSettled {
 			/// The job.
@@ -363,6 +430,7 @@ pub mod pallet {
 				T::CommitteeSize::get() <= T::MaxCommittee::get(),
 				"CommitteeSize is larger than MaxCommittee"
 			);
+			assert!(T::CommitteeSize::get() > 0, "CommitteeSize is 0: nobody would be asked");
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -464,6 +532,11 @@ pub mod pallet {
 			Jobs::<T>::get(job)
 		}
 
+		/// What a job under `limits` costs on which `value` hangs.
+		pub fn fee_for(limits: Limits, value: BalanceOf<T>) -> BalanceOf<T> {
+			<Self as Verification>::fee(&limits, value)
+		}
+
 		/// Number of jobs in progress.
 		pub fn queue_length() -> u32 {
 			Jobs::<T>::count()
@@ -539,20 +612,34 @@ impl<T: Config> Pallet<T> {
 		Agenda::<T>::insert(job.due(), id, ());
 	}
 
-	/// Accounts that can be drawn for a job, with key and weight: all but its parties.
+	/// Accounts that can be drawn for a job, with key and weight: all but its parties, and for an
+	/// appeal all but the parties of the settled job and, if there are as many others, its committee.
 	fn candidates(job: &JobOf<T>) -> Vec<(MemberOf<T>, u128)> {
-		ActiveVerifiers::<T>::get()
+		let case = Self::case_of(job.client);
+		let concerned = |who: &T::AccountId| {
+			let party = |payer, opponent: Option<_>| who == payer || Some(who) == opponent;
+			party(&job.payer, job.opponent.as_ref())
+				|| case.as_ref().is_some_and(|case| party(&case.payer, case.opponent.as_ref()))
+		};
+		let all: Vec<_> = ActiveVerifiers::<T>::get()
 			.into_iter()
 			.filter(|(account, _)| {
-				*account != job.payer
-					&& job.opponent.as_ref() != Some(account)
-					&& T::Stake::ensure_active(account, Role::Verifier).is_ok()
+				!concerned(account) && T::Stake::ensure_active(account, Role::Verifier).is_ok()
 			})
 			.map(|(account, key)| {
 				let weight = T::Stake::bonded(&account);
 				(Member { account, key, weight, verdict: Verdict::Awaited }, weight.into())
 			})
-			.collect()
+			.collect();
+		let Some(case) = case else { return all };
+		let sat = |who: &T::AccountId| case.jurors.iter().any(|juror| juror.account == *who);
+		let others: Vec<_> =
+			all.iter().filter(|(member, _)| !sat(&member.account)).cloned().collect();
+		if others.len() >= case.jurors.len() {
+			others
+		} else {
+			all
+		}
 	}
 
 	/// Draws the committee of the current round.
@@ -565,10 +652,13 @@ impl<T: Config> Pallet<T> {
 			Jobs::<T>::insert(id, job);
 			return;
 		};
+		if job.round == 0 && !T::Clients::on_draw(job.client, &mut job.spec, random) {
+			return Self::finish(id, job, Settlement::Incomplete, Vec::new());
+		}
 		let seed = assay_primitives::hash(&(random, id, job.round).encode());
 		let drawn = committee::draw(seed, Self::candidates(&job), job.committee_size);
 		if drawn.is_empty() {
-			return Self::finish(id, job, Settlement::Undecided);
+			return Self::finish(id, job, Settlement::Undecided, Vec::new());
 		}
 		job.members = BoundedVec::truncate_from(drawn);
 		for (member, position) in job.members.iter().zip(0u32..) {
@@ -754,54 +844,81 @@ impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
 	fn conclude(id: JobId, mut job: JobOf<T>) {
 		let result = tally(&job.members);
-		Self::judge(id, &job, &result);
+		let grounds = Self::judge(id, &job, &result);
 		match result {
+			// Others may have what this committee lacked: they are asked once.
+			Tally::Agreed(Outcome::Unavailable { .. }) if job.round == 0 && Self::more(&job) => {
+				Self::escalate(id, job);
+			},
 			Tally::Agreed(outcome) => {
 				if !matches!(outcome, Outcome::Unavailable { .. }) {
 					Self::pay_winners(&mut job, &outcome);
 				}
-				Self::finish(id, job, Settlement::Agreed(outcome));
+				Self::finish(id, job, Settlement::Agreed(outcome), grounds);
 			},
-			Tally::Split => {
-				let more = Self::candidates(&job).len() > job.members.len();
-				if more && job.round.saturating_add(1) < MAX_ROUNDS {
-					Self::escalate(id, job);
-				} else {
-					Self::finish(id, job, Settlement::Undecided);
-				}
-			},
+			Tally::Split if Self::more(&job) => Self::escalate(id, job),
+			Tally::Split => Self::finish(id, job, Settlement::Undecided, grounds),
 		}
 	}
 
+	/// Whether a larger committee can be asked.
+	fn more(job: &JobOf<T>) -> bool {
+		let more = Self::candidates(job).len() > job.members.len();
+		more && job.round.saturating_add(1) < MAX_ROUNDS
+	}
+
 	/// Slashes and counts what the members did in this round. A verdict of `Unavailable` is never
-	/// wrong, and nobody is wrong where the majority lacked an input.
-	fn judge(id: JobId, job: &JobOf<T>, result: &Tally) {
+	/// wrong, and nobody is wrong where the majority lacked an input. Gives the slashes that a re-run
+	/// could refute.
+	fn judge(id: JobId, job: &JobOf<T>, result: &Tally) -> Vec<(SlashId, Ground)> {
+		let mut grounds = Vec::new();
 		for member in &job.members {
-			let (deed, slash) = match (member.verdict, result) {
-				(Verdict::Awaited | Verdict::Committed(_), _) => (
-					Deed::VerdictMissed,
-					Some((T::WithheldVerdictSlash::get(), Offence::VerdictWithheld(id))),
-				),
+			match (member.verdict, result) {
+				(Verdict::Awaited | Verdict::Committed(_), _) => {
+					T::Stake::note(&member.account, Deed::VerdictMissed);
+					let share = T::WithheldVerdictSlash::get();
+					let amount = share.mul_floor(member.weight);
+					let offence = Offence::VerdictWithheld(id);
+					Self::slash(&member.account, amount, job.drawn_at, offence);
+				},
 				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == *outcome => {
-					(Deed::VerdictRight, None)
+					T::Stake::note(&member.account, Deed::VerdictRight);
 				},
 				(Verdict::Revealed(Outcome::Unavailable { .. }), _)
 				| (_, Tally::Split | Tally::Agreed(Outcome::Unavailable { .. })) => continue,
-				(Verdict::Revealed(_), Tally::Agreed(_)) => (
-					Deed::VerdictWrong,
-					Some((T::FalseVerdictSlash::get(), Offence::FalseVerdict(id))),
-				),
-			};
-			T::Stake::note(&member.account, deed);
-			if let Some((share, offence)) = slash {
-				let amount = share.mul_floor(member.weight);
-				// From the draw on, the member could not leave with what it put at stake.
-				let slashed = T::Stake::slash(&member.account, amount, job.drawn_at, offence);
-				if let Err(error) = slashed {
-					log::warn!(target: LOG, "job {id}: {offence:?} goes unslashed: {error:?}");
-				}
+				(Verdict::Revealed(said), Tally::Agreed(_)) => {
+					let (who, weight) = (&member.account, member.weight);
+					let slash = Self::slash_verdict(id, who, weight, job.drawn_at);
+					let ground = Ground { job: id, said: Some(said) };
+					grounds.extend(slash.map(|slash| (slash, ground)));
+				},
 			}
 		}
+		grounds
+	}
+
+	/// Slashes and counts a verdict that is found wrong.
+	fn slash_verdict(
+		id: JobId,
+		who: &T::AccountId,
+		weight: BalanceOf<T>,
+		drawn_at: BlockNumberFor<T>,
+	) -> Option<SlashId> {
+		T::Stake::note(who, Deed::VerdictWrong);
+		let amount = T::FalseVerdictSlash::get().mul_floor(weight);
+		Self::slash(who, amount, drawn_at, Offence::FalseVerdict(id))
+	}
+
+	/// Slashes a member. From the draw on, it could not leave with what it put at stake.
+	fn slash(
+		who: &T::AccountId,
+		amount: BalanceOf<T>,
+		drawn_at: BlockNumberFor<T>,
+		offence: Offence,
+	) -> Option<SlashId> {
+		T::Stake::slash(who, amount, drawn_at, offence)
+			.inspect_err(|error| log::warn!(target: LOG, "{offence:?} goes unslashed: {error:?}"))
+			.ok()
 	}
 
 	/// Shares the fee among those who revealed `outcome`, equally; an odd rest goes back with what
@@ -847,8 +964,14 @@ impl<T: Config> Pallet<T> {
 		Jobs::<T>::insert(id, job);
 	}
 
-	/// Ends a job: gives back what is left of the fee, forgets the job, tells the client.
-	fn finish(id: JobId, job: JobOf<T>, settlement: Settlement) {
+	/// Ends a job: gives back what is left of the fee, forgets the job, tells the client, and keeps
+	/// what an appeal against the slashes that follow would need.
+	fn finish(
+		id: JobId,
+		job: JobOf<T>,
+		settlement: Settlement,
+		mut grounds: Vec<(SlashId, Ground)>,
+	) {
 		Agenda::<T>::remove(job.due(), id);
 		Self::clear_assignments(id, &job);
 		let released = T::Currency::release(
@@ -862,7 +985,117 @@ impl<T: Config> Pallet<T> {
 		}
 		Jobs::<T>::remove(id);
 		Self::deposit_event(Event::JobSettled { job: id, client: job.client, settlement });
-		T::Clients::on_settled(job.client, settlement);
+		match job.client {
+			Client::Appeal(slash) => Self::decide_appeal(slash, settlement),
+			client => {
+				let slash = T::Clients::on_settled(client, settlement);
+				grounds.extend(slash.map(|slash| (slash, Ground { job: id, said: None })));
+			},
+		}
+		if let Settlement::Agreed(outcome) = settlement {
+			Self::keep(id, job, outcome, &grounds);
+		}
+	}
+}
+
+// Appeals.
+impl<T: Config> Pallet<T> {
+	/// The settled job that an appeal is about, if `client` is one and its slash is still pending.
+	fn case_of(client: Client) -> Option<CaseOf<T>> {
+		let Client::Appeal(slash) = client else { return None };
+		Cases::<T>::get(Grounds::<T>::get(slash)?.job)
+	}
+
+	/// Keeps a settled job as long as slashes are pending that follow from it.
+	fn keep(id: JobId, job: JobOf<T>, outcome: Outcome, grounds: &[(SlashId, Ground)]) {
+		if grounds.is_empty() {
+			return;
+		}
+		for (slash, ground) in grounds {
+			Grounds::<T>::insert(slash, ground);
+		}
+		let juror = |member: MemberOf<T>| Juror {
+			prevailed: member.verdict == Verdict::Revealed(outcome),
+			account: member.account,
+			weight: member.weight,
+		};
+		let case = Case {
+			payer: job.payer,
+			opponent: job.opponent,
+			spec: job.spec,
+			outcome,
+			drawn_at: job.drawn_at,
+			// Nothing is cut off: there are as many as there were members.
+			jurors: BoundedVec::truncate_from(job.members.into_iter().map(juror).collect()),
+			slashes: u32::try_from(grounds.len()).unwrap_or(u32::MAX),
+			overturned: false,
+		};
+		Cases::<T>::insert(id, case);
+	}
+
+	/// What the settlement of a re-run says of the slash that was appealed.
+	fn decide_appeal(slash: SlashId, settlement: Settlement) {
+		// Governance has cancelled it meanwhile: nothing is left to decide.
+		let Some(ground) = Grounds::<T>::get(slash) else { return };
+		let Some(case) = Cases::<T>::get(ground.job).defensive() else { return };
+		let Settlement::Agreed(found) = settlement else {
+			return T::Stake::on_rerun(slash, Finding::Undecided);
+		};
+		if matches!(found, Outcome::Unavailable { .. }) {
+			return T::Stake::on_rerun(slash, Finding::Undecided);
+		}
+		let wrong = match ground.said {
+			Some(said) => said == found,
+			None => case.outcome != found,
+		};
+		// Before the slash ends, and the case may with it.
+		if case.outcome != found && !case.overturned {
+			Self::overturn(ground.job, case, found);
+		}
+		T::Stake::on_rerun(slash, if wrong { Finding::Refuted } else { Finding::Confirmed });
+	}
+
+	/// Slashes those whose verdict had prevailed and is found wrong.
+	fn overturn(id: JobId, mut case: CaseOf<T>, found: Outcome) {
+		let said = Some(case.outcome);
+		for juror in case.jurors.iter().filter(|juror| juror.prevailed) {
+			if let Some(slash) =
+				Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at)
+			{
+				Grounds::<T>::insert(slash, Ground { job: id, said });
+				case.slashes.saturating_inc();
+			}
+		}
+		case.overturned = true;
+		Self::deposit_event(Event::SettlementOverturned { job: id, stood: case.outcome, found });
+		Cases::<T>::insert(id, case);
+	}
+}
+
+impl<T: Config> Appeals for Pallet<T> {
+	type AccountId = T::AccountId;
+
+	fn rerun(slash: SlashId, appellant: &T::AccountId) -> Result<Option<JobId>, DispatchError> {
+		let client = Client::Appeal(slash);
+		let Some(case) = Self::case_of(client) else { return Ok(None) };
+		let sat = u32::try_from(case.jurors.len()).unwrap_or(u32::MAX);
+		let size = sat.saturating_mul(APPEAL_FACTOR);
+		Self::open_job(client, appellant, None, Zero::zero(), case.spec, size).map(Some)
+	}
+
+	fn slash_ended(slash: SlashId) {
+		let Some(ground) = Grounds::<T>::take(slash) else { return };
+		Cases::<T>::mutate_exists(ground.job, |case| {
+			*case = case.take().and_then(|mut case| {
+				case.slashes = case.slashes.saturating_sub(1);
+				(case.slashes > 0).then_some(case)
+			});
+		});
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_appealable(slash: SlashId) {
+		benchmarking::make_appealable::<T>(slash);
 	}
 }
 
@@ -876,36 +1109,39 @@ impl<T: Config> Pallet<T> {
 		let blocks = limits.total_fuel.div_ceil(T::FuelPerBlock::get().max(1));
 		T::CommitWindow::get().saturating_add(blocks.saturated_into())
 	}
-}
 
-impl<T: Config> Verification for Pallet<T> {
-	type AccountId = T::AccountId;
-	type Balance = BalanceOf<T>;
-	type BlockNumber = BlockNumberFor<T>;
+	/// Members of the first committee of a job on which `value` hangs.
+	fn first_committee(value: BalanceOf<T>) -> u32 {
+		let each: u128 = T::ValuePerMember::get().into();
+		let members = match each {
+			0 => 0,
+			each => value.into().div_ceil(each).saturated_into(),
+		};
+		T::CommitteeSize::get().max(members).min(T::MaxCommittee::get())
+	}
 
-	fn fee(limits: &Limits) -> Self::Balance {
+	/// What a job costs with a first committee of `size`.
+	fn fee_of(limits: &Limits, size: u32) -> BalanceOf<T> {
 		let gigafuel = limits.total_fuel.div_ceil(1_000_000_000);
 		T::FeePerGigafuel::get()
 			.saturating_mul(gigafuel.saturated_into())
 			.saturating_add(T::BaseFee::get())
+			.saturating_mul(size.into())
+			.checked_div(&T::CommitteeSize::get().into())
+			.unwrap_or_else(Zero::zero)
 	}
 
-	fn longest(limits: &Limits) -> Self::BlockNumber {
-		let round = Self::commit_window(limits)
-			.saturating_add(T::RevealWindow::get())
-			.saturating_add(DRAW_DELAY.into())
-			// Each deadline is served at the start of the block after it.
-			.saturating_add(2u32.into());
-		round.saturating_mul(u32::from(MAX_ROUNDS).into())
-	}
-
-	fn open(
+	/// Opens a job with a first committee of `size`.
+	fn open_job(
 		client: Client,
-		payer: &Self::AccountId,
-		opponent: Option<&Self::AccountId>,
+		payer: &T::AccountId,
+		opponent: Option<&T::AccountId>,
+		not_before: BlockNumberFor<T>,
 		spec: TrainingJob,
+		size: u32,
 	) -> Result<JobId, DispatchError> {
-		let fee = Self::fee(&spec.limits);
+		let size = size.min(T::MaxCommittee::get());
+		let fee = Self::fee_of(&spec.limits, size);
 		T::Currency::hold(&HoldReason::Fee.into(), payer, fee)
 			.map_err(|_| Error::<T>::FeeNotCovered)?;
 		let id = NextJob::<T>::mutate(|next| {
@@ -923,15 +1159,45 @@ impl<T: Config> Verification for Pallet<T> {
 			spec,
 			fee,
 			round: 0,
-			committee_size: T::CommitteeSize::get().min(T::MaxCommittee::get()),
+			committee_size: size,
 			drawn_at: now,
-			phase: Phase::Drawing { at: now.saturating_add(DRAW_DELAY.into()) },
+			phase: Phase::Drawing { at: now.max(not_before).saturating_add(DRAW_DELAY.into()) },
 			members: BoundedVec::new(),
 		};
 		Agenda::<T>::insert(job.due(), id, ());
 		Jobs::<T>::insert(id, job);
 		Self::deposit_event(Event::JobOpened { job: id, client, fee });
 		Ok(id)
+	}
+}
+
+impl<T: Config> Verification for Pallet<T> {
+	type AccountId = T::AccountId;
+	type Balance = BalanceOf<T>;
+	type BlockNumber = BlockNumberFor<T>;
+
+	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance {
+		Self::fee_of(limits, Self::first_committee(value))
+	}
+
+	fn longest(limits: &Limits) -> Self::BlockNumber {
+		let round = Self::commit_window(limits)
+			.saturating_add(T::RevealWindow::get())
+			.saturating_add(DRAW_DELAY.into())
+			// Each deadline is served at the start of the block after it.
+			.saturating_add(2u32.into());
+		round.saturating_mul(u32::from(MAX_ROUNDS).into())
+	}
+
+	fn open(
+		client: Client,
+		payer: &Self::AccountId,
+		opponent: Option<&Self::AccountId>,
+		not_before: Self::BlockNumber,
+		spec: TrainingJob,
+		value: Self::Balance,
+	) -> Result<JobId, DispatchError> {
+		Self::open_job(client, payer, opponent, not_before, spec, Self::first_committee(value))
 	}
 }
 
@@ -980,6 +1246,8 @@ impl<T: Config> Pallet<T> {
 	///    payer's opponent.
 	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
+	/// 7. Each case is that of a settled job and counts the slashes that have it for their ground, at
+	///    least one; no ground is without its case.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		use alloc::collections::{BTreeMap, BTreeSet};
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
@@ -1027,6 +1295,18 @@ impl<T: Config> Pallet<T> {
 			ensure!(job.round < MAX_ROUNDS, "6: too many rounds");
 			ensure!(*id < NextJob::<T>::get(), "6: a job from the future");
 		}
+
+		let mut slashes = BTreeMap::<JobId, u32>::new();
+		for ground in Grounds::<T>::iter_values() {
+			slashes.entry(ground.job).or_default().saturating_inc();
+		}
+		let counted: BTreeMap<_, _> =
+			Cases::<T>::iter().map(|(id, case)| (id, case.slashes)).collect();
+		ensure!(slashes == counted, "7: a case does not count its slashes");
+		ensure!(
+			counted.keys().all(|id| !Jobs::<T>::contains_key(id) && *id < NextJob::<T>::get()),
+			"7: a case of a job that was not settled"
+		);
 		Ok(())
 	}
 }

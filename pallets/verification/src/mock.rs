@@ -3,7 +3,9 @@
 use crate as pallet_assay_verification;
 use crate::{Config, VerifierId};
 use assay_primitives::{Limits, Metric, SlashId, TrainingJob, H256};
-use assay_traits::{Client, Deed, LockReason, Offence, OnSettled, Role, Settlement, Stake};
+use assay_traits::{
+	Client, Deed, Finding, LockReason, Offence, OnSettled, Role, Settlement, Stake,
+};
 use frame_support::{
 	derive_impl, ensure, parameter_types,
 	traits::{ConstU32, ConstU64, Hooks, OneSessionHandler, Randomness},
@@ -80,10 +82,19 @@ parameter_types! {
 	/// Stake of each verifier; nobody else has any.
 	pub static Stakes: BTreeMap<AccountId, Balance> = BTreeMap::new();
 	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
+	pub static Reruns: Vec<(SlashId, Finding)> = vec![];
+	/// Whether the client slashes somebody for what is settled.
+	pub static ClientSlashes: bool = false;
 	pub static Deeds: Vec<(AccountId, Deed)> = vec![];
 	pub static Settlements: Vec<(Client, Settlement)> = vec![];
+	/// Whether the client can complete its jobs when they are drawn.
+	pub static Complete: bool = true;
+	pub static Draws: Vec<(Client, H256)> = vec![];
+	/// What the client completes its jobs with.
+	pub static DrawnSeed: u64 = 7;
 	pub static Random: Option<H256> = Some(H256::repeat_byte(1));
 	pub static CommitteeSize: u32 = 3;
+	pub static ValuePerMember: Balance = 50;
 	pub static DeadlinesPerBlock: u32 = 10;
 }
 
@@ -101,6 +112,9 @@ impl Stake for Ledger {
 	fn bonded(who: &AccountId) -> Balance {
 		Stakes::get().get(who).copied().unwrap_or_default()
 	}
+	fn free(who: &AccountId) -> Balance {
+		Self::bonded(who)
+	}
 	fn lock(_: &AccountId, _: LockReason, _: Balance) -> DispatchResult {
 		Ok(())
 	}
@@ -116,11 +130,16 @@ impl Stake for Ledger {
 		fault_at: u64,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError> {
-		Slashes::mutate(|all| all.push((*who, amount, fault_at, offence)));
-		Ok(0)
+		Slashes::mutate(|all| {
+			all.push((*who, amount, fault_at, offence));
+			Ok(all.len() as SlashId - 1)
+		})
 	}
 	fn note(who: &AccountId, deed: Deed) {
 		Deeds::mutate(|all| all.push((*who, deed)));
+	}
+	fn on_rerun(slash: SlashId, finding: Finding) {
+		Reruns::mutate(|all| all.push((slash, finding)));
 	}
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &AccountId, _: Role) {
@@ -131,8 +150,18 @@ impl Stake for Ledger {
 pub struct Listener;
 
 impl OnSettled for Listener {
-	fn on_settled(client: Client, settlement: Settlement) {
+	fn on_draw(client: Client, job: &mut TrainingJob, random: H256) -> bool {
+		Draws::mutate(|all| all.push((client, random)));
+		job.seed = DrawnSeed::get();
+		Complete::get()
+	}
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
 		Settlements::mutate(|all| all.push((client, settlement)));
+		let Client::Claim(claim) = client else { return None };
+		let offence = Offence::FalseClaim(claim);
+		ClientSlashes::get()
+			.then(|| Ledger::slash(&MINER, 50, System::block_number(), offence).ok())
+			.flatten()
 	}
 }
 
@@ -156,6 +185,7 @@ impl Config for Test {
 	type Clients = Listener;
 	type Randomness = Beacon;
 	type CommitteeSize = CommitteeSize;
+	type ValuePerMember = ValuePerMember;
 	type CommitWindow = ConstU64<5>;
 	type RevealWindow = ConstU64<4>;
 	type FuelPerBlock = ConstU64<1_000_000>;
@@ -218,9 +248,15 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 		Stakes::set((1..=verifiers).map(|n| (n, 1_000)).collect());
 		Slashes::set(vec![]);
 		Deeds::set(vec![]);
+		Reruns::set(vec![]);
+		ClientSlashes::set(false);
 		Settlements::set(vec![]);
+		Complete::set(true);
+		Draws::set(vec![]);
+		DrawnSeed::set(spec().seed);
 		Random::set(Some(H256::repeat_byte(1)));
 		CommitteeSize::set(3);
+		ValuePerMember::set(50);
 		DeadlinesPerBlock::set(10);
 		System::set_block_number(1);
 		let ids: Vec<_> = (1..=verifiers).collect();

@@ -11,6 +11,8 @@ use frame_support::{
 use sp_core::Pair;
 
 const CLIENT: Client = Client::Claim(5);
+/// Not more than a committee of three stands for.
+const VALUE: Balance = 150;
 const SALT: H256 = H256::repeat_byte(42);
 const MISSING: Outcome = Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing };
 const TRAP: Outcome = Outcome::Failed(FailReason::Trap);
@@ -26,7 +28,22 @@ fn scored(score: i64) -> Outcome {
 }
 
 fn open() -> JobId {
-	<Verification as assay_traits::Verification>::open(CLIENT, &MINER, None, spec()).unwrap()
+	open_at(0)
+}
+
+fn open_at(not_before: u64) -> JobId {
+	try_open(&MINER, not_before, VALUE).unwrap()
+}
+
+fn try_open(payer: &AccountId, not_before: u64, value: Balance) -> Result<JobId, DispatchError> {
+	<Verification as assay_traits::Verification>::open(
+		CLIENT,
+		payer,
+		None,
+		not_before,
+		spec(),
+		value,
+	)
 }
 
 /// Opens a job and goes on until its committee is drawn.
@@ -112,23 +129,87 @@ mod open {
 			assert_eq!(held(), 100);
 			let mut large = spec();
 			large.limits.total_fuel = 1_000_000_001;
-			assert_eq!(<Verification as assay_traits::Verification>::fee(&large.limits), 110);
+			assert_eq!(Verification::fee_for(large.limits, VALUE), 110);
+			// Of 151, a fourth member has a share.
+			assert_eq!(Verification::fee_for(large.limits, VALUE + 1), 146);
 		});
 	}
 
 	#[test]
 	fn a_payer_without_the_fee_is_refused_and_nothing_changes() {
 		build_and_execute(4, || {
-			assert_noop!(
-				<Verification as assay_traits::Verification>::open(CLIENT, &999, None, spec()),
-				Error::<Test>::FeeNotCovered
-			);
+			assert_noop!(try_open(&999, 0, VALUE), Error::<Test>::FeeNotCovered);
 		});
 	}
 }
 
 mod draw {
 	use super::*;
+
+	#[test]
+	fn waits_as_long_as_the_client_says() {
+		build_and_execute(5, || {
+			let job = open_at(40);
+			run_to(42);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().phase, Phase::Drawing { at: 43 });
+			assert!(Draws::get().is_empty());
+			run_to(43);
+			assert_eq!(members(job).len(), 3);
+		});
+	}
+
+	#[test]
+	fn lets_the_client_complete_the_job_once_from_what_nobody_could_know() {
+		build_and_execute(8, || {
+			Random::set(None);
+			DrawnSeed::set(77);
+			let job = drawn();
+			assert!(Draws::get().is_empty());
+			let random = H256::repeat_byte(5);
+			Random::set(Some(random));
+			run_to(System::block_number() + 1);
+			assert_eq!(Draws::get(), [(CLIENT, random)]);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().spec.seed, 77);
+			// Nobody answers: a larger committee runs the same job.
+			run_to(System::block_number() + 12);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
+			assert_eq!(Draws::get().len(), 1);
+		});
+	}
+
+	#[test]
+	fn ends_a_job_that_stays_incomplete_and_asks_nobody() {
+		build_and_execute(5, || {
+			Complete::set(false);
+			let job = drawn();
+			assert!(Jobs::<Test>::get(job).is_none());
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Incomplete)]);
+			assert_eq!(Balances::free_balance(MINER), 10_000);
+			assert!(Slashes::get().is_empty() && Deeds::get().is_empty());
+		});
+	}
+
+	#[test]
+	fn asks_more_members_where_more_is_at_stake() {
+		for (value, size) in [(0, 3), (150, 3), (151, 4), (500, 10), (751, 15), (Balance::MAX, 15)]
+		{
+			build_and_execute(20, || {
+				let job = try_open(&MINER, 0, value).unwrap();
+				run_to(4);
+				assert_eq!(members(job).len(), size, "for {value}");
+				// As much for each as in a committee of three, for 100.
+				assert_eq!(held(), 100 * size as Balance / 3);
+			});
+		}
+	}
+
+	#[test]
+	fn does_not_look_at_the_value_if_a_member_stands_for_none() {
+		build_and_execute(20, || {
+			ValuePerMember::set(0);
+			assert_eq!(Verification::fee_for(spec().limits, Balance::MAX), 100);
+		});
+	}
 
 	#[test]
 	fn happens_from_a_block_two_after_the_opening() {
@@ -162,8 +243,7 @@ mod draw {
 		build_and_execute(3, || {
 			Stakes::mutate(|all| all.remove(&2));
 			Balances::force_set_balance(RuntimeOrigin::root(), 1, 10_000).unwrap();
-			let job = <Verification as assay_traits::Verification>::open(CLIENT, &1, None, spec())
-				.unwrap();
+			let job = try_open(&1, 0, VALUE).unwrap();
 			run_to(4);
 			assert_eq!(members(job), [3]);
 		});
@@ -177,7 +257,9 @@ mod draw {
 				contest,
 				&MINER,
 				Some(&2),
+				0,
 				spec(),
+				VALUE,
 			)
 			.unwrap();
 			run_to(4);
@@ -445,13 +527,38 @@ mod settlement {
 	}
 
 	#[test]
-	fn on_a_missing_input_gives_the_fee_back() {
-		build_and_execute(4, || {
+	fn on_a_missing_input_asks_others_once_and_then_gives_the_fee_back() {
+		build_and_execute(20, || {
 			let job = drawn();
+			vote(job, |_| MISSING);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			assert_eq!(members(job).len(), 7);
 			vote(job, |_| MISSING);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(MISSING))]);
 			assert_eq!(Balances::free_balance(MINER), 10_000);
 			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn of_others_stands_who_have_what_the_first_committee_lacked() {
+		build_and_execute(20, || {
+			let job = drawn();
+			vote(job, |_| MISSING);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			vote(job, |_| scored(1));
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
+			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn on_a_missing_input_is_final_where_everybody_was_asked() {
+		build_and_execute(3, || {
+			let job = drawn();
+			vote(job, |_| MISSING);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(MISSING))]);
 		});
 	}
 
@@ -517,6 +624,206 @@ mod settlement {
 			vote(job, |seat| if seat == 0 { TRAP } else { scored(seat as i64) });
 			run_to(System::block_number() + u64::from(DRAW_DELAY));
 			refused(old, refusal::JOB_UNKNOWN);
+		});
+	}
+}
+
+mod appeals {
+	use super::*;
+
+	/// A job that `votes` settle in its first round, with its committee.
+	fn settled(size: u32, votes: impl Fn(usize) -> Outcome) -> (JobId, Vec<AccountId>) {
+		CommitteeSize::set(size);
+		let job = drawn();
+		let committee = members(job);
+		vote(job, votes);
+		assert!(Jobs::<Test>::get(job).is_none());
+		(job, committee)
+	}
+
+	/// The re-run that `who` asks for, with its committee.
+	fn rerun(slash: SlashId, who: AccountId) -> (JobId, Vec<AccountId>) {
+		let job = Verification::rerun(slash, &who).unwrap().expect("there is something to re-run");
+		run_to(System::block_number() + u64::from(DRAW_DELAY));
+		(job, members(job))
+	}
+
+	/// Seat 2 is outvoted. Gives the job, its committee, and who sits there.
+	fn outvoted() -> (JobId, Vec<AccountId>, AccountId) {
+		let (job, committee) = settled(4, |seat| if seat == 2 { TRAP } else { scored(1) });
+		let ground = Ground { job, said: Some(TRAP) };
+		assert_eq!(Grounds::<Test>::iter().collect::<Vec<_>>(), [(0, ground)]);
+		let who = committee[2];
+		(job, committee, who)
+	}
+
+	#[test]
+	fn are_heard_by_three_times_as_many_others() {
+		build_and_execute(20, || {
+			let (_, earlier, who) = outvoted();
+			let (_, committee) = rerun(0, who);
+			assert_eq!(committee.len(), 12);
+			assert!(earlier.iter().all(|member| !committee.contains(member)));
+			// Three times the fee of 100, a fourth of which was for each.
+			assert_eq!(Balances::balance_on_hold(&HoldReason::Fee.into(), &who), 300);
+		});
+	}
+
+	#[test]
+	fn are_heard_by_all_but_the_appellant_where_others_are_few() {
+		build_and_execute(5, || {
+			let (_, _, who) = outvoted();
+			let (_, mut committee) = rerun(0, who);
+			committee.sort_unstable();
+			let all: Vec<_> = (1..=5).filter(|member| *member != who).collect();
+			assert_eq!(committee, all);
+		});
+	}
+
+	#[test]
+	fn are_never_heard_by_the_payer_of_the_settled_job() {
+		build_and_execute(5, || {
+			CommitteeSize::set(4);
+			Balances::force_set_balance(RuntimeOrigin::root(), 1, 10_000).unwrap();
+			let job = try_open(&1, 0, VALUE).unwrap();
+			run_to(4);
+			let committee = members(job);
+			vote(job, |seat| if seat == 2 { TRAP } else { scored(1) });
+			let (_, drawn) = rerun(0, committee[2]);
+			assert_eq!(drawn.len(), 3);
+			assert!(!drawn.contains(&1));
+		});
+	}
+
+	#[test]
+	fn confirm_what_is_found_again() {
+		build_and_execute(20, || {
+			let (_, _, who) = outvoted();
+			let slashes = Slashes::get();
+			let (appeal, committee) = rerun(0, who);
+			vote(appeal, |_| scored(1));
+			assert_eq!(Reruns::get(), [(0, Finding::Confirmed)]);
+			assert_eq!(Slashes::get(), slashes);
+			// The winners share the fee: 300 are twelve shares of 25.
+			assert!(committee.iter().all(|who| Balances::free_balance(who) == 1_025));
+			assert_eq!(Balances::free_balance(who), 700);
+			// The client of the settled job is told nothing.
+			assert_eq!(Settlements::get().len(), 1);
+		});
+	}
+
+	#[test]
+	fn slash_those_who_prevailed_with_what_is_found_wrong_and_only_once() {
+		build_and_execute(20, || {
+			let (job, earlier, who) = outvoted();
+			let (appeal, _) = rerun(0, who);
+			vote(appeal, |_| TRAP);
+			assert_eq!(Reruns::get(), [(0, Finding::Refuted)]);
+			let offence = Offence::FalseVerdict(job);
+			let wrong: Vec<_> =
+				[0, 1, 3].map(|seat: usize| (earlier[seat], 100, 4, offence)).into();
+			assert_eq!(Slashes::get()[1..], wrong);
+			System::assert_has_event(
+				Event::SettlementOverturned { job, stood: scored(1), found: TRAP }.into(),
+			);
+
+			// One of them appeals in turn, and nobody is slashed again.
+			let (appeal, _) = rerun(1, earlier[0]);
+			vote(appeal, |_| TRAP);
+			assert_eq!(Reruns::get()[1], (1, Finding::Confirmed));
+			assert_eq!(Slashes::get().len(), 4);
+			let (appeal, _) = rerun(2, earlier[1]);
+			vote(appeal, |_| scored(1));
+			assert_eq!(Reruns::get()[2], (2, Finding::Refuted));
+			assert_eq!(Slashes::get().len(), 4);
+		});
+	}
+
+	#[test]
+	fn help_no_verdict_that_was_wrong_as_well() {
+		build_and_execute(20, || {
+			let (_, _, who) = outvoted();
+			let (appeal, _) = rerun(0, who);
+			vote(appeal, |_| scored(7));
+			assert_eq!(Reruns::get(), [(0, Finding::Confirmed)]);
+			assert_eq!(Slashes::get().len(), 4);
+		});
+	}
+
+	#[test]
+	fn of_what_the_client_slashed_ask_whether_the_outcome_stands() {
+		for (found, finding) in [
+			(TRAP, Finding::Confirmed),
+			(scored(1), Finding::Refuted),
+			(MISSING, Finding::Undecided),
+		] {
+			build_and_execute(20, || {
+				ClientSlashes::set(true);
+				let (job, _) = settled(3, |_| TRAP);
+				assert_eq!(Grounds::<Test>::get(0), Some(Ground { job, said: None }));
+				let (appeal, committee) = rerun(0, MINER);
+				assert_eq!(committee.len(), 9);
+				vote(appeal, |_| found);
+				if found == MISSING {
+					// Found by two committees.
+					run_to(System::block_number() + u64::from(DRAW_DELAY));
+					if Jobs::<Test>::contains_key(appeal) {
+						vote(appeal, |_| found);
+					}
+				}
+				assert_eq!(Reruns::get(), [(0, finding)]);
+			});
+		}
+	}
+
+	#[test]
+	fn without_a_majority_decide_nothing() {
+		build_and_execute(5, || {
+			ClientSlashes::set(true);
+			settled(3, |_| TRAP);
+			let (appeal, _) = rerun(0, MINER);
+			vote(appeal, |seat| if seat % 2 == 0 { TRAP } else { scored(1) });
+			assert_eq!(Reruns::get(), [(0, Finding::Undecided)]);
+		});
+	}
+
+	#[test]
+	fn of_a_withheld_verdict_re_run_nothing() {
+		build_and_execute(3, || {
+			let job = drawn();
+			run_to(12);
+			assert!(Jobs::<Test>::get(job).is_none());
+			assert_eq!(Slashes::get().len(), 3);
+			assert_eq!(Verification::rerun(0, &Slashes::get()[0].0), Ok(None));
+			assert_eq!(Cases::<Test>::iter().count(), 0);
+		});
+	}
+
+	#[test]
+	fn need_the_fee() {
+		build_and_execute(20, || {
+			let (_, _, who) = outvoted();
+			Balances::force_set_balance(RuntimeOrigin::root(), who, 300).unwrap();
+			assert_noop!(Verification::rerun(0, &who), Error::<Test>::FeeNotCovered);
+		});
+	}
+
+	#[test]
+	fn are_possible_while_the_slash_is_pending() {
+		build_and_execute(20, || {
+			ClientSlashes::set(true);
+			let (job, committee) = settled(4, |seat| if seat == 2 { TRAP } else { scored(1) });
+			// That of the verdict, and that of the client.
+			assert_eq!(Cases::<Test>::get(job).unwrap().slashes, 2);
+			let (appeal, _) = rerun(1, MINER);
+			Verification::slash_ended(1);
+			assert_eq!(Verification::rerun(1, &MINER), Ok(None));
+			// What was begun ends, and has nothing to say.
+			vote(appeal, |_| TRAP);
+			assert_eq!(Reruns::get(), []);
+			Verification::slash_ended(0);
+			assert!(Cases::<Test>::get(job).is_none());
+			assert_eq!(Verification::rerun(0, &committee[2]), Ok(None));
 		});
 	}
 }
@@ -602,6 +909,8 @@ mod invariants {
 	#[derive(Clone, Debug)]
 	enum Step {
 		Open,
+		Appeal { slash: usize },
+		End { slash: usize },
 		Commit { job: JobId, seat: usize, outcome: u8 },
 		Reveal { job: JobId, seat: usize, outcome: u8 },
 		Settle { job: JobId },
@@ -611,6 +920,8 @@ mod invariants {
 	fn step() -> impl Strategy<Value = Step> {
 		prop_oneof![
 			Just(Step::Open),
+			(0usize..6).prop_map(|slash| Step::Appeal { slash }),
+			(0usize..6).prop_map(|slash| Step::End { slash }),
 			(0u64..4, 0usize..5, 0u8..3).prop_map(|(job, seat, outcome)| Step::Commit {
 				job,
 				seat,
@@ -644,10 +955,20 @@ mod invariants {
 			steps in prop::collection::vec(step(), 1..60),
 		) {
 			externalities(5).execute_with(|| {
+				ClientSlashes::set(true);
 				let issuance = Balances::total_issuance();
+				let mut appeals = vec![];
 				for step in steps {
 					match step {
 						Step::Open => { open(); },
+						Step::Appeal { slash } => {
+							let Some((who, ..)) = Slashes::get().get(slash).copied() else { continue };
+							let slash = slash as SlashId;
+							if let Ok(Some(_)) = Verification::rerun(slash, &who) {
+								appeals.push(slash);
+							}
+						},
+						Step::End { slash } => Verification::slash_ended(slash as SlashId),
 						Step::Commit { job, seat, outcome: o }
 							if Jobs::<Test>::get(job).is_some_and(|j| seat < j.members.len()) =>
 						{
@@ -670,8 +991,17 @@ mod invariants {
 				let longest = <Verification as assay_traits::Verification>::longest(&spec().limits);
 				run_to(System::block_number() + longest + 5);
 				prop_assert_eq!(Verification::queue_length(), 0);
-				prop_assert_eq!(Settlements::get().len() as u64, NextJob::<Test>::get());
-				prop_assert_eq!(held(), 0);
+				let settled = Settlements::get().len() + appeals.len();
+				prop_assert_eq!(settled as u64, NextJob::<Test>::get());
+				prop_assert!(Reruns::get().iter().all(|(slash, _)| appeals.contains(slash)));
+				let fees: Balance = (1..6).chain([MINER])
+					.map(|who| Balances::balance_on_hold(&HoldReason::Fee.into(), &who))
+					.sum();
+				prop_assert_eq!(fees, 0);
+				for slash in 0..Slashes::get().len() as SlashId {
+					Verification::slash_ended(slash);
+				}
+				prop_assert_eq!(Cases::<Test>::iter().count(), 0);
 				prop_assert_eq!(Balances::total_issuance(), issuance);
 				Ok(())
 			})?;

@@ -126,6 +126,69 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub members: BoundedVec<Member<AccountId, Balance>, MaxCommittee>,
 }
 
+/// A member of the committee that settled a job, as an appeal sees it.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Juror<AccountId, Balance> {
+	/// The validator.
+	pub account: AccountId,
+	/// Its weight in the settlement.
+	pub weight: Balance,
+	/// Whether it revealed the outcome that stood.
+	pub prevailed: bool,
+}
+
+/// A settled job from which slashes follow that are pending: what an appeal needs to have it re-run.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+#[scale_info(skip_type_params(MaxCommittee))]
+#[codec(mel_bound(
+	AccountId: MaxEncodedLen,
+	Balance: MaxEncodedLen,
+	BlockNumber: MaxEncodedLen,
+	MaxCommittee: Get<u32>,
+))]
+pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
+	/// Who paid for it.
+	pub payer: AccountId,
+	/// Who stood to lose if the payer was right.
+	pub opponent: Option<AccountId>,
+	/// What was run.
+	pub spec: TrainingJob,
+	/// The outcome that stood.
+	pub outcome: Outcome,
+	/// Block in which the committee was drawn.
+	pub drawn_at: BlockNumber,
+	/// The committee.
+	pub jurors: BoundedVec<Juror<AccountId, Balance>, MaxCommittee>,
+	/// Pending slashes that follow from it. With the last of them the case is forgotten.
+	pub slashes: u32,
+	/// Whether a re-run found another outcome, and those who prevailed were slashed for it.
+	pub overturned: bool,
+}
+
+/// What a pending slash follows from.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Ground {
+	/// The settled job.
+	pub job: JobId,
+	/// The verdict that is slashed for being wrong. `None` if the slash is not that of a verdict.
+	pub said: Option<Outcome>,
+}
+
 /// What a committing verifier signs.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Commitment {

@@ -9,11 +9,11 @@ pub trait WeightInfo {
 	/// Validation of a commitment.
 	fn authorize_commit_verdict() -> Weight;
 	/// [`reveal_verdict`](crate::Call::reveal_verdict), as the last of the largest committee, with
-	/// the settlement.
+	/// the settlement: of an appeal that has the earlier committee slashed.
 	fn reveal_verdict() -> Weight;
 	/// Validation of a reveal.
 	fn authorize_reveal_verdict() -> Weight;
-	/// [`settle`](crate::Call::settle) of the largest committee.
+	/// [`settle`](crate::Call::settle) of the largest committee, likewise.
 	fn settle() -> Weight;
 	/// A block without deadlines.
 	fn idle() -> Weight;
@@ -31,21 +31,21 @@ impl WeightInfo for () {
 		Weight::from_parts(70_000_000, 60_000).saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn reveal_verdict() -> Weight {
-		Weight::from_parts(400_000_000, 200_000)
-			.saturating_add(ParityDbWeight::get().reads_writes(60, 60))
+		Weight::from_parts(900_000_000, 300_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(110, 150))
 	}
 	fn authorize_reveal_verdict() -> Weight {
 		Weight::from_parts(40_000_000, 60_000).saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn settle() -> Weight {
-		Weight::from_parts(400_000_000, 200_000)
-			.saturating_add(ParityDbWeight::get().reads_writes(60, 60))
+		Weight::from_parts(900_000_000, 300_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(110, 150))
 	}
 	fn idle() -> Weight {
 		Weight::from_parts(5_000_000, 4_000).saturating_add(ParityDbWeight::get().reads(2))
 	}
 	fn serve() -> Weight {
-		Weight::from_parts(400_000_000, 200_000)
-			.saturating_add(ParityDbWeight::get().reads_writes(260, 60))
+		Weight::from_parts(900_000_000, 400_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
 	}
 }

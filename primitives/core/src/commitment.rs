@@ -3,7 +3,7 @@
 //! Each starts with a tag of its own, so that a preimage of one kind is never one of another, and
 //! names its author, so that copying somebody's commitment is useless.
 
-use crate::{hash, ArtifactId, JobId, Outcome, Params, Score, TaskId, H256};
+use crate::{hash, ArtifactId, ClaimId, JobId, Outcome, Params, Score, TaskId, H256};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
@@ -43,6 +43,24 @@ pub fn sealed_trace(trace_root: &H256, salt: &H256) -> H256 {
 	hash(&(*b"assay/trace", trace_root, salt).encode())
 }
 
+/// `H("assay/holdout" ‖ sponsor ‖ artifact ‖ salt)`: the commitment of a sealed holdout. `sponsor` is
+/// the SCALE encoding of the account (32 bytes), `salt` keeps data that others have from being found
+/// by trial.
+#[must_use]
+pub fn holdout<AccountId: Encode>(sponsor: &AccountId, artifact: &ArtifactId, salt: &H256) -> H256 {
+	hash(&(*b"assay/holdout", sponsor, artifact, salt).encode())
+}
+
+/// `H("assay/seed" ‖ random ‖ claim)`, the first 53 bits of it: the seed that the chain draws for the
+/// run of a claim. So many a reader of JSON keeps exactly.
+#[must_use]
+pub fn drawn_seed(random: &H256, claim: ClaimId) -> u64 {
+	let hash = hash(&(*b"assay/seed", random, claim).encode());
+	let mut first = [0; 8];
+	first.iter_mut().zip(hash.as_bytes()).for_each(|(to, from)| *to = *from);
+	u64::from_be_bytes(first) >> 11
+}
+
 /// `H("assay/verdict" ‖ verifier ‖ job ‖ round ‖ outcome ‖ salt)`: the commitment of a verdict.
 #[must_use]
 pub fn verdict<AccountId: Encode>(
@@ -64,6 +82,7 @@ pub fn run(program: &ArtifactId, params: &Params, seed: u64) -> H256 {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use alloc::vec::Vec;
 
 	#[test]
 	fn a_claim_commitment_depends_on_every_part() {
@@ -90,6 +109,26 @@ mod tests {
 			change(&mut other);
 			assert_ne!(base, claim(&[0u8; 32], 7, &other, &salt));
 		}
+	}
+
+	#[test]
+	fn a_holdout_commitment_depends_on_every_part() {
+		let (data, salt) = (H256::repeat_byte(1), H256::repeat_byte(2));
+		let base = holdout(&[0u8; 32], &data, &salt);
+		assert_ne!(base, holdout(&[1u8; 32], &data, &salt));
+		assert_ne!(base, holdout(&[0u8; 32], &salt, &salt));
+		assert_ne!(base, holdout(&[0u8; 32], &data, &data));
+	}
+
+	#[test]
+	fn a_drawn_seed_has_53_bits_and_is_that_of_its_claim() {
+		let random = H256::repeat_byte(1);
+		let seeds = (0..100).map(|claim| drawn_seed(&random, claim)).collect::<Vec<_>>();
+		assert!(seeds.iter().all(|seed| *seed < 1 << 53));
+		assert!(seeds.iter().any(|seed| *seed >= 1 << 52));
+		let different: alloc::collections::BTreeSet<_> = seeds.iter().collect();
+		assert_eq!(different.len(), seeds.len());
+		assert_ne!(drawn_seed(&H256::zero(), 0), drawn_seed(&random, 0));
 	}
 
 	#[test]

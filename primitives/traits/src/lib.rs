@@ -136,6 +136,39 @@ pub enum Deed {
 	/// A verdict was not delivered.
 	#[codec(index = 4)]
 	VerdictMissed,
+	/// An appeal against a slash was right.
+	#[codec(index = 5)]
+	AppealWon,
+	/// An appeal against a slash was wrong.
+	#[codec(index = 6)]
+	AppealLost,
+}
+
+/// What the re-run of a job says of a slash that followed from it.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Finding {
+	/// The slash was right.
+	#[codec(index = 0)]
+	Confirmed,
+	/// The slash was wrong.
+	#[codec(index = 1)]
+	Refuted,
+	/// There is no knowing.
+	#[codec(index = 2)]
+	Undecided,
 }
 
 /// The ledger of money at risk.
@@ -151,6 +184,8 @@ pub trait Stake {
 	fn ensure_active(who: &Self::AccountId, role: Role) -> DispatchResult;
 	/// What `who` has bonded: neither unbonding nor slashed.
 	fn bonded(who: &Self::AccountId) -> Self::Balance;
+	/// What of the bonded stake no lock holds.
+	fn free(who: &Self::AccountId) -> Self::Balance;
 	/// Locks `amount` of the bonded stake that no other lock holds.
 	fn lock(who: &Self::AccountId, reason: LockReason, amount: Self::Balance) -> DispatchResult;
 	/// Ends a lock and gives back its amount to the free part of the stake.
@@ -171,10 +206,29 @@ pub trait Stake {
 	) -> Result<SlashId, DispatchError>;
 	/// Counts for or against the reputation of `who`.
 	fn note(who: &Self::AccountId, deed: Deed);
+	/// Told once for each re-run that [`Appeals::rerun`] opened what it found. Of a slash that is not
+	/// pending any more nothing follows.
+	fn on_rerun(slash: SlashId, finding: Finding);
 
 	/// Makes `who` able to take `role` (benchmarks only).
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &Self::AccountId, role: Role);
+}
+
+/// Who has the job re-run that a slash followed from.
+pub trait Appeals {
+	/// Who is slashed.
+	type AccountId;
+
+	/// Opens a re-run, at the cost of `appellant`, of the job that `slash` followed from. Its finding
+	/// goes to [`Stake::on_rerun`]. Gives the new job; nothing if no re-run can decide.
+	fn rerun(slash: SlashId, appellant: &Self::AccountId) -> Result<Option<JobId>, DispatchError>;
+	/// Told once for each slash that it is final or cancelled: nothing needs to be kept for it.
+	fn slash_ended(slash: SlashId);
+
+	/// Makes `slash` follow from a job (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_appealable(slash: SlashId);
 }
 
 /// Content-addressed blobs that others rely on.
@@ -210,6 +264,50 @@ pub trait Claims {
 	fn verified_model(claim: ClaimId) -> Option<(Self::AccountId, H256)>;
 }
 
+/// The blocks in which the claims of a task are revealed that keeps them hidden until its deadline.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct RevealPhase<BlockNumber> {
+	/// The first.
+	pub from: BlockNumber,
+	/// The last.
+	pub until: BlockNumber,
+}
+
+/// Who chooses the seed of a run.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum SeedSource {
+	/// The miner: the seed is a part of its claim.
+	#[codec(index = 0)]
+	Miner,
+	/// The chain draws it once the claim is revealed and cannot be taken back. Claims name seed 0.
+	#[codec(index = 1)]
+	Chain,
+}
+
 /// What a claim needs to know of its task.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct TaskTerms<AccountId, BlockNumber> {
@@ -221,8 +319,14 @@ pub struct TaskTerms<AccountId, BlockNumber> {
 	pub train_root: H256,
 	/// Rows in each chunk.
 	pub chunk_rows: u32,
-	/// Holdout data.
-	pub holdout: ArtifactId,
+	/// Holdout data; nothing while a sealed holdout is not published.
+	pub holdout: Option<ArtifactId>,
+	/// Last block in which a sealed holdout can be published; nothing if it was open from the start.
+	pub sealed_until: Option<BlockNumber>,
+	/// When claims are revealed; nothing if each miner may from the block after its commitment on.
+	pub reveals: Option<RevealPhase<BlockNumber>>,
+	/// Who chooses the seed.
+	pub seed: SeedSource,
 	/// How claims are scored.
 	pub metric: Metric,
 	/// A claim must reach this.
@@ -231,8 +335,9 @@ pub struct TaskTerms<AccountId, BlockNumber> {
 	pub tolerance: i64,
 	/// What one run may use.
 	pub limits: Limits,
-	/// By how many units of [`Score`] a claim must improve on the best verified one to be paid.
-	pub min_improvement: i64,
+	/// By how many units of [`Score`] a claim must improve on the best verified one to be paid at
+	/// once; nothing in a contest, which pays when the task is closed.
+	pub min_improvement: Option<i64>,
 	/// Last block in which claims can be committed.
 	pub deadline: BlockNumber,
 }
@@ -254,13 +359,34 @@ pub trait Tasks {
 	fn claim_opened(task: TaskId) -> DispatchResult;
 	/// Ends one [`Self::claim_opened`].
 	fn claim_closed(task: TaskId);
+	/// Counts a claim that was revealed.
+	fn claim_revealed(task: TaskId) -> DispatchResult;
+	/// The most that one claim of the task can be paid; zero if there is no such task.
+	fn prize(task: TaskId) -> Self::Balance;
 	/// Pays the next bounty of the task to `miner` from the escrow. Gives what was paid: zero if no
 	/// bounty is left.
 	fn pay_bounty(task: TaskId, miner: &Self::AccountId) -> Result<Self::Balance, DispatchError>;
+	/// Pays `miner` its share of what the sponsor of a sealed task forfeits whose holdout cannot be
+	/// used: an equal part of all that is in escrow, for each claim that was revealed. Gives what was
+	/// paid: zero if the holdout was open from the start.
+	fn pay_forfeit(task: TaskId, miner: &Self::AccountId) -> Result<Self::Balance, DispatchError>;
 
 	/// Opens a task (benchmarks only).
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_open() -> TaskId;
+}
+
+/// The best claims of a task, as those see them who reward them.
+pub trait Ranking {
+	/// Miners.
+	type AccountId;
+	/// Amounts of the native token.
+	type Balance;
+
+	/// The best `places` verified claims of a task with their miners, the best first.
+	fn best(task: TaskId, places: usize) -> Vec<(ClaimId, Self::AccountId)>;
+	/// Writes down what one of them was paid.
+	fn rewarded(task: TaskId, claim: ClaimId, amount: Self::Balance);
 }
 
 /// For whom a job is run.
@@ -288,6 +414,9 @@ pub enum Client {
 	/// A contest over a model.
 	#[codec(index = 2)]
 	Contest(ContestId),
+	/// An appeal against a slash.
+	#[codec(index = 3)]
+	Appeal(SlashId),
 }
 
 /// How a job ended.
@@ -312,6 +441,10 @@ pub enum Settlement {
 	/// No majority, or nobody to ask: nobody's fault.
 	#[codec(index = 1)]
 	Undecided,
+	/// What the job lacked when it was opened was still missing when its committee was to be drawn:
+	/// nobody was asked.
+	#[codec(index = 2)]
+	Incomplete,
 }
 
 /// The engine that has jobs run by committees.
@@ -323,36 +456,51 @@ pub trait Verification {
 	/// Block numbers.
 	type BlockNumber;
 
-	/// What a job under `limits` costs.
-	fn fee(limits: &Limits) -> Self::Balance;
+	/// What a job under `limits` costs on which `value` hangs.
+	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance;
 	/// Blocks that a job under `limits` can take at the most, from opening to settlement.
 	fn longest(limits: &Limits) -> Self::BlockNumber;
 	/// Opens a job. `payer` escrows [`Self::fee`]. Neither it nor its `opponent`, if the job decides
-	/// between two, is ever drawn for it.
+	/// between two, is ever drawn for it. The committee is drawn some blocks later, counted from
+	/// `not_before` if that is a later block than this. The more `value` hangs on the job, what can be
+	/// won and lost, the more verifiers are asked.
 	fn open(
 		client: Client,
 		payer: &Self::AccountId,
 		opponent: Option<&Self::AccountId>,
+		not_before: Self::BlockNumber,
 		job: TrainingJob,
+		value: Self::Balance,
 	) -> Result<JobId, DispatchError>;
 }
 
-/// Told once for each job how it ended.
+/// Told once for each job that it begins, and how it ended. `client` is the one that opened the job.
+/// What is not one's own is to be ignored: all clients are told.
 pub trait OnSettled {
-	/// `client` is the one that opened the job. What is not one's own is to be ignored: all clients
-	/// are told.
-	fn on_settled(client: Client, settlement: Settlement);
-	/// What one [`Self::on_settled`] costs at the most. Whoever settles jobs adds it to its own
-	/// weight.
+	/// The first committee of a job is about to be drawn from `random`, which nobody could know when
+	/// the job was opened. Fills in what was left open of the job; `false` if it is still missing:
+	/// then the job ends as [`Settlement::Incomplete`].
+	fn on_draw(_client: Client, _job: &mut TrainingJob, _random: H256) -> bool {
+		true
+	}
+	/// A job has ended. Gives the slash that follows from it, if there is one: what is needed to re-run
+	/// the job is kept until it is final.
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId>;
+	/// What one [`Self::on_draw`] and one [`Self::on_settled`] cost at the most. Whoever draws and
+	/// settles adds it to its own weight.
 	fn weight() -> Weight {
 		Weight::zero()
 	}
 }
 
 impl<A: OnSettled, B: OnSettled> OnSettled for (A, B) {
-	fn on_settled(client: Client, settlement: Settlement) {
-		A::on_settled(client, settlement);
-		B::on_settled(client, settlement);
+	fn on_draw(client: Client, job: &mut TrainingJob, random: H256) -> bool {
+		A::on_draw(client, job, random) && B::on_draw(client, job, random)
+	}
+	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId> {
+		let (first, second) =
+			(A::on_settled(client, settlement), B::on_settled(client, settlement));
+		first.or(second)
 	}
 	fn weight() -> Weight {
 		// The one to whom the client belongs does the work.
@@ -410,13 +558,17 @@ mod tests {
 	struct One;
 	struct Two;
 	impl OnSettled for One {
-		fn on_settled(_: Client, _: Settlement) {}
+		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
+			None
+		}
 		fn weight() -> Weight {
 			Weight::from_parts(3, 1)
 		}
 	}
 	impl OnSettled for Two {
-		fn on_settled(_: Client, _: Settlement) {}
+		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
+			None
+		}
 		fn weight() -> Weight {
 			Weight::from_parts(2, 5)
 		}

@@ -6,7 +6,6 @@ use assay_runtime::{
 	Claims, Models, Runtime, RuntimeHoldReason, Stake, Tasks, Verification,
 };
 use codec::{Decode, Encode};
-use pallet_assay_tasks::Reward;
 use sp_runtime::TryRuntimeError;
 use std::collections::BTreeMap;
 
@@ -105,14 +104,16 @@ fn recorded() -> Holds {
 	for (who, ledger) in pallet_assay_stake::Ledgers::<Runtime>::iter() {
 		add(who, pallet_assay_stake::HoldReason::Stake.into(), ledger.held());
 	}
+	for slash in pallet_assay_stake::Slashes::<Runtime>::iter_values() {
+		let bond = slash.appeal.map_or(0, |appeal| appeal.bond);
+		add(slash.who, pallet_assay_stake::HoldReason::Appeal.into(), bond);
+	}
 	for artifact in pallet_assay_artifacts::Artifacts::<Runtime>::iter_values() {
 		let amount = ticket(&artifact.ticket);
 		add(artifact.owner, pallet_assay_artifacts::HoldReason::Artifact.into(), amount);
 	}
 	for task in pallet_assay_tasks::Tasks::<Runtime>::iter_values() {
-		let Reward::Bounty { amount, winners, .. } = task.spec.reward;
-		let left = amount * Balance::from(winners.saturating_sub(task.paid));
-		add(task.sponsor.clone(), pallet_assay_tasks::HoldReason::Reward.into(), left);
+		add(task.sponsor.clone(), pallet_assay_tasks::HoldReason::Reward.into(), task.escrow);
 		let deposit = ticket(&task.deposit);
 		add(task.sponsor, pallet_assay_tasks::HoldReason::Deposit.into(), deposit);
 	}

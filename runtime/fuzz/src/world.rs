@@ -53,7 +53,7 @@ const OPENING: [Move; 22] = [
 ];
 
 /// What is done afterwards, and how often.
-const MOVES: [(u32, Move); 31] = [
+const MOVES: [(u32, Move); 34] = [
 	(26, World::next_block),
 	(3, World::wait),
 	(24, World::vote),
@@ -64,6 +64,7 @@ const MOVES: [(u32, Move); 31] = [
 	(2, World::remove_claim),
 	(4, World::create_task),
 	(2, World::end_task),
+	(5, World::reveal_holdout),
 	(3, World::publish),
 	(4, World::upload),
 	(2, World::renew),
@@ -80,6 +81,8 @@ const MOVES: [(u32, Move); 31] = [
 	(5, World::pay),
 	(3, World::set_parameters),
 	(2, World::cancel_slash),
+	(3, World::appeal),
+	(3, World::rotate_key),
 	(1, World::set_keys),
 	(4, World::nest),
 	(6, World::any_call),
@@ -104,6 +107,8 @@ pub struct World {
 	contents: BTreeMap<ArtifactId, Vec<u8>>,
 	/// What commitments of miners hide.
 	claims: BTreeMap<H256, (ClaimBody, H256)>,
+	/// What commitments of sponsors hide.
+	holdouts: BTreeMap<H256, (ArtifactId, H256)>,
 	/// What commitments of verifiers hide, by job, round and member.
 	verdicts: BTreeMap<(JobId, u8, u32), (Outcome, H256)>,
 	/// Sub-keys, by the root that an intent commits to.
@@ -133,6 +138,7 @@ impl World {
 			dictionary,
 			contents: BTreeMap::new(),
 			claims: BTreeMap::new(),
+			holdouts: BTreeMap::new(),
 			verdicts: BTreeMap::new(),
 			secrets: BTreeMap::new(),
 			marks: BTreeMap::new(),

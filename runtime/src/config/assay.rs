@@ -38,11 +38,15 @@ parameter_types! {
 }
 
 impl pallet_assay_stake::Config for Runtime {
+	type AppealBond = parameters::stake::AppealBond;
+	type AppealWindow = parameters::stake::AppealWindow;
+	type Appeals = Verification;
 	type Currency = Balances;
 	type MaxSlashesPerBlock = ConstU32<32>;
 	type MaxUnbonding = ConstU32<16>;
 	type MinMinerStake = parameters::stake::MinMinerStake;
 	type MinVerifierStake = parameters::stake::MinVerifierStake;
+	type RotationDelay = parameters::stake::RotationDelay;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type SlashCancelOrigin = EnsureRoot<AccountId>;
 	type SlashDefer = parameters::stake::SlashDefer;
@@ -66,11 +70,17 @@ impl pallet_assay_tasks::Config for Runtime {
 	type Currency = Balances;
 	type DefaultTolerance = parameters::tasks::DefaultTolerance;
 	type Deposit = HoldConsideration<AccountId, Balances, TaskHold, RecordPrice>;
+	type HoldoutPledge = parameters::tasks::HoldoutPledge;
+	type HoldoutWindow = parameters::tasks::HoldoutWindow;
 	type MaxDataBytes = parameters::tasks::MaxDataBytes;
 	type MaxDuration = parameters::tasks::MaxDuration;
 	type MaxLimits = parameters::tasks::MaxLimits;
 	type MinBounty = parameters::tasks::MinBounty;
 	type MinDuration = parameters::tasks::MinDuration;
+	type Ranking = Claims;
+	// One window for both: hidden claims have after the deadline what others have after their
+	// commitment.
+	type RevealWindow = parameters::claims::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = pallet_assay_tasks::weights::SubstrateWeight<Runtime>;
 }
@@ -108,6 +118,7 @@ impl pallet_assay_verification::Config for Runtime {
 	type RevealWindow = parameters::verification::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Stake = Stake;
+	type ValuePerMember = parameters::verification::ValuePerMember;
 	type WeightInfo = ();
 	type WithheldVerdictSlash = parameters::verification::WithheldVerdictSlash;
 }

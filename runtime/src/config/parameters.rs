@@ -40,16 +40,28 @@ pub mod groups {
 		#[codec(index = 0)]
 		pub static MinMinerStake: Balance = 100 * AIT;
 		/// Smallest stake of an active verifier, in units of 10⁻¹² AIT. Keeps
-		/// `stakes_exceed_deposit` and `lying_costs_more_than_work`.
+		/// `stakes_exceed_deposit`, `lying_costs_more_than_work` and
+		/// `silence_costs_more_than_work`.
 		#[codec(index = 1)]
 		pub static MinVerifierStake: Balance = 1_000 * AIT;
 		/// Blocks from unbonding to withdrawal. Keeps `unbonding_outlives_faults`.
 		#[codec(index = 2)]
-		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 10 * MINUTES);
+		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 20 * MINUTES);
 		/// Blocks from a slash until it is final. Keeps `slashes_can_be_cancelled` and
 		/// `unbonding_outlives_faults`.
 		#[codec(index = 3)]
 		pub static SlashDefer: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
+		/// What is held for an appeal, and lost if the slash is found right, in units of 10⁻¹² AIT.
+		/// Keeps `appeals_cover_a_run`.
+		#[codec(index = 4)]
+		pub static AppealBond: Balance = 50 * AIT;
+		/// Blocks that governance has to resolve an appeal. Keeps `appeals_can_be_resolved`.
+		#[codec(index = 5)]
+		pub static AppealWindow: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
+		/// Blocks from the announcement that another account takes over a stake until it can. Keeps
+		/// `rotations_can_be_cancelled`.
+		#[codec(index = 6)]
+		pub static RotationDelay: BlockNumber = prod_or_fast(DAYS, MINUTES);
 	}
 
 	/// Programs, data and models.
@@ -71,8 +83,8 @@ pub mod groups {
 	pub mod tasks {
 		/// The most that the limits of a task may allow, field by field: 16 MiB of program, 64 MiB of
 		/// memory, 10 minutes (or one) at [`REFERENCE_FUEL`]. Keeps `inputs_fit_artifacts`,
-		/// `unbonding_outlives_faults`, `artifacts_outlive_tasks`, `bond_covers_a_run` and
-		/// `lying_costs_more_than_work`.
+		/// `unbonding_outlives_faults`, `artifacts_outlive_tasks`, `bond_covers_a_run`,
+		/// `lying_costs_more_than_work` and `silence_costs_more_than_work`.
 		#[codec(index = 0)]
 		pub static MaxLimits: Limits = Limits {
 			program_bytes: 16 * 1024 * 1024,
@@ -98,13 +110,21 @@ pub mod groups {
 		/// `artifacts_outlive_tasks`.
 		#[codec(index = 5)]
 		pub static MaxDuration: BlockNumber = prod_or_fast(14 * DAYS, HOURS);
+		/// Blocks after the reveals in which a sealed holdout is published. Keeps `holdouts_have_time`
+		/// and `artifacts_outlive_tasks`.
+		#[codec(index = 6)]
+		pub static HoldoutWindow: BlockNumber = prod_or_fast(HOURS, 10);
+		/// What vouches for a sealed holdout besides the reward, in units of 10⁻¹² AIT. Keeps
+		/// `withholding_costs`.
+		#[codec(index = 7)]
+		pub static HoldoutPledge: Balance = 10 * AIT;
 	}
 
 	/// Commit and reveal of claims.
 	#[dynamic_pallet_params]
 	#[codec(index = 53)]
 	pub mod claims {
-		/// What a claim locks of its miner's stake, in units of 10⁻¹² AIT. Keeps `bond_fits_stake` and
+		/// What a claim locks of its miner's stake besides the fee of its verification, in units of 10⁻¹² AIT. Keeps `bond_fits_stake` and
 		/// `bond_covers_a_run`.
 		#[codec(index = 0)]
 		pub static ClaimBond: Balance = 50 * AIT;
@@ -115,7 +135,7 @@ pub mod groups {
 		/// Commitments of a miner in a rate window. Keeps `claims_are_countable`.
 		#[codec(index = 2)]
 		pub static MaxClaims: u32 = 10;
-		/// Blocks over which commitments of a miner are counted.
+		/// Blocks over which commitments of a miner are counted. Keeps `commitments_are_limited`.
 		#[codec(index = 3)]
 		pub static RateWindow: BlockNumber = prod_or_fast(HOURS, 5 * MINUTES);
 		/// Blocks for which the record of an ended claim is kept at the least.
@@ -127,7 +147,8 @@ pub mod groups {
 	#[dynamic_pallet_params]
 	#[codec(index = 54)]
 	pub mod verification {
-		/// Members of the committee in the first round. Keeps `committees_grow`.
+		/// Members of the committee in the first round, at the least. Keeps `committees_grow` and
+		/// `no_member_decides_alone`.
 		#[codec(index = 0)]
 		pub static CommitteeSize: u32 = 3;
 		/// Blocks for commitments besides those for the run itself. Keeps `verdicts_have_time` and
@@ -141,12 +162,13 @@ pub mod groups {
 		/// windows, `unbonding_outlives_faults`.
 		#[codec(index = 3)]
 		pub static FuelPerBlock: u64 = 3 * REFERENCE_FUEL;
-		/// Fee of any job, in units of 10⁻¹² AIT. Keeps `bond_covers_a_run` and
-		/// `lying_costs_more_than_work`.
+		/// Fee of any job, in units of 10⁻¹² AIT. Keeps `bond_covers_a_run`,
+		/// `lying_costs_more_than_work`, `silence_costs_more_than_work` and `work_is_paid`.
 		#[codec(index = 4)]
 		pub static BaseFee: Balance = AIT / 2;
 		/// Fee for each started 10⁹ units of the fuel that a job may use, in units of 10⁻¹² AIT. Keeps
-		/// `bond_covers_a_run` and `lying_costs_more_than_work`.
+		/// `bond_covers_a_run`, `lying_costs_more_than_work`, `silence_costs_more_than_work` and
+		/// `work_is_paid`.
 		#[codec(index = 5)]
 		pub static FeePerGigafuel: Balance = AIT / 100;
 		/// Share of its stake that a member loses for a verdict that was outvoted. Keeps
@@ -154,9 +176,13 @@ pub mod groups {
 		#[codec(index = 6)]
 		pub static FalseVerdictSlash: Perbill = Perbill::from_percent(10);
 		/// Share of its stake that a member loses for a verdict that it did not deliver. Keeps
-		/// `lying_costs_more_than_silence`.
+		/// `lying_costs_more_than_silence` and `silence_costs_more_than_work`.
 		#[codec(index = 7)]
 		pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
+		/// How much value (of a claim, the bounty and the bond) one member of a committee stands for,
+		/// in units of 10⁻¹² AIT. Keeps `members_risk_what_they_stand_for`.
+		#[codec(index = 8)]
+		pub static ValuePerMember: Balance = 50 * AIT;
 	}
 
 	/// Marked models.
@@ -206,14 +232,21 @@ pub mod groups {
 }
 pub use groups::*;
 
-/// Fee of the longest run that a task may allow.
+/// Fee of the longest run that a task may allow, by the largest committee.
 fn largest_fee() -> Balance {
-	Verification::fee(&tasks::MaxLimits::get())
+	Verification::fee(&tasks::MaxLimits::get(), Balance::MAX)
 }
 
 /// Blocks that a claim can take at the most, from its commitment to its settlement.
 fn longest_claim() -> BlockNumber {
 	ClaimTime::<Runtime>::convert(tasks::MaxLimits::get())
+}
+
+/// Blocks from a fault to its slash at the most: a verdict about a claim that an appeal in the last
+/// block finds wrong.
+fn longest_fault() -> BlockNumber {
+	let rerun = Verification::longest(&tasks::MaxLimits::get());
+	longest_claim().saturating_add(stake::SlashDefer::get()).saturating_add(rerun)
 }
 
 /// Relations between the values. A client finds name and meaning of each in the metadata, at the
@@ -236,11 +269,10 @@ pub const INVARIANTS: &[Invariant] = &[
 	Invariant {
 		name: "unbonding_outlives_faults",
 		meaning:
-			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits \
-		          and stake.SlashDefer together, or offenders withdraw before they are found",
-		holds: || {
-			stake::UnbondingPeriod::get() > longest_claim().saturating_add(stake::SlashDefer::get())
-		},
+			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits, \
+		          stake.SlashDefer and the longest re-run together, or offenders withdraw before \
+		          they are found",
+		holds: || stake::UnbondingPeriod::get() > longest_fault(),
 	},
 	Invariant {
 		name: "artifacts_fit_records",
@@ -262,10 +294,14 @@ pub const INVARIANTS: &[Invariant] = &[
 	},
 	Invariant {
 		name: "artifacts_outlive_tasks",
-		meaning: "artifacts.Retention must be longer than tasks.MaxDuration and the longest claim \
-		          together, or data ends before the last verdict",
+		meaning: "artifacts.Retention must be longer than tasks.MaxDuration, claims.RevealWindow, \
+		          tasks.HoldoutWindow and the longest claim together, or data ends before the last \
+		          verdict",
 		holds: || {
-			artifacts::Retention::get() > tasks::MaxDuration::get().saturating_add(longest_claim())
+			let last = tasks::MaxDuration::get()
+				.saturating_add(claims::RevealWindow::get())
+				.saturating_add(tasks::HoldoutWindow::get());
+			artifacts::Retention::get() > last.saturating_add(longest_claim())
 		},
 	},
 	Invariant {
@@ -289,8 +325,12 @@ pub const INVARIANTS: &[Invariant] = &[
 	},
 	Invariant {
 		name: "bond_fits_stake",
-		meaning: "claims.ClaimBond must not exceed stake.MinMinerStake, or new miners cannot claim",
-		holds: || claims::ClaimBond::get() <= stake::MinMinerStake::get(),
+		meaning:
+			"claims.ClaimBond and the fee of the longest run under tasks.MaxLimits together must \
+		          not exceed stake.MinMinerStake, or new miners cannot claim",
+		holds: || {
+			claims::ClaimBond::get().saturating_add(largest_fee()) <= stake::MinMinerStake::get()
+		},
 	},
 	Invariant {
 		name: "bond_covers_a_run",
@@ -401,6 +441,73 @@ pub const INVARIANTS: &[Invariant] = &[
 			artifacts::Retention::get() > models::Retention::get().max(job)
 		},
 	},
+	Invariant {
+		name: "holdouts_have_time",
+		meaning: "tasks.HoldoutWindow must be at least 2, or honest sponsors miss it",
+		holds: || tasks::HoldoutWindow::get() >= 2,
+	},
+	Invariant {
+		name: "withholding_costs",
+		meaning: "tasks.HoldoutPledge must not be zero, or it costs nothing to withhold a holdout",
+		holds: || tasks::HoldoutPledge::get() > 0,
+	},
+	Invariant {
+		name: "appeals_cover_a_run",
+		meaning:
+			"stake.AppealBond must not be below the fee of the longest run under tasks.MaxLimits, \
+		          or a hopeless appeal costs less than the work that it causes",
+		holds: || stake::AppealBond::get() >= largest_fee(),
+	},
+	Invariant {
+		name: "appeals_can_be_resolved",
+		meaning: "stake.AppealWindow must be at least 1, or governance cannot resolve an appeal",
+		holds: || stake::AppealWindow::get() >= 1,
+	},
+	Invariant {
+		name: "rotations_can_be_cancelled",
+		meaning: "stake.RotationDelay must be at least 10 blocks, or a stolen key takes the stake \
+		          before its owner can cancel",
+		holds: || stake::RotationDelay::get() >= 10,
+	},
+	Invariant {
+		name: "members_risk_what_they_stand_for",
+		meaning: "verification.ValuePerMember must be at least 1 and not above two thirds of \
+		          verification.FalseVerdictSlash of stake.MinVerifierStake, or a committee wins \
+		          more by a lie than it loses",
+		holds: || {
+			let risk = verification::FalseVerdictSlash::get() * stake::MinVerifierStake::get();
+			(1..=risk.saturating_mul(2) / 3).contains(&verification::ValuePerMember::get())
+		},
+	},
+	Invariant {
+		name: "silence_costs_more_than_work",
+		meaning:
+			"verification.WithheldVerdictSlash of stake.MinVerifierStake must exceed the fee of the \
+		          longest run under tasks.MaxLimits by the smallest committee, or it pays to commit to a guess and to reveal it \
+		          only if it is right",
+		holds: || {
+			verification::WithheldVerdictSlash::get() * stake::MinVerifierStake::get()
+				> Verification::fee(&tasks::MaxLimits::get(), 0)
+		},
+	},
+	Invariant {
+		name: "work_is_paid",
+		meaning:
+			"verification.BaseFee and verification.FeePerGigafuel must be at least 1, or who does \
+		          not run a program has as much as who does",
+		holds: || verification::BaseFee::get().min(verification::FeePerGigafuel::get()) >= 1,
+	},
+	Invariant {
+		name: "commitments_are_limited",
+		meaning: "claims.RateWindow must be at least 1, or claims.MaxClaims limits nothing",
+		holds: || claims::RateWindow::get() >= 1,
+	},
+	Invariant {
+		name: "no_member_decides_alone",
+		meaning: "verification.CommitteeSize must be at least 3, or one member decides, or two \
+		          contradict each other at no risk",
+		holds: || verification::CommitteeSize::get() >= 3,
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -483,10 +590,7 @@ mod tests {
 			("stakes_exceed_deposit", change!(stake::MinMinerStake = EXISTENTIAL_DEPOSIT - 1)),
 			("stakes_exceed_deposit", change!(stake::MinVerifierStake = 0)),
 			("slashes_can_be_cancelled", change!(stake::SlashDefer = 0)),
-			(
-				"unbonding_outlives_faults",
-				change!(stake::UnbondingPeriod = longest_claim() + stake::SlashDefer::get()),
-			),
+			("unbonding_outlives_faults", change!(stake::UnbondingPeriod = longest_fault())),
 			("unbonding_outlives_faults", change!(stake::SlashDefer = BlockNumber::MAX)),
 			("unbonding_outlives_faults", change!(verification::FuelPerBlock = 0)),
 			("artifacts_fit_records", change!(artifacts::MaxBytes = 1 << 30)),
@@ -498,6 +602,12 @@ mod tests {
 			("artifacts_outlive_tasks", change!(artifacts::Retention = tasks::MaxDuration::get())),
 			("tolerance_is_not_negative", change!(tasks::DefaultTolerance = -1)),
 			("bounty_exceeds_deposit", change!(tasks::MinBounty = EXISTENTIAL_DEPOSIT - 1)),
+			(
+				"artifacts_outlive_tasks",
+				change!(tasks::HoldoutWindow = artifacts::Retention::get()),
+			),
+			("holdouts_have_time", change!(tasks::HoldoutWindow = 1)),
+			("withholding_costs", change!(tasks::HoldoutPledge = 0)),
 			("durations_are_ordered", change!(tasks::MinDuration = 0)),
 			("durations_are_ordered", change!(tasks::MinDuration = tasks::MaxDuration::get() + 1)),
 			("bond_fits_stake", change!(claims::ClaimBond = stake::MinMinerStake::get() + 1)),
@@ -529,6 +639,19 @@ mod tests {
 				"artifacts_outlive_registrations",
 				change!(models::Retention = artifacts::Retention::get()),
 			),
+			("appeals_cover_a_run", change!(stake::AppealBond = largest_fee() - 1)),
+			("appeals_can_be_resolved", change!(stake::AppealWindow = 0)),
+			("rotations_can_be_cancelled", change!(stake::RotationDelay = 9)),
+			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 0)),
+			("members_risk_what_they_stand_for", change!(verification::ValuePerMember = 67 * AIT)),
+			(
+				"silence_costs_more_than_work",
+				change!(verification::WithheldVerdictSlash = Perbill::zero()),
+			),
+			("work_is_paid", change!(verification::BaseFee = 0)),
+			("work_is_paid", change!(verification::FeePerGigafuel = 0)),
+			("commitments_are_limited", change!(claims::RateWindow = 0)),
+			("no_member_decides_alone", change!(verification::CommitteeSize = 2)),
 		]
 	}
 

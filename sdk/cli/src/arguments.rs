@@ -2,7 +2,8 @@
 
 use crate::{account, amount::Amount};
 use assay_primitives::{
-	ArtifactId, ClaimId, IntentId, Limits, Metric, ModelId, Params, Score, TaskId, H256, MAX_PARAMS,
+	ArtifactId, ClaimId, IntentId, Limits, Metric, ModelId, Params, Score, SlashId, TaskId, H256,
+	MAX_PARAMS,
 };
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, str::FromStr};
@@ -61,6 +62,9 @@ pub enum Command {
 	/// Stake of a miner.
 	#[command(subcommand)]
 	Miner(Miner),
+	/// Slashes of miners and verifiers, appeals against them, and stake that changes its key.
+	#[command(subcommand)]
+	Stake(Stake),
 	/// What is paid for.
 	#[command(subcommand)]
 	Task(Task),
@@ -102,6 +106,10 @@ pub enum Program {
 		/// Holdout data: a safetensors file with `x` and `y`.
 		#[arg(long, value_name = "FILE", required_unless_present = "task")]
 		holdout: Option<PathBuf>,
+		/// Data to score the run on where the holdout of the task is sealed [default: its training
+		/// data].
+		#[arg(long, value_name = "FILE", requires = "task")]
+		validate: Option<PathBuf>,
 		/// How predictions are scored: accuracy, balanced_accuracy, f1, roc_auc, log_loss, rmse, mae
 		/// or r2.
 		#[arg(long, default_value = "accuracy")]
@@ -217,6 +225,37 @@ pub enum Miner {
 	},
 }
 
+/// `assay stake …`
+#[derive(Subcommand)]
+pub enum Stake {
+	/// List the slashes that are not final.
+	Slashes {
+		/// Whose [default: the signing account].
+		#[arg(value_parser = account::address)]
+		account: Option<AccountId32>,
+	},
+	/// Appeal against a slash of the signing account: a larger committee re-runs what it followed
+	/// from. The bond is lost if the slash is found right.
+	Appeal {
+		/// Number of the slash.
+		slash: SlashId,
+	},
+	/// Announce that another account takes over the stake of the signing one.
+	RotateKey {
+		/// The new account.
+		#[arg(value_parser = account::address)]
+		new: AccountId32,
+	},
+	/// Take back the announcement.
+	CancelRotation,
+	/// Take over the stake of another account, which has announced it.
+	AcceptRotation {
+		/// The old account.
+		#[arg(value_parser = account::address)]
+		old: AccountId32,
+	},
+}
+
 /// `assay task …`
 #[derive(Subcommand)]
 pub enum Task {
@@ -226,6 +265,29 @@ pub enum Task {
 	List,
 	/// Show all terms of a task.
 	Show {
+		/// Number of the task.
+		task: TaskId,
+	},
+	/// Publish the holdout of a sealed task, once all claims are revealed.
+	RevealHoldout {
+		/// Number of the task.
+		task: TaskId,
+	},
+	/// Add bounties to a task.
+	TopUp {
+		/// Number of the task.
+		task: TaskId,
+		/// How many.
+		#[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+		winners: u32,
+	},
+	/// Cancel a task of yours before its deadline, and get everything back.
+	Cancel {
+		/// Number of the task.
+		task: TaskId,
+	},
+	/// Close a task after its deadline: shares of a contest are paid, and the rest goes back.
+	Close {
 		/// Number of the task.
 		task: TaskId,
 	},
@@ -243,6 +305,13 @@ pub struct TaskOptions {
 	/// Holdout data: a safetensors file, or the id of an artifact.
 	#[arg(long, value_name = "FILE|ID")]
 	pub holdout: Blob,
+	/// Keep the holdout to yourself until all claims are revealed: commit to it now, and publish it
+	/// with `assay task reveal-holdout`. Whoever does not loses the reward and a pledge to the claimants.
+	#[arg(long)]
+	pub sealed: bool,
+	/// Let the chain draw the seed of each run, so that miners cannot search for a good one.
+	#[arg(long)]
+	pub draw_seeds: bool,
 	/// How predictions are scored: accuracy, balanced_accuracy, f1, roc_auc, log_loss, rmse, mae
 	/// or r2.
 	#[arg(long)]
@@ -250,9 +319,13 @@ pub struct TaskOptions {
 	/// A claim must reach this score.
 	#[arg(long, value_name = "SCORE", allow_hyphen_values = true)]
 	pub threshold: Score,
-	/// Paid for each claim that wins.
+	/// Paid for each claim that wins; with --shares, what all winners share.
 	#[arg(long, value_name = "AIT")]
 	pub reward: Amount,
+	/// Make it a contest: when the task is closed, the best claims share the reward in these
+	/// proportions, such as 5,3,2. 16 places at the most.
+	#[arg(long, value_delimiter = ',', conflicts_with_all = ["winners", "min_improvement"])]
+	pub shares: Vec<u32>,
 	/// How many claims are paid.
 	#[arg(long, default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
 	pub winners: u32,
@@ -322,6 +395,9 @@ pub struct ClaimOptions {
 	/// The claimed score [default: that of the local run].
 	#[arg(long, allow_hyphen_values = true)]
 	pub score: Option<Score>,
+	/// Data to score the local run on where the holdout is sealed [default: the training data].
+	#[arg(long, value_name = "FILE")]
+	pub validate: Option<PathBuf>,
 	/// Do not run the program first. Verifiers will: a score that they do not find costs the bond.
 	#[arg(long, requires = "score")]
 	pub no_run: bool,

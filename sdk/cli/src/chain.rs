@@ -20,7 +20,7 @@ use subxt::{
 	metadata::Metadata,
 	rpcs::{client::RpcParams, rpc_params, RpcClient, UserError},
 	transactions::{Payload, TransactionStatus},
-	utils::AccountId32,
+	utils::{AccountId32, Static},
 	view_functions::Payload as ViewPayload,
 	OnlineClient, SubstrateConfig,
 };
@@ -91,9 +91,10 @@ use subxt_signer::sr25519::Keypair;
 pub mod api {}
 
 pub use api::runtime_types::{
-	assay_traits::{Client, Role},
+	assay_traits::{Client, Offence, Role, SeedSource},
 	pallet_assay_artifacts::types::Status as ArtifactStatus,
 	pallet_assay_claims::types::{ClaimView, Deadline, Reason, Stage},
+	pallet_assay_stake::types::Stage as AppealStage,
 	pallet_assay_tasks::types::{Holdout, Reward, TaskSpec},
 	pallet_assay_verification::types::{Phase, Verdict},
 };
@@ -139,11 +140,11 @@ pub type JobOf = api::verification::storage::jobs::Output;
 /// What an account has at risk.
 pub type LedgerOf = api::stake::storage::ledgers::Output;
 
+/// A slash that is not final.
+pub type SlashOf = api::stake::storage::slashes::Output;
+
 /// Name that the runtime of every Assay chain gives itself.
 const SPEC_NAME: &str = "assay";
-
-/// Units of fuel for which a price is set.
-const GIGAFUEL: u64 = 1_000_000_000;
 
 /// Blocks from the birth of a transaction to the best block. The node's pool may not know the best
 /// block yet, and refuses what is born in its future.
@@ -499,13 +500,21 @@ impl Chain {
 		view(at, api::view_functions().artifacts().status(*id)).await
 	}
 
-	/// What the verification of a claim under some limits costs.
-	pub fn verification_fee(&self, at: &At, limits: &Limits) -> Result<Amount> {
-		let base: u128 = at.constants().entry(api::constants().verification().base_fee())?;
-		let each: u128 =
-			at.constants().entry(api::constants().verification().fee_per_gigafuel())?;
-		let started = u128::from(limits.total_fuel.div_ceil(GIGAFUEL));
-		Ok(Amount(base.saturating_add(each.saturating_mul(started))))
+	/// What a run under some limits costs that verifiers do, and on which a value hangs.
+	pub async fn verification_fee(
+		&self,
+		at: &At,
+		limits: &Limits,
+		value: Amount,
+	) -> Result<Amount> {
+		let call = api::view_functions().verification().fee_for(Static(*limits), value.0);
+		Ok(Amount(view(at, call).await?))
+	}
+
+	/// What the verification of a claim costs under some limits, if it can be paid that much.
+	pub async fn claim_fee(&self, at: &At, limits: &Limits, reward: Amount) -> Result<Amount> {
+		let bond: u128 = at.constants().entry(api::constants().claims().claim_bond())?;
+		self.verification_fee(at, limits, Amount(bond.saturating_add(reward.0))).await
 	}
 
 	/// Number of blocks, and how long that is.

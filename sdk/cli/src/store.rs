@@ -3,6 +3,7 @@
 //! ```text
 //! <data folder>/claims/<genesis hash>/<commitment>.json    one file a claim, see ClaimSecrets
 //! <data folder>/marks/<genesis hash>/<root>.json           one file an intent, see MarkSecrets
+//! <data folder>/holdouts/<genesis hash>/<commitment>.json  one file a sealed task, see HoldoutSecrets
 //! <data folder>/artifacts/<id>                             bytes of artifacts
 //! ```
 //!
@@ -76,6 +77,25 @@ impl Secrets for MarkSecrets {
 
 	fn commitment(&self) -> H256 {
 		self.secret().root()
+	}
+}
+
+/// All that a sponsor needs to publish a sealed holdout. Without it the escrow of the task is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldoutSecrets {
+	/// The sponsor.
+	pub sponsor: AccountId32,
+	/// The holdout, which the data folder has a copy of.
+	pub holdout: ArtifactId,
+	/// Opens the commitment.
+	pub salt: H256,
+}
+
+impl Secrets for HoldoutSecrets {
+	const FOLDER: &str = "holdouts";
+
+	fn commitment(&self) -> H256 {
+		commitment::holdout(&self.sponsor, &self.holdout, &self.salt)
 	}
 }
 

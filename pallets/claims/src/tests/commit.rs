@@ -12,12 +12,12 @@ fn locks_the_bond_and_holds_a_deposit() {
 		assert_ok!(AssayClaims::commit(RuntimeOrigin::signed(ALICE), task, HASH));
 
 		assert_last_event(Event::ClaimCommitted { claim: 0, task, miner: ALICE, reveal_until: 11 });
-		assert_eq!(lock_of(ALICE, 0), Some(100));
+		assert_eq!(lock_of(ALICE, 0), Some(BOND));
 		assert_eq!(held(ALICE), deposit());
 		assert_eq!(open_claims(task), 1);
 		let record = Claims::<Test>::get(0).unwrap();
 		assert_eq!((record.commitment, record.committed_at), (HASH, 1));
-		assert_eq!((record.bond, record.tolerance), (100, 1_000_000));
+		assert_eq!((record.bond, record.tolerance), (BOND, 1_000_000));
 	});
 }
 
@@ -28,7 +28,8 @@ fn keeps_what_the_claim_was_opened_under() {
 		ClaimBond::set(999);
 		RevealWindow::set(1);
 		let record = Claims::<Test>::get(claim).unwrap();
-		assert_eq!(record.status, Status::Committed { reveal_until: 11 });
+		let waits = Status::Committed { withdraw_until: 11, reveal_from: 2, reveal_until: 11 };
+		assert_eq!(record.status, waits);
 		run_to(11);
 		assert_ok!(try_reveal(claim, &body(0)));
 		settle(claim, Settlement::Undecided);
@@ -41,9 +42,9 @@ fn needs_an_active_miner_with_stake_and_money() {
 	build_and_execute(|task| {
 		assert_noop!(try_commit(STRANGER, task, 1), DispatchError::Other("not an active miner"));
 		assert_noop!(try_commit(POOR, task, 1), TokenError::FundsUnavailable);
-		Free::insert(BOB, 99);
-		assert_noop!(try_commit(BOB, task, 1), DispatchError::Other("stake too small"));
-		Free::insert(BOB, 100);
+		Free::insert(BOB, BOND - 1);
+		assert_noop!(try_commit(BOB, task, 1), Error::<Test>::BondNotCovered);
+		Free::insert(BOB, BOND);
 		assert_ok!(try_commit(BOB, task, 1));
 		assert_noop!(
 			AssayClaims::commit(RuntimeOrigin::root(), task, HASH),

@@ -48,6 +48,8 @@ fn a_hopeless_commit_is_refused() {
 		}
 		assert_eq!(validate(ALICE, commit_call(task, 4)), code(Error::<Test>::RateLimited));
 		assert_eq!(validate(BOB, commit_call(task, 1)), code(Error::<Test>::DuplicateCommitment));
+		Free::insert(BOB, BOND - 1);
+		assert_eq!(validate(BOB, commit_call(task, 4)), code(Error::<Test>::BondNotCovered));
 	});
 }
 
@@ -64,6 +66,13 @@ fn a_hopeless_reveal_is_refused() {
 			validate(ALICE, reveal_call(claim, body(1))),
 			code(Error::<Test>::CommitmentMismatch)
 		);
+		let low = ClaimBody { score: Score(899_999_999), ..body(1) };
+		let bad = commit(BOB, task, &low);
+		next_block();
+		assert_eq!(validate(BOB, reveal_call(bad, low)), code(Error::<Test>::BelowThreshold));
+		Stored::remove(program());
+		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), code("artifact missing"));
+		store(program(), 1_000, 1_000);
 		run_to(12);
 		assert_eq!(
 			validate(ALICE, reveal_call(claim, body(0))),

@@ -12,6 +12,7 @@ enum Action {
 	Remove { nth: usize },
 	TopUp { task: TaskId },
 	Cancel { task: TaskId },
+	Publish { task: TaskId },
 	Close { task: TaskId },
 	Wait { blocks: u64, idle: u64 },
 }
@@ -24,12 +25,17 @@ fn settlement() -> impl Strategy<Value = Settlement> {
 			input: Input::Program,
 			fault: DataFault::Missing,
 		})),
+		1 => Just(Settlement::Agreed(Outcome::Unavailable {
+			input: Input::Holdout,
+			fault: DataFault::NotSafetensors,
+		})),
 		1 => Just(Settlement::Undecided),
+		1 => Just(Settlement::Incomplete),
 	]
 }
 
 fn action() -> impl Strategy<Value = Action> {
-	let task = 0..2u64;
+	let task = 0..4u64;
 	let nth = 0..12usize;
 	prop_oneof![
 		6 => (ALICE..=POOR, task.clone(), 0..3u64, 0..7i64)
@@ -44,6 +50,7 @@ fn action() -> impl Strategy<Value = Action> {
 		2 => nth.prop_map(|nth| Action::Remove { nth }),
 		1 => task.clone().prop_map(|task| Action::TopUp { task }),
 		1 => task.clone().prop_map(|task| Action::Cancel { task }),
+		2 => task.clone().prop_map(|task| Action::Publish { task }),
 		1 => task.prop_map(|task| Action::Close { task }),
 		5 => (1..5u64, 0..3u64).prop_map(|(blocks, idle)| Action::Wait { blocks, idle }),
 	]
@@ -98,6 +105,10 @@ fn apply(action: Action, bodies: &mut Bodies) {
 		Action::Cancel { task } => {
 			let _ = AssayTasks::cancel(RuntimeOrigin::signed(SPONSOR), task);
 		},
+		Action::Publish { task } => {
+			let origin = RuntimeOrigin::signed(SPONSOR);
+			let _ = AssayTasks::reveal_holdout(origin, task, holdout(), SALT);
+		},
 		Action::Close { task } => {
 			let _ = AssayTasks::close(RuntimeOrigin::signed(STRANGER), task);
 		},
@@ -109,10 +120,14 @@ fn apply(action: Action, bodies: &mut Bodies) {
 	}
 }
 
-/// What all verified claims were paid, as far as the events tell.
+/// What all claims were paid, as far as the events tell.
 fn paid() -> Balance {
+	use pallet_assay_tasks::Event as TaskEvent;
 	let paid = |record: frame_system::EventRecord<RuntimeEvent, H256>| match record.event {
-		RuntimeEvent::AssayClaims(Event::ClaimVerified { paid, .. }) => paid,
+		RuntimeEvent::AssayClaims(
+			Event::ClaimVerified { paid, .. } | Event::ClaimReturned { paid, .. },
+		) => paid,
+		RuntimeEvent::AssayTasks(TaskEvent::SharePaid { amount, .. }) => amount,
 		_ => 0,
 	};
 	System::events().into_iter().map(paid).sum()
@@ -127,8 +142,9 @@ proptest! {
 			use frame_support::traits::fungible::Mutate;
 			assert_ok!(Balances::mint_into(&POOR, ENDOWED));
 			MaxClaims::set(4);
-			for _ in 0..2 {
-				create(spec());
+			let short = |spec| pallet_assay_tasks::TaskSpec { deadline: 25, ..spec };
+			for spec in [spec(), spec(), short(sealed()), short(contest())] {
+				create(spec);
 			}
 			let issued = Balances::total_issuance();
 			let mut bodies = Bodies::new();
@@ -152,9 +168,9 @@ proptest! {
 
 			// Once all windows are over, nothing waits any more.
 			IdleWeight::set(Weight::MAX);
-			run_to(System::block_number() + RevealWindow::get() + 2);
+			run_to(System::block_number() + 100);
 			check();
-			assert_eq!(ExpiryCursor::<Test>::get(), NextClaim::<Test>::get());
+			assert_eq!(Expiries::<Test>::iter().count(), 0);
 			for record in Claims::<Test>::iter_values() {
 				assert!(!matches!(record.status, Status::Committed { .. }));
 			}

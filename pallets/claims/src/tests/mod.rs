@@ -1,11 +1,14 @@
 //! One module a call, and one for each thing that happens without one.
 
 mod commit;
+mod contest;
 mod expiry;
 mod extension;
 mod invariants;
 mod remove;
 mod reveal;
+mod sealed;
+mod seeds;
 mod settlement;
 mod views;
 mod withdraw;

@@ -12,6 +12,8 @@ fn opens_a_job_for_the_claim() {
 		assert_eq!(pins(program()), 1);
 		let (client, payer, job) = Jobs::get(0).unwrap();
 		assert_eq!((client, payer), (Client::Claim(claim), ALICE));
+		// What the miner can win, and what it can lose.
+		assert_eq!(Value::get(), BOUNTY + ClaimBond::get());
 		assert_eq!(
 			job,
 			TrainingJob {
@@ -30,8 +32,8 @@ fn opens_a_job_for_the_claim() {
 		);
 		let record = Claims::<Test>::get(claim).unwrap();
 		assert_eq!(record.status, Status::Revealed { settles_by: 27 });
-		assert_eq!(record.revealed, Some(Revealed { body: body(3), job: 0, at: 2 }));
-		assert_eq!(lock_of(ALICE, claim), Some(100));
+		assert_eq!(record.revealed, Some(Revealed { body: body(3), seed: Some(3), job: 0, at: 2 }));
+		assert_eq!(lock_of(ALICE, claim), Some(BOND));
 	});
 }
 

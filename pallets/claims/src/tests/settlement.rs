@@ -54,8 +54,8 @@ fn a_false_claim_is_slashed() {
 			reason: Reason::WorseThanClaimed,
 			slash: Some(0),
 		});
-		assert_eq!(Slashes::get(0), Some((ALICE, 100, Offence::FalseClaim(claim))));
-		assert_eq!(Free::get(ALICE), STAKED - 100);
+		assert_eq!(Slashes::get(0), Some((ALICE, BOND, Offence::FalseClaim(claim))));
+		assert_eq!(Free::get(ALICE), STAKED - BOND);
 		assert_eq!(Balances::total_balance(&ALICE), ENDOWED);
 		assert_eq!(Deeds::get(), [(ALICE, Deed::ClaimRejected)]);
 		assert!(AssayClaims::leaderboard(task).is_empty());
@@ -83,7 +83,7 @@ fn a_failed_run_is_a_false_claim() {
 		settle(claim, Settlement::Agreed(Outcome::Failed(FailReason::OutOfFuel)));
 		let reason = Reason::RunFailed(FailReason::OutOfFuel);
 		assert_eq!(ending(claim), Ending::Rejected { measured: None, reason, slash: Some(0) });
-		assert_eq!(Free::get(ALICE), STAKED - 100);
+		assert_eq!(Free::get(ALICE), STAKED - BOND);
 	});
 }
 
@@ -96,13 +96,14 @@ fn without_a_verdict_nobody_is_at_fault() {
 		settle(claims[1], Settlement::Undecided);
 		let reasons = [Reason::InputUnavailable { input, fault }, Reason::Undecided];
 		for (claim, reason) in claims.into_iter().zip(reasons) {
-			assert_eq!(ending(claim), Ending::Returned { reason });
+			assert_eq!(ending(claim), Ending::Returned { reason, measured: None, paid: 0 });
 		}
 		assert_last_event(Event::ClaimReturned {
 			claim: claims[1],
 			task,
 			miner: ALICE,
 			reason: Reason::Undecided,
+			paid: 0,
 		});
 		assert_eq!(Free::get(ALICE), STAKED);
 		assert!(Deeds::get().is_empty());

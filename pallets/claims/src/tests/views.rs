@@ -10,14 +10,15 @@ fn a_claim_is_explained_at_each_stage() {
 			miner: ALICE,
 			stage: Stage::Committed,
 			reason: None,
-			next: Deadline::Reveal { from: 2, until: 11 },
+			next: Deadline::Reveal { from: 2, until: 11, withdraw_until: 11 },
 			claimed: None,
 			measured: None,
 			tolerance: 1_000_000,
 			paid: 0,
-			bond: 100,
+			bond: BOND,
 			slash: None,
 			program: None,
+			seed: None,
 			job: None,
 			committed_at: 1,
 			revealed_at: None,
@@ -32,6 +33,7 @@ fn a_claim_is_explained_at_each_stage() {
 			next: Deadline::Settle { by: 30 },
 			claimed: Some(Score(950_000_000)),
 			program: Some(program()),
+			seed: Some(0),
 			job: Some(0),
 			revealed_at: Some(5),
 			..committed
@@ -65,7 +67,7 @@ fn every_ending_has_its_reason() {
 			Some(3),
 		),
 		(
-			Ending::Returned { reason: Reason::Undecided },
+			Ending::Returned { reason: Reason::Undecided, measured: None, paid: 0 },
 			Stage::Returned,
 			Some(Reason::Undecided),
 			None,
@@ -118,7 +120,7 @@ fn json_is_readable_and_read_back() {
 		assert_eq!(json["reason"], "worse_than_claimed");
 		assert_eq!(json["claimed"], "0.95");
 		assert_eq!(json["measured"], "0.948");
-		assert_eq!(json["bond"], "100");
+		assert_eq!(json["bond"], "150");
 		assert_eq!(json["next"]["remove"]["from"], 22);
 		assert_eq!(serde_json::from_value::<ViewOf<Test>>(json).unwrap(), view(claim));
 

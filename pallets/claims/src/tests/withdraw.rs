@@ -24,7 +24,7 @@ fn has_its_time() {
 		run_to(11);
 		assert_ok!(withdraw(ALICE, first));
 		run_to(12);
-		assert_noop!(withdraw(ALICE, second), Error::<Test>::RevealWindowOver);
+		assert_noop!(withdraw(ALICE, second), Error::<Test>::TooLateToWithdraw);
 	});
 }
 

@@ -17,6 +17,12 @@ enum Action {
 	SlashLock(AccountId, u64),
 	Slash(AccountId, Balance, u64),
 	Cancel(SlashId),
+	Appeal(AccountId, SlashId, bool),
+	Rerun(SlashId, Finding),
+	Resolve(SlashId, bool),
+	Rotate(AccountId, AccountId),
+	Accept(AccountId, AccountId),
+	CancelRotation(AccountId),
 	Wait(u64),
 }
 
@@ -38,6 +44,23 @@ impl Action {
 				<Stake as assay_traits::Stake>::slash(&who, amount, fault_at, FALSE_CLAIM).map(drop)
 			},
 			Self::Cancel(slash) => Stake::force_cancel_slash(RuntimeOrigin::root(), slash),
+			Self::Appeal(who, slash, rerun) => {
+				Reruns::set(rerun.then_some(slash).into_iter().collect());
+				Stake::appeal_slash(signed(who), slash)
+			},
+			Self::Rerun(slash, finding) => {
+				let appeal = Stake::pending_slash(slash).and_then(|slash| slash.appeal);
+				if appeal.is_some_and(|appeal| appeal.stage == Stage::Running(job_of(slash))) {
+					Stake::on_rerun(slash, finding);
+				}
+				Ok(())
+			},
+			Self::Resolve(slash, uphold) => {
+				Stake::resolve_appeal(RuntimeOrigin::root(), slash, uphold)
+			},
+			Self::Rotate(who, new) => Stake::rotate_key(signed(who), new),
+			Self::Accept(new, old) => Stake::accept_rotation(signed(new), old),
+			Self::CancelRotation(who) => Stake::cancel_rotation(signed(who)),
 			Self::Wait(blocks) => {
 				run_to(System::block_number() + blocks);
 				Ok(())
@@ -47,7 +70,7 @@ impl Action {
 }
 
 fn who() -> impl Strategy<Value = AccountId> {
-	1u64..4
+	1u64..5
 }
 
 fn amount() -> impl Strategy<Value = Balance> {
@@ -56,6 +79,10 @@ fn amount() -> impl Strategy<Value = Balance> {
 
 fn role() -> impl Strategy<Value = Role> {
 	prop_oneof![Just(Role::Miner), Just(Role::Verifier)]
+}
+
+fn finding() -> impl Strategy<Value = Finding> {
+	prop_oneof![Just(Finding::Confirmed), Just(Finding::Refuted), Just(Finding::Undecided)]
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -70,8 +97,19 @@ fn action() -> impl Strategy<Value = Action> {
 		2 => (who(), 0u64..6).prop_map(|(who, claim)| Action::SlashLock(who, claim)),
 		3 => (who(), amount(), 0u64..30).prop_map(|(who, n, ago)| Action::Slash(who, n, ago)),
 		1 => (0u64..20).prop_map(Action::Cancel),
+		3 => (who(), 0u64..20, any::<bool>())
+			.prop_map(|(who, slash, rerun)| Action::Appeal(who, slash, rerun)),
+		2 => (0u64..20, finding()).prop_map(|(slash, finding)| Action::Rerun(slash, finding)),
+		1 => (0u64..20, any::<bool>()).prop_map(|(slash, up)| Action::Resolve(slash, up)),
+		3 => (who(), who()).prop_map(|(who, new)| Action::Rotate(who, new)),
+		3 => (who(), who()).prop_map(|(new, old)| Action::Accept(new, old)),
+		1 => who().prop_map(Action::CancelRotation),
 		4 => (1u64..12).prop_map(Action::Wait),
 	]
+}
+
+fn ledgers_slashing() -> Balance {
+	(1..5).filter_map(Stake::ledger).map(|ledger| ledger.slashing).sum()
 }
 
 fn state() -> Vec<u8> {
@@ -93,6 +131,17 @@ proptest! {
 				check();
 				assert_eq!(Balances::total_issuance(), everything, "after {action:?}");
 			}
+			// Whatever was appealed, and however: every slash ends, and is told to be over once.
+			let slashes = NextSlash::<Test>::get();
+			for slash in 0..slashes {
+				assert_ok!(Action::Rerun(slash, Finding::Undecided).run());
+			}
+			run_to(System::block_number() + 10 + slashes);
+			check();
+			let mut ended = Ended::get();
+			ended.sort_unstable();
+			assert_eq!(ended, (0..slashes).collect::<Vec<_>>());
+			assert_eq!(ledgers_slashing(), 0);
 		});
 	}
 
@@ -134,22 +183,30 @@ proptest! {
 	#[test]
 	fn nobody_escapes(
 		moves in prop::collection::vec((0u64..1_100, 0u64..8), 0..6),
+		rotates in prop::option::of(0usize..6),
 		leaves in any::<bool>(),
 	) {
 		ExtBuilder::default().build_and_execute(|| {
 			run_to(3);
-			for (amount, wait) in moves {
+			Delay::set(0);
+			let mut key = MINER;
+			for (at, (amount, wait)) in moves.into_iter().enumerate() {
 				run_to((System::block_number() + wait).min(22));
-				let _ = Stake::unbond(signed(MINER), amount);
-				let _ = Stake::withdraw_unbonded(signed(MINER));
+				if rotates == Some(at) {
+					assert_ok!(Stake::rotate_key(signed(MINER), POOR));
+					assert_ok!(Stake::accept_rotation(signed(POOR), MINER));
+					key = POOR;
+				}
+				let _ = Stake::unbond(signed(key), amount);
+				let _ = Stake::withdraw_unbonded(signed(key));
 			}
 			if leaves {
-				let _ = Stake::deregister(signed(MINER));
+				let _ = Stake::deregister(signed(key));
 			}
 			run_to(22);
-			let _ = Stake::withdraw_unbonded(signed(MINER));
+			let _ = Stake::withdraw_unbonded(signed(key));
 			slash(MINER, 1_000, 3);
-			assert_eq!(ledger(MINER).slashing, 1_000);
+			assert_eq!(ledger(key).slashing, 1_000);
 		});
 	}
 }

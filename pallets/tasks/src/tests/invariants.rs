@@ -5,12 +5,15 @@ use proptest::prelude::*;
 
 #[derive(Clone, Debug)]
 enum Action {
-	Create { who: AccountId, amount: Balance, winners: u32 },
+	Create { who: AccountId, amount: Balance, winners: u32, sealed: bool, contest: bool },
 	TopUp { who: AccountId, task: TaskId, winners: u32 },
 	Cancel { who: AccountId, task: TaskId },
 	Close { task: TaskId },
 	OpenClaim { task: TaskId },
 	CloseClaim { task: TaskId },
+	RevealClaim { task: TaskId },
+	Publish { who: AccountId, task: TaskId },
+	Forfeit { task: TaskId, miner: AccountId },
 	Pay { task: TaskId, miner: AccountId },
 	Wait { blocks: u64 },
 }
@@ -18,11 +21,14 @@ enum Action {
 fn action() -> impl Strategy<Value = Action> {
 	let (who, task) = (SPONSOR..=OTHER, 0..4u64);
 	prop_oneof![
-		(who.clone(), 0..2_000u64, 0..5u32).prop_map(|(who, amount, winners)| Action::Create {
-			who,
-			amount,
-			winners
-		}),
+		(who.clone(), 0..2_000u64, 0..5u32, any::<bool>(), any::<bool>()).prop_map(
+			|(who, amount, winners, sealed, contest)| {
+				Action::Create { who, amount, winners, sealed, contest }
+			}
+		),
+		task.clone().prop_map(|task| Action::RevealClaim { task }),
+		(who.clone(), task.clone()).prop_map(|(who, task)| Action::Publish { who, task }),
+		(task.clone(), who.clone()).prop_map(|(task, miner)| Action::Forfeit { task, miner }),
 		(who.clone(), task.clone(), 0..5u32).prop_map(|(who, task, winners)| Action::TopUp {
 			who,
 			task,
@@ -53,17 +59,40 @@ proptest! {
 	) {
 		new_test_ext().execute_with(|| {
 			let issued = Balances::total_issuance();
+			Best::set(vec![(1, MINER), (0, OTHER)]);
 			let mut books = std::collections::BTreeMap::<TaskId, Books>::new();
 			for action in actions {
 				match action {
-					Action::Create { who, amount, winners } => {
+					Action::Create { who, amount, winners, sealed, contest } => {
 						let task = NextTask::<Test>::get();
-						let reward = Reward::Bounty { amount, winners, min_improvement: 0 };
+						let total = amount * u64::from(winners);
+						let reward = if contest {
+							Reward::Contest { pool: total, shares: Shares::truncate_from(vec![3, 1]) }
+						} else {
+							Reward::Bounty { amount, winners, min_improvement: 0 }
+						};
+						let hash = commitment::holdout(&who, &holdout(), &SALT);
+						let (holdout, pledge) = if sealed {
+							(Holdout::Sealed(hash), PLEDGE)
+						} else {
+							(Holdout::Open(holdout()), 0)
+						};
 						let deadline = System::block_number() + 20;
-						let spec = TaskSpec { reward, deadline, ..spec() };
+						let spec = TaskSpec { holdout, reward, deadline, ..spec() };
 						if AssayTasks::create(RuntimeOrigin::signed(who), spec).is_ok() {
-							let escrowed = amount * u64::from(winners);
-							books.insert(task, Books { escrowed, paid: 0 });
+							books.insert(task, Books { escrowed: total + pledge, paid: 0 });
+						}
+					},
+					Action::RevealClaim { task } => {
+						let _ = AssayTasks::claim_revealed(task);
+					},
+					Action::Publish { who, task } => {
+						let origin = RuntimeOrigin::signed(who);
+						let _ = AssayTasks::reveal_holdout(origin, task, holdout(), SALT);
+					},
+					Action::Forfeit { task, miner } => {
+						if let Ok(paid) = AssayTasks::pay_forfeit(task, &miner) {
+							books.get_mut(&task).unwrap().paid += paid;
 						}
 					},
 					Action::TopUp { who, task, winners } => {
@@ -118,8 +147,8 @@ proptest! {
 
 /// What a bounty of the task is; zero without a task.
 fn bounty(task: TaskId) -> Balance {
-	Tasks::<Test>::get(task).map_or(0, |record| {
-		let Reward::Bounty { amount, .. } = record.spec.reward;
-		amount
+	Tasks::<Test>::get(task).map_or(0, |record| match record.spec.reward {
+		Reward::Bounty { amount, .. } => amount,
+		Reward::Contest { .. } => 0,
 	})
 }

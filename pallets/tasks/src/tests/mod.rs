@@ -1,6 +1,8 @@
 //! One module a call, and one for what claims see of a task.
 
+mod contest;
 mod invariants;
+mod sealed;
 
 use crate::{mock::*, Event, *};
 use assay_primitives::{Metric, H256};
@@ -247,6 +249,19 @@ mod cancel {
 	}
 
 	#[test]
+	fn is_for_the_time_before_the_deadline() {
+		build_and_execute(|| {
+			let task = create();
+			run_to(52);
+			assert_noop!(
+				AssayTasks::cancel(RuntimeOrigin::signed(SPONSOR), task),
+				Error::<Test>::DeadlinePassed
+			);
+			assert_ok!(AssayTasks::close(RuntimeOrigin::signed(SPONSOR), task));
+		});
+	}
+
+	#[test]
 	fn waits_for_open_claims() {
 		build_and_execute(|| {
 			let task = create();
@@ -344,12 +359,15 @@ mod for_claims {
 					train: train(),
 					train_root: H256::repeat_byte(3),
 					chunk_rows: 64,
-					holdout: holdout(),
+					holdout: Some(holdout()),
+					sealed_until: None,
+					reveals: None,
+					seed: SeedSource::Miner,
 					metric: Metric::Accuracy,
 					threshold: Score(900_000_000),
 					tolerance: 1_000_000,
 					limits: LIMITS,
-					min_improvement: 1_000,
+					min_improvement: Some(1_000),
 					deadline: 51,
 				}
 			);

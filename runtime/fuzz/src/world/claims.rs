@@ -18,7 +18,7 @@ use assay_traits::Role;
 use frame_support::traits::Get;
 use pallet_assay_artifacts::Artifacts;
 use pallet_assay_claims::{Claims, Status};
-use pallet_assay_tasks::{Holdout, Name, Reward, TaskSpec, Tasks};
+use pallet_assay_tasks::{Holdout, Name, Reward, SeedSource, Shares, TaskSpec, Tasks};
 
 type ArtifactCall = pallet_assay_artifacts::Call<Runtime>;
 type ClaimCall = pallet_assay_claims::Call<Runtime>;
@@ -166,6 +166,22 @@ impl World {
 		};
 		let winners = if odd(random) { number(random) as u32 } else { 1 + random.below(4) as u32 };
 		let min_improvement = random.pick(&[0, 0, 1, 1_000_000, -1, i64::MAX])?;
+		let reward = if random.chance(30) {
+			let shares = random.pick(&[vec![1], vec![3, 2, 1], vec![5; 16], vec![1, 2], vec![]])?;
+			let pool = amount.saturating_mul(winners.into());
+			Reward::Contest { pool, shares: Shares::truncate_from(shares) }
+		} else {
+			Reward::Bounty { amount, winners, min_improvement }
+		};
+		let who = self.somebody(random);
+		let holdout = if random.chance(30) {
+			let salt = random.hash();
+			let sealed = commitment::holdout(&self.account(who), &holdout, &salt);
+			self.holdouts.insert(sealed, (holdout, salt));
+			Holdout::Sealed(sealed)
+		} else {
+			Holdout::Open(holdout)
+		};
 		let spec = TaskSpec {
 			name: Name::truncate_from(if odd(random) {
 				random.bytes(9)
@@ -175,15 +191,32 @@ impl World {
 			train,
 			train_root: random.hash(),
 			chunk_rows: random.below(20) as u32 + u32::from(!odd(random)),
-			holdout: Holdout::Open(holdout),
+			holdout,
 			metric,
 			threshold,
 			tolerance: random.pick(&[None, None, Some(0), Some(5_000_000), Some(-1)])?,
 			limits,
-			reward: Reward::Bounty { amount, winners, min_improvement },
+			reward,
+			seed: random.pick(&[SeedSource::Miner, SeedSource::Miner, SeedSource::Chain])?,
 			deadline: System::block_number().saturating_add(duration),
 		};
-		Some(Step::signed(self.somebody(random), TaskCall::create { spec }))
+		Some(Step::signed(who, TaskCall::create { spec }))
+	}
+
+	pub(super) fn reveal_holdout(&mut self, random: &mut Random) -> Option<Step> {
+		let sealed: Vec<_> = Tasks::<Runtime>::iter()
+			.filter_map(|(task, record)| match record.spec.holdout {
+				Holdout::Sealed(sealed) => Some((task, record.sponsor, sealed)),
+				Holdout::Open(_) => None,
+			})
+			.collect();
+		let (task, sponsor, sealed) = random.pick(&sealed)?;
+		let (mut holdout, salt) = self.holdouts.get(&sealed).copied()?;
+		if random.chance(5) {
+			holdout = random.pick(&self.stored())?;
+		}
+		let who = self.signer_or_other(&sponsor, random)?;
+		Some(Step::signed(who, TaskCall::reveal_holdout { task, holdout, salt }))
 	}
 
 	pub(super) fn end_task(&mut self, random: &mut Random) -> Option<Step> {
@@ -224,7 +257,10 @@ impl World {
 		let body = ClaimBody {
 			program: random.pick(&self.stored())?,
 			params: Params::truncate_from(vec![random.below(2) as u8]),
-			seed: random.below(4) as u64,
+			seed: match spec.seed {
+				SeedSource::Chain if random.chance(90) => 0,
+				_ => random.below(4) as u64,
+			},
 			score,
 			sealed_trace: random.hash(),
 		};

@@ -87,6 +87,38 @@ impl World {
 		Some(Step::sudo(pallet_assay_stake::Call::<Runtime>::force_cancel_slash { slash }))
 	}
 
+	/// Somebody appeals against a slash, or governance decides about an appeal.
+	pub(super) fn appeal(&mut self, random: &mut Random) -> Option<Step> {
+		type Call = pallet_assay_stake::Call<Runtime>;
+		let pending: Vec<_> = pallet_assay_stake::Slashes::<Runtime>::iter().collect();
+		let (slash, record) = random.pick(&pending)?;
+		if record.appeal.is_some() && random.chance(50) {
+			return Some(Step::sudo(Call::resolve_appeal { slash, uphold: random.chance(50) }));
+		}
+		let who = self.signer_or_other(&record.who, random)?;
+		Some(Step::signed(who, Call::appeal_slash { slash }))
+	}
+
+	/// A stake goes from one key to another.
+	pub(super) fn rotate_key(&mut self, random: &mut Random) -> Option<Step> {
+		type Call = pallet_assay_stake::Call<Runtime>;
+		let announced: Vec<_> = pallet_assay_stake::Rotations::<Runtime>::iter().collect();
+		if let (Some((old, rotation)), true) = (random.pick(&announced), random.chance(70)) {
+			return Some(if random.chance(15) {
+				Step::signed(self.signer_or_other(&old, random)?, Call::cancel_rotation {})
+			} else {
+				Step::signed(
+					self.signer_or_other(&rotation.new, random)?,
+					Call::accept_rotation { old },
+				)
+			});
+		}
+		let ledgers: Vec<_> = pallet_assay_stake::Ledgers::<Runtime>::iter_keys().collect();
+		let who = self.signer_or_other(&random.pick(&ledgers)?, random)?;
+		let new = self.account(self.anybody(random));
+		Some(Step::signed(who, Call::rotate_key { new }))
+	}
+
 	/// A validator gives itself the keys of another account, or takes its keys away.
 	pub(super) fn set_keys(&mut self, random: &mut Random) -> Option<Step> {
 		let who = if random.chance(60) { random.below(4) } else { self.somebody(random) };

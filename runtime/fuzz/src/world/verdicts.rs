@@ -3,7 +3,7 @@
 use super::World;
 use crate::{random::Random, step::Step};
 use assay_primitives::{
-	commitment, DataFault, FailReason, Input, JobId, Outcome, Score, Scored, TrainingJob,
+	commitment, DataFault, FailReason, Input, JobId, Outcome, Score, Scored, SlashId, TrainingJob,
 };
 use assay_runtime::{Runtime, Verification};
 use assay_traits::Client;
@@ -75,11 +75,15 @@ impl World {
 fn truth(id: JobId, client: &Client, job: &TrainingJob) -> Outcome {
 	let mut dice =
 		Random::new(u64::from_le_bytes(job.key().0[..8].try_into().unwrap_or_default()) ^ id);
+	if let (Client::Appeal(slash), false) = (client, dice.chance(30)) {
+		return stood(*slash).unwrap_or(Outcome::Failed(FailReason::Trap));
+	}
 	match dice.below(16) {
 		0 => return Outcome::Failed(FailReason::Trap),
 		1 => return Outcome::Failed(FailReason::BadProgram),
 		2 => return Outcome::Unavailable { input: Input::Program, fault: DataFault::Missing },
 		3 => return Outcome::Unavailable { input: Input::File, fault: DataFault::BadShape },
+		4 => return Outcome::Unavailable { input: Input::Holdout, fault: DataFault::BadShape },
 		_ => {},
 	}
 	let less = dice.pick(&[0, 0, 0, 0, 999_999, 1_000_000, 1_000_001, 90_000_000, -7]).unwrap_or(0);
@@ -108,6 +112,7 @@ fn truth(id: JobId, client: &Client, job: &TrainingJob) -> Outcome {
 			};
 			(Score(Score::ONE - less.max(0)), report.hash())
 		},
+		Client::Appeal(_) => (Score(Score::ONE / 2), dice.hash()),
 	};
 	let trace_root = dice.hash();
 	Outcome::Scored(Scored { score, trace_root, model_hash, fuel: 1, steps: 1 })
@@ -123,6 +128,13 @@ fn stated(client: &Client) -> Option<Statistics> {
 		Client::Contest(contest) => {
 			Some(pallet_assay_models::Contests::<Runtime>::get(contest)?.statistics)
 		},
-		Client::Claim(_) => None,
+		Client::Claim(_) | Client::Appeal(_) => None,
 	}
+}
+
+/// The outcome that stood when a slash that is appealed followed from it.
+fn stood(slash: SlashId) -> Option<Outcome> {
+	use pallet_assay_verification::{Cases, Grounds};
+	let ground = Grounds::<Runtime>::get(slash)?;
+	Some(Cases::<Runtime>::get(ground.job)?.outcome)
 }

@@ -100,6 +100,8 @@ async fn status(context: &Context, account: Option<AccountId32>) -> Result<()> {
 		"verdicts_right": reputation.verdicts_right,
 		"verdicts_wrong": reputation.verdicts_wrong,
 		"verdicts_missed": reputation.verdicts_missed,
+		"appeals_won": reputation.appeals_won,
+		"appeals_lost": reputation.appeals_lost,
 	});
 	context.output.show(&value, || {
 		let wait = u64::from(next).saturating_sub(now);
@@ -137,6 +139,10 @@ async fn status(context: &Context, account: Option<AccountId32>) -> Result<()> {
 					reputation.verdicts_wrong,
 					reputation.verdicts_missed
 				),
+			),
+			(
+				"appeals",
+				format!("{} won, {} lost", reputation.appeals_won, reputation.appeals_lost),
 			),
 		]);
 		if !ledger.unbonding.0.is_empty() {

@@ -7,6 +7,7 @@ pub mod miner;
 pub mod model;
 pub mod program;
 pub mod queue;
+pub mod stake;
 pub mod task;
 
 use crate::{
@@ -91,6 +92,7 @@ pub async fn run(cli: Cli) -> Result<()> {
 		Command::Program(command) => program::run(&context, command).await,
 		Command::Artifact(command) => artifact::run(&context, command).await,
 		Command::Miner(command) => miner::run(&context, command).await,
+		Command::Stake(command) => stake::run(&context, command).await,
 		Command::Task(command) => task::run(&context, command).await,
 		Command::Claim(command) => claim::run(&context, command).await,
 		Command::Leaderboard { task } => leaderboard::run(&context, task).await,

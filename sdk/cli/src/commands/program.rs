@@ -15,7 +15,18 @@ use std::{fs, path::Path};
 pub async fn run(context: &Context, command: Program) -> Result<()> {
 	match command {
 		Program::Check { wasm, limits } => check(context, &wasm, &limits.into()),
-		Program::Run { wasm, task, train, holdout, metric, chunk_rows, run, model, limits } => {
+		Program::Run {
+			wasm,
+			task,
+			train,
+			holdout,
+			validate,
+			metric,
+			chunk_rows,
+			run,
+			model,
+			limits,
+		} => {
 			let program = local::read(&wasm, "the program")?;
 			let (job, train, holdout) = match (task, train, holdout) {
 				(Some(task), _, _) => {
@@ -24,8 +35,10 @@ pub async fn run(context: &Context, command: Program) -> Result<()> {
 					let terms = Terms::of(&chain.task(&at, task).await?);
 					let (output, store) = (context.output, context.store()?);
 					let train = artifact::fetch(output, &chain, &store, &terms.train).await?;
-					let holdout = artifact::fetch(output, &chain, &store, &terms.holdout).await?;
-					(terms.job(Manifest::of(&program).id(), &run), train, holdout)
+					let (id, holdout) = terms
+						.scored_on(output, &chain, &store, validate.as_deref(), &train)
+						.await?;
+					(terms.job(Manifest::of(&program).id(), &run, id), train, holdout)
 				},
 				(None, Some(train), Some(holdout)) => {
 					let train = local::read(&train, "the training data")?;

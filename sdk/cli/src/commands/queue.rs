@@ -33,6 +33,7 @@ pub async fn run(context: &Context) -> Result<()> {
 				"claim": of("claim"),
 				"model": of("model"),
 				"contest": of("contest"),
+				"appeal": of("appeal"),
 				"round": job.round,
 				"phase": phase(job),
 				"deadline": deadline(job),
@@ -95,6 +96,7 @@ fn client(job: &JobOf) -> (&'static str, u64) {
 		Client::Claim(claim) => ("claim", claim),
 		Client::Model(model) => ("model", model),
 		Client::Contest(contest) => ("contest", contest),
+		Client::Appeal(slash) => ("appeal", slash),
 	}
 }
 

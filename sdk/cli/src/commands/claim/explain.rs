@@ -17,7 +17,7 @@ pub async fn run(context: &Context, claim: ClaimId) -> Result<()> {
 	let due = match found.slash {
 		Some(slash) => {
 			let call = api::view_functions().stake().pending_slash(slash);
-			view(&at, call).await?.map(|slash| slash.due)
+			view(&at, call).await?.and_then(|slash| slash.due)
 		},
 		None => None,
 	};
@@ -34,7 +34,9 @@ pub fn json(view: &ClaimViewOf) -> Value {
 	let reason =
 		view.reason.as_ref().map(|reason| json!({ "code": code(reason), "text": because(reason) }));
 	let next = match view.next {
-		Deadline::Reveal { from, until } => json!({ "reveal": { "from": from, "until": until } }),
+		Deadline::Reveal { from, until, withdraw_until } => {
+			json!({ "reveal": { "from": from, "until": until, "withdraw_until": withdraw_until } })
+		},
 		Deadline::Settle { by } => json!({ "settle": { "by": by } }),
 		Deadline::Remove { from } => json!({ "remove": { "from": from } }),
 	};
@@ -52,6 +54,7 @@ pub fn json(view: &ClaimViewOf) -> Value {
 		"bond": Amount(view.bond),
 		"slash": view.slash,
 		"program": view.program,
+		"seed": view.seed,
 		"job": view.job,
 		"committed_at": view.committed_at,
 		"revealed_at": view.revealed_at,
@@ -79,6 +82,9 @@ fn text(chain: &Chain, at: &At, view: &ClaimViewOf, due: Option<u32>) -> String 
 		(
 			"next",
 			match view.next {
+				Deadline::Reveal { from, until, .. } if u64::from(from) > now.saturating_add(1) => {
+					format!("reveal from {} until {}", block(from), block(until))
+				},
 				Deadline::Reveal { until, .. } => format!("reveal until {}", block(until)),
 				Deadline::Settle { by } => format!("verdict until {}", block(by)),
 				Deadline::Remove { from } => {
@@ -89,7 +95,10 @@ fn text(chain: &Chain, at: &At, view: &ClaimViewOf, due: Option<u32>) -> String 
 		("to do", what_to_do(view)),
 	]);
 	if let (Some(slash), Some(due)) = (view.slash, due) {
-		text += &format!("slash {slash} of the bond is final in {}\n", block(due));
+		text += &format!(
+			"slash {slash} of the bond is final in {}; see assay stake slashes\n",
+			block(due)
+		);
 	}
 	text
 }
@@ -122,7 +131,10 @@ pub fn sentence(view: &ClaimViewOf) -> String {
 			(None, _) => "verified".into(),
 		},
 		Stage::Rejected => format!("rejected: the bond of {} AIT is slashed", Amount(view.bond)),
-		Stage::Returned => "returned without a verdict: the bond went back".into(),
+		Stage::Returned if view.paid > 0 => {
+			format!("returned: the bond went back, and {} AIT were paid", Amount(view.paid))
+		},
+		Stage::Returned => "returned: the bond went back".into(),
 		Stage::Superseded => "true, but superseded: the bond went back".into(),
 		Stage::Duplicate => "true, but a duplicate: the bond went back".into(),
 		Stage::Withdrawn => "withdrawn: the bond went back".into(),
@@ -150,6 +162,9 @@ fn code(reason: &Reason) -> &'static str {
 		Reason::NotRevealed => "not_revealed",
 		Reason::EarlierClaim(_) => "earlier_claim",
 		Reason::SameModel(_) => "same_model",
+		Reason::HoldoutWithheld => "holdout_withheld",
+		Reason::PaidAtClose => "paid_at_close",
+		Reason::NoShare => "no_share",
 	}
 }
 
@@ -175,6 +190,9 @@ fn because(reason: &Reason) -> String {
 		Reason::NotRevealed => "it was not revealed in time".into(),
 		Reason::EarlierClaim(claim) => format!("claim {claim} committed to the same run earlier"),
 		Reason::SameModel(claim) => format!("claim {claim} brought the same model before"),
+		Reason::HoldoutWithheld => "the sponsor did not publish the holdout".into(),
+		Reason::PaidAtClose => "the shares of a contest are paid when the task is closed".into(),
+		Reason::NoShare => "others were better when the contest was closed".into(),
 	}
 }
 
@@ -182,8 +200,8 @@ fn what_to_do(view: &ClaimViewOf) -> String {
 	let (claim, task) = (view.claim, view.task);
 	match &view.stage {
 		Stage::Committed => format!(
-			"reveal it (assay claim reveal {claim}), or take it back (assay claim withdraw {claim}); \
-			 otherwise its bond is lost"
+			"reveal it in time (assay claim reveal {claim}), or take it back (assay claim withdraw \
+			 {claim}); otherwise its bond is lost"
 		),
 		Stage::Revealed => format!("wait; to follow it: assay claim watch {claim}"),
 		Stage::Verified => format!("nothing; to compare: assay leaderboard {task}"),
@@ -191,7 +209,12 @@ fn what_to_do(view: &ClaimViewOf) -> String {
 			"run the program as verifiers did: assay program run PROGRAM --task {task}, with the \
 			 parameters and the seed of the claim"
 		),
-		Stage::Returned => "submit it again".into(),
+		Stage::Returned => match &view.reason {
+			Some(Reason::BelowThreshold) => "claim a better model, if the task still takes claims",
+			Some(Reason::HoldoutWithheld) => "nothing",
+			_ => "submit it again",
+		}
+		.into(),
 		Stage::Superseded => "claim another run: other program, parameters or seed".into(),
 		Stage::Duplicate => "claim another model".into(),
 		Stage::Withdrawn => "nothing".into(),

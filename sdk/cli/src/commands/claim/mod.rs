@@ -4,7 +4,7 @@ mod explain;
 mod submit;
 mod watch;
 
-use super::Context;
+use super::{task::Terms, Context};
 use crate::{
 	account,
 	amount::Amount,
@@ -116,22 +116,26 @@ async fn reveal_one(
 	secrets: &ClaimSecrets,
 ) -> Result<(ClaimViewOf, u64)> {
 	let commitment = secrets.commitment();
-	let spinner = context.output.spinner("waiting until the commitment is final");
+	let spinner = context
+		.output
+		.spinner("waiting until the claim can be revealed and its commitment is final");
 	let mut blocks = chain.blocks().await?;
 	let (claim, fee) = loop {
 		let at = chain.best().await?;
 		let found = find(&at, commitment).await?;
 		if let Some(claim) = found {
 			let view = chain.claim(&at, claim).await?;
-			let until = match view.next {
-				Deadline::Reveal { until, .. } => until,
-				_ => bail!("claim {claim} is {} already", explain::stage(&view.stage)),
+			let Deadline::Reveal { from, until, .. } = view.next else {
+				bail!("claim {claim} is {} already", explain::stage(&view.stage));
 			};
-			let half = u64::from(view.committed_at.midpoint(until));
+			let half = u64::from(from.midpoint(until));
 			let finalized = find(&chain.finalized().await?, commitment).await?;
-			if finalized == Some(claim) || at.block_number() >= half {
+			// The next block is the first that can take it.
+			let open = at.block_number().saturating_add(1) >= from.into();
+			if open && (finalized == Some(claim) || at.block_number() >= half) {
 				let record = chain.task(&at, view.task).await?;
-				break (claim, chain.verification_fee(&at, &record.spec.limits)?);
+				let terms = Terms::of(&record);
+				break (claim, chain.claim_fee(&at, &terms.limits, terms.prize()).await?);
 			}
 		}
 		chain.next(&mut blocks).await?;

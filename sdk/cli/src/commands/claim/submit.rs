@@ -14,7 +14,7 @@ use crate::{
 use anyhow::{bail, Context as _, Result};
 use assay_primitives::{
 	commitment::{self, ClaimBody},
-	Manifest, Score, Scored, TrainingJob,
+	Manifest, Score, Scored, H256,
 };
 use serde_json::json;
 use subxt::utils::AccountId32;
@@ -34,18 +34,23 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 		Blob::Id(id) => artifact::fetch(output, &chain, &store, id).await?,
 	};
 	assay_vm::check(&program, &terms.limits).context("the program is refused")?;
-	let job = terms.job(Manifest::of(&program).id(), &options.run);
-	ensure_is_new(&at, options.task, &job).await?;
+	let id = Manifest::of(&program).id();
+	// Where the chain draws it, a claim names no seed.
+	let seed = if terms.draws_seeds { 0 } else { options.run.seed };
+	ensure_is_new(&at, options.task, &commitment::run(&id, &options.run.params, seed)).await?;
 
 	let report = match options.no_run {
 		true => None,
 		false => {
-			let train = artifact::fetch(output, &chain, &store, &job.train).await?;
-			let holdout = artifact::fetch(output, &chain, &store, &job.holdout).await?;
+			let train = artifact::fetch(output, &chain, &store, &terms.train).await?;
+			let (holdout_id, holdout) = terms
+				.scored_on(output, &chain, &store, options.validate.as_deref(), &train)
+				.await?;
+			let job = terms.job(id, &options.run, holdout_id);
 			let report = {
 				let inputs =
 					local::Inputs { program: program.clone(), train, holdout, file: Vec::new() };
-				local::run(output, job.clone(), inputs).await?
+				local::run(output, job, inputs).await?
 			};
 			output.note(report.text());
 			Some(report)
@@ -64,9 +69,9 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 		miner: who,
 		task: options.task,
 		body: ClaimBody {
-			program: job.program,
-			params: job.params,
-			seed: job.seed,
+			program: id,
+			params: options.run.params.clone(),
+			seed,
 			score,
 			sealed_trace: commitment::sealed_trace(&trace_root.unwrap_or_default(), &trace_salt),
 		},
@@ -86,6 +91,30 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 	secrets.claim = Some(committed.claim);
 	store.save(&chain.genesis(), &secrets)?;
 
+	if let (Some((from, until)), false) = (terms.reveals, options.watch) {
+		let next = format!("assay claim reveal {}", committed.claim);
+		let value = json!({
+			"claim": committed.claim,
+			"task": options.task,
+			"miner": who,
+			"commitment": secrets.commitment(),
+			"program": secrets.body.program,
+			"seed": secrets.body.seed,
+			"score": score,
+			"measured": measured.map(|scored| scored.score),
+			"committed_at": included.block,
+			"reveal": { "from": from, "until": until },
+		});
+		output.show(&value, || {
+			pairs([
+				("claim", committed.claim.to_string()),
+				("claimed", format!("{} {score}", terms.metric)),
+				("committed", format!("in block {}", included.block)),
+				("reveal", format!("in blocks {from} to {until}, or the bond is lost: {next}")),
+			])
+		});
+		return Ok(());
+	}
 	let (view, revealed_at) = reveal_one(context, &chain, &key, &secrets).await?;
 	let value = json!({
 		"claim": view.claim,
@@ -139,13 +168,6 @@ async fn ensure_can_claim(
 	else {
 		bail!("{who} is no miner; expected stake first: assay miner register --stake AIT");
 	};
-	if miner::free(&ledger) == Amount(0) {
-		bail!(
-			"all {} AIT of the stake of {who} are locked; expected some for the bond of the claim: \
-			 try again when an open claim is settled",
-			Amount(ledger.bonded)
-		);
-	}
 	let next: u32 = view(at, api::view_functions().claims().next_commit_at(*who)).await?;
 	let wait = u64::from(next).saturating_sub(now);
 	if wait > 1 {
@@ -154,7 +176,16 @@ async fn ensure_can_claim(
 			chain.duration(at, wait)
 		);
 	}
-	let fee = chain.verification_fee(at, &terms.limits)?;
+	let bond: u128 = view(at, api::view_functions().claims().bond_in(options.task)).await?;
+	let free = miner::free(&ledger);
+	if free.0 < bond {
+		bail!(
+			"{free} AIT of the stake of {who} are free; expected {} AIT for the bond of the claim: try \
+			 again when an open claim is settled, or add stake: assay miner bond --stake AIT",
+			Amount(bond)
+		);
+	}
+	let fee = chain.claim_fee(at, &terms.limits, terms.prize()).await?;
 	let spendable = chain.funds(at, who).await?.spendable;
 	if spendable <= fee {
 		bail!(
@@ -166,9 +197,8 @@ async fn ensure_can_claim(
 }
 
 /// Fails if somebody has a better right to the same run.
-async fn ensure_is_new(at: &At, task: u64, job: &TrainingJob) -> Result<()> {
-	let run = commitment::run(&job.program, &job.params, job.seed);
-	let found = at.storage().try_fetch(api::storage().claims().runs(), (task, run)).await?;
+async fn ensure_is_new(at: &At, task: u64, run: &H256) -> Result<()> {
+	let found = at.storage().try_fetch(api::storage().claims().runs(), (task, *run)).await?;
 	if let Some(found) = found {
 		bail!(
 			"claim {} is about the same program, parameters and seed; expected another run",
@@ -198,8 +228,11 @@ fn score(
 	terms: &Terms,
 	measured: Option<&Scored>,
 ) -> Result<Score> {
+	let sealed = terms.holdout.is_none();
 	let score = options
 		.score
+		// What the holdout gives nobody can know: a miner stands for the threshold.
+		.or(sealed.then_some(terms.threshold))
 		.or(measured.map(|scored| scored.score))
 		.context("no score is claimed; expected --score, or a run")?;
 	let (least, most) = terms.metric.range();
@@ -214,7 +247,7 @@ fn score(
 			terms.threshold
 		);
 	}
-	if let Some(measured) = measured {
+	if let Some(measured) = measured.filter(|_| !sealed) {
 		let worse = terms.metric.gain(score, measured.score);
 		if worse > terms.tolerance.0 {
 			context.output.warn(format!(

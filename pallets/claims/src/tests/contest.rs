@@ -1,0 +1,68 @@
+//! Claims that share a pool.
+
+use super::*;
+
+/// Claims of some scores in a contest, revealed and verified.
+fn verified(task: TaskId, scores: &[(AccountId, i64)]) -> Vec<ClaimId> {
+	let claims: Vec<_> = (0..)
+		.zip(scores)
+		.map(|(seed, (miner, _))| (commit(*miner, task, &body(seed)), seed))
+		.collect();
+	run_to(52);
+	for (claim, seed) in &claims {
+		assert_ok!(try_reveal(*claim, &body(*seed)));
+	}
+	for ((claim, seed), (_, score)) in claims.iter().zip(scores) {
+		settle(*claim, scored(*score, *seed));
+	}
+	claims.into_iter().map(|(claim, _)| claim).collect()
+}
+
+#[test]
+fn the_best_share_the_pool_when_the_task_is_closed() {
+	build_and_execute(|_| {
+		let task = create(contest());
+		let scores = [(ALICE, 960_000), (BOB, 990_000), (ALICE, 951_000), (BOB, 950_000)];
+		let claims = verified(task, &scores);
+		let unpaid = |claim| (view(claim).paid, view(claim).reason);
+		for claim in &claims {
+			assert_eq!(unpaid(*claim), (0, Some(Reason::PaidAtClose)));
+		}
+		assert_ok!(AssayTasks::close(RuntimeOrigin::signed(STRANGER), task));
+		assert_eq!(unpaid(claims[1]), (30, None));
+		assert_eq!(unpaid(claims[0]), (20, None));
+		assert_eq!(unpaid(claims[2]), (20, None));
+		assert_eq!(unpaid(claims[3]), (0, Some(Reason::NoShare)));
+		let board = AssayClaims::leaderboard(task);
+		assert_eq!(board.iter().map(|entry| entry.paid).collect::<Vec<_>>(), [30, 20, 20]);
+		assert_eq!(Balances::total_balance(&ALICE), ENDOWED + 40);
+		assert_eq!(Balances::total_balance(&BOB), ENDOWED + 30);
+	});
+}
+
+#[test]
+fn of_equals_the_earlier_commitment_is_better() {
+	build_and_execute(|_| {
+		let task = create(contest());
+		let claims = verified(task, &[(ALICE, 960_000), (BOB, 960_000)]);
+		assert_ok!(AssayTasks::close(RuntimeOrigin::signed(STRANGER), task));
+		assert_eq!([view(claims[0]).paid, view(claims[1]).paid], [30, 20]);
+	});
+}
+
+#[test]
+fn nobody_sees_a_claim_in_time_to_copy_it() {
+	build_and_execute(|_| {
+		let task = create(contest());
+		let claim = commit(ALICE, task, &body(0));
+		run_to(51);
+		assert_noop!(try_reveal(claim, &body(0)), Error::<Test>::TooEarly);
+		run_to(52);
+		assert_ok!(try_reveal(claim, &body(0)));
+		let commitment = commitment::claim(&BOB, task, &body(1), &SALT);
+		assert_noop!(
+			AssayClaims::commit(RuntimeOrigin::signed(BOB), task, commitment),
+			pallet_assay_tasks::Error::<Test>::DeadlinePassed
+		);
+	});
+}
