@@ -11,7 +11,7 @@
 //!
 //! 1. Nothing panics, and nothing that is thought impossible is logged ([`failure`]).
 //! 2. A transaction that fails leaves nothing behind but its fee and its nonce; no call says that it
-//!    took more weight than it had declared, or takes more time than its weight allows ([`chain`]).
+//!    took more weight than it had declared ([`chain`]).
 //! 3. A block can be imported by another node, with the same state, and holds no more than a block can.
 //! 4. After each block, issuance, holds, and the invariants of all pallets ([`invariants`]).
 //!
