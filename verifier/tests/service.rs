@@ -634,12 +634,16 @@ fn a_run_past_its_deadline_is_stopped() {
 	let endless = program(ENDLESS, SAME);
 	let home = Home::new(&[&endless]);
 	let pace = ["--grace", "1", "--fuel-per-second", "18446744073709551615"];
-	let service = home.serve(&[&["--engine", "wasmi"][..], &pace].concat());
-	let job = slow_job(&endless, 0, u64::MAX);
-	let state = service.run(&job);
-	assert!(is_broken_by(&state, "was stopped after"), "{state:?}");
-	assert_eq!(service.metric("child_kills_total{cause=\"deadline\"}"), 1.0);
-	assert_eq!(children(service.process.id()), []);
+	for engine in ["wasmi", "wasmtime"] {
+		let service = home.serve(&[&["--engine", engine][..], &pace].concat());
+		let job = slow_job(&endless, 0, u64::MAX);
+		let state = service.run(&job);
+		assert!(is_broken_by(&state, "was stopped after"), "{state:?}");
+		assert_eq!(service.metric("child_kills_total{cause=\"deadline\"}"), 1.0);
+		// There is one deadline, not one for each engine.
+		assert_eq!(service.metric("second_runs_total"), 0.0);
+		assert_eq!(children(service.process.id()), []);
+	}
 }
 
 #[test]
