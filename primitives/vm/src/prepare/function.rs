@@ -255,18 +255,19 @@ impl Added {
 		code.end();
 	}
 
-	/// Makes the float on top of the stack canonical if it is a NaN.
+	/// Makes the float on top of the stack canonical if it is a NaN: of NaNs alone `x >= x` is false,
+	/// for which processors need one flag, and two for `x == x`.
 	fn canonical(&self, code: &mut InstructionSink<'_>, float: &Float) {
 		match float {
 			Float::F32 => {
 				let local = self.nan32;
 				code.local_tee(local).f32_const(Ieee32::new(NAN32));
-				code.local_get(local).local_get(local).f32_eq().select();
+				code.local_get(local).local_get(local).f32_ge().select();
 			},
 			Float::F64 => {
 				let local = self.nan64;
 				code.local_tee(local).f64_const(Ieee64::new(NAN64));
-				code.local_get(local).local_get(local).f64_eq().select();
+				code.local_get(local).local_get(local).f64_ge().select();
 			},
 		}
 	}
