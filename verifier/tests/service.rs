@@ -493,8 +493,8 @@ fn hostile_programs_fail_and_the_service_carries_on() {
 #[test]
 fn a_large_program_fits_in_its_address_space() {
 	// Calls grow most when they are prepared; 1 MiB of them.
-	let calls = "(call $trained (i32.const 0)) (drop)".repeat(41_000);
-	let functions = format!("(func {calls})").repeat(5);
+	let calls = "(call $trained (i32.const 0)) (drop)".repeat(20_500);
+	let functions = format!("(func {calls})").repeat(10);
 	let step = format!("{TRAINED}) {functions} (func $trained (param i32) (result i32) {TRAINED}");
 	let large = program(&step, SAME);
 	assert!((1_000_000..1 << 20).contains(&large.len()), "{}", large.len());
