@@ -29,6 +29,14 @@ pub struct VerifierParams {
 	#[arg(long, value_name = "PATH", requires = "verifier")]
 	pub verifier_path: Option<PathBuf>,
 
+	/// Engine of that service [default: `wasmtime` where its sandbox is complete, else `wasmi`].
+	#[arg(long, value_name = "ENGINE", requires = "verifier", value_parser = ["wasmi", "wasmtime"])]
+	pub verifier_engine: Option<String>,
+
+	/// Have that service run also where the kernel cannot confine programs as it should.
+	#[arg(long, requires = "verifier")]
+	pub verifier_allow_incomplete_sandbox: bool,
+
 	/// Use a verifier service that somebody else keeps running, for example
 	/// `http://127.0.0.1:9955`. It is reached in clear text, so only on this host.
 	#[arg(long, value_name = "URL", requires = "verifier_token_file", value_parser = loopback)]
@@ -117,6 +125,10 @@ mod tests {
 		assert!(parse(&["--verifier-url", "127.0.0.1:1", "--verifier-token-file", "t"]).is_ok());
 		assert!(parse(&["--verifier-url", "127.0.0.1:1"]).is_err());
 		assert!(parse(&["--verifier-path", "/v"]).is_err());
+		assert!(parse(&["--verifier", "--verifier-engine", "wasmi"]).is_ok());
+		assert!(parse(&["--verifier", "--verifier-engine", "another"]).is_err());
+		assert!(parse(&["--verifier-engine", "wasmi"]).is_err());
+		assert!(parse(&["--verifier-allow-incomplete-sandbox"]).is_err());
 		assert!(parse(&[
 			"--verifier",
 			"--verifier-url",

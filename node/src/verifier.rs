@@ -82,6 +82,8 @@ pub enum Plan {
 		path: PathBuf,
 		/// Its folder, which holds the token too.
 		base: PathBuf,
+		/// Options that are handed on to it.
+		options: Vec<String>,
 	},
 }
 
@@ -109,7 +111,14 @@ impl Plan {
 		if !path.is_file() {
 			return Err(Error::NoExecutable(path));
 		}
-		Ok(Self::Supervised { path, base: base.join("verifier") })
+		let mut options: Vec<String> = Vec::new();
+		if let Some(engine) = params.verifier_engine {
+			options.extend(["--engine".into(), engine]);
+		}
+		if params.verifier_allow_incomplete_sandbox {
+			options.push("--allow-incomplete-sandbox".into());
+		}
+		Ok(Self::Supervised { path, base: base.join("verifier"), options })
 	}
 
 	/// Puts the plan into effect. `rpc` is where the node's JSON-RPC listens; `storage` is what the
@@ -131,7 +140,7 @@ impl Plan {
 				log::info!("⚖️  Verifier service at {address}");
 				Ok(None)
 			},
-			Self::Supervised { path, base } => {
+			Self::Supervised { path, base, options } => {
 				let port = rpc.iter().find_map(port).ok_or(Error::NoRpc)?;
 				let token = new_token()?;
 				let token_file = base.join("token");
@@ -139,8 +148,8 @@ impl Plan {
 				write_secret(&token_file, &token)
 					.map_err(|error| Error::Write(token_file.clone(), error))?;
 				publish(&storage, None);
-				let service =
-					Service { path, base, node: format!("http://127.0.0.1:{port}"), token_file };
+				let node = format!("http://127.0.0.1:{port}");
+				let service = Service { path, base, node, token_file, options };
 				Supervisor::start(service, move |address| {
 					publish(&storage, address.map(|address| (address, &*token)))
 				})
@@ -196,6 +205,8 @@ struct Service {
 	base: PathBuf,
 	node: String,
 	token_file: PathBuf,
+	/// What it gets besides.
+	options: Vec<String>,
 }
 
 /// The line that a service prints once it can be asked.
@@ -216,6 +227,7 @@ impl Service {
 			.args(["--node", &self.node])
 			.arg("--token-file")
 			.arg(&self.token_file)
+			.args(&self.options)
 			.stdin(Stdio::null())
 			.stdout(Stdio::piped());
 		let bind_lives = move || {
@@ -391,6 +403,7 @@ mod tests {
 			base: base.path().into(),
 			node: "http://127.0.0.1:9944".into(),
 			token_file: base.path().join("token"),
+			options: vec!["--engine".into(), "wasmi".into()],
 		};
 		(base, service)
 	}
@@ -444,7 +457,7 @@ mod tests {
 			fs::read_to_string(format!("{base}/args")).unwrap().trim(),
 			format!(
 				"serve --listen 127.0.0.1:0 --base-path {base} --node http://127.0.0.1:9944 \
-				 --token-file {base}/token"
+				 --token-file {base}/token --engine wasmi"
 			)
 		);
 	}
@@ -494,6 +507,7 @@ mod tests {
 			node: String::new(),
 			token_file: base.join("token"),
 			base,
+			options: Vec::new(),
 		};
 		let (_supervisor, announced) = run(service);
 		let _ = announced.recv();
@@ -548,7 +562,11 @@ mod tests {
 		};
 
 		let (base, service) = service(GOOD);
-		let plan = Plan::Supervised { path: service.path, base: base.path().into() };
+		let plan = Plan::Supervised {
+			path: service.path,
+			base: base.path().into(),
+			options: service.options,
+		};
 		let rpc = ["/ip4/127.0.0.1/tcp/9977".parse().unwrap()];
 		storage.clone().set(STORAGE_PREFIX, LOCK_KEY, b"of a worker that was killed");
 		let supervisor = plan.start(&rpc, storage.clone()).unwrap();
@@ -591,6 +609,8 @@ mod tests {
 				verifier_path: path.map(Into::into),
 				verifier_url: url.map(|url| url.parse().unwrap()),
 				verifier_token_file: token,
+				verifier_engine: Some("wasmi".into()),
+				verifier_allow_incomplete_sandbox: true,
 			}
 		};
 		let plan = |params| Plan::new(params, folder.path());
@@ -606,6 +626,11 @@ mod tests {
 		assert!(matches!(plan(external()), Err(Error::Token(..))));
 		fs::write(&file, "secret\n").unwrap();
 		assert!(matches!(plan(external()), Ok(Plan::External { token, .. }) if token == "secret"));
+		assert!(matches!(
+			plan(params(true, Some("/bin/sh"), None, None)),
+			Ok(Plan::Supervised { options, .. })
+				if options == ["--engine", "wasmi", "--allow-incomplete-sandbox"]
+		));
 		assert!(matches!(
 			plan(params(true, Some("/bin/sh"), None, None))
 				.map(|plan| plan.start(&[], InMemOffchainStorage::default())),

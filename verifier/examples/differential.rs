@@ -1,19 +1,21 @@
-//! Runs random programs on both engines until they disagree, and says what hostile ones cost.
+//! Runs programs on both engines until they disagree, and says what hostile ones cost.
 //!
 //! ```text
 //! cargo build --release --workspace --examples
 //! target/release/examples/differential COUNT [SEED]
+//! target/release/examples/differential programs FOLDER
 //! target/release/examples/differential translation [NAME]
 //! ```
 //!
-//! Programs are numbered from `SEED` on. Each is a module of any shape, of which all exports are
-//! called, or a training program, which is run to its outcome. A disagreement ends it, with the number.
+//! `FOLDER` is where `scripts/programs` has put the programs of this repository. Random programs are
+//! numbered from `SEED` on. Each is a module of any shape, of which all exports are called, or a
+//! training program, which is run to its outcome. A disagreement ends it, with the number.
 
 #[path = "../tests/engines/cases.rs"]
 mod cases;
 
 use cases::Tally;
-use std::{env, time::Instant};
+use std::{env, path::Path, time::Instant};
 
 /// How often it says how far it is.
 const REPORT: u64 = 5_000;
@@ -21,12 +23,17 @@ const REPORT: u64 = 5_000;
 fn main() {
 	let arguments: Vec<String> = env::args().skip(1).collect();
 	match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+		["programs", folder] => {
+			let mut tally = Tally::default();
+			cases::check_repository(&mut tally, Path::new(folder));
+			println!("{tally}");
+		},
 		["translation"] => translation(""),
 		["translation", name] => translation(name),
 		[count] => random(number(count), 0),
 		[count, seed] => random(number(count), number(seed)),
 		_ => {
-			eprintln!("usage: differential COUNT [SEED] | translation [NAME]");
+			eprintln!("usage: differential COUNT [SEED] | programs FOLDER | translation [NAME]");
 			std::process::exit(2);
 		},
 	}

@@ -53,14 +53,14 @@ pub struct Setting {
 	pub engine: EngineKind,
 	/// What must confine them; a child in which some of it is missing does not run.
 	pub sandbox: Sandbox,
-	/// How long they may take.
+	/// How long a job may take, on one engine or on both.
 	pub pace: Pace,
 }
 
-/// How long a child may take.
+/// How long a job may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-	/// Granted to every run, for starting and for reading and translating its inputs.
+	/// Granted to every job, for starting and for reading and translating its inputs.
 	pub grace: Duration,
 	/// The slowest speed at which this machine is expected to run.
 	pub fuel_per_second: u64,
@@ -80,12 +80,14 @@ pub fn plain(text: &str) -> String {
 	line.replace(char::is_control, " ")
 }
 
-/// Runs `job` in a child process of its own. The error says why there is no outcome: the child was
-/// killed, crashed, took too long, or answered with something that is no report.
+/// Runs `job` in a child process of its own, which is killed after `limit`. The error says why there
+/// is no outcome: the child was killed, crashed, took too long, or answered with something that is
+/// no report.
 pub fn run(
 	job: &TrainingJob,
 	inputs: &Inputs,
 	setting: Setting,
+	limit: Duration,
 	metrics: &Metrics,
 ) -> Result<Report, String> {
 	let sizes = [0, 1, 2, 3].map(|i: usize| inputs[i].len() as u64);
@@ -100,15 +102,15 @@ pub fn run(
 	}
 	let mut child =
 		command.spawn().map_err(|error| format!("cannot start a child process: {error}"))?;
-	let deadline = setting.pace.deadline(job.limits.total_fuel);
-	let Ending { report, status, complaint } = attend(&mut child, &header, inputs, deadline)
+	let Ending { report, status, complaint } = attend(&mut child, &header, inputs, limit)
 		.map_err(|error| format!("lost sight of the child process: {error}"))?;
 	let complaint = plain(&complaint);
 	let Some(report) = report else {
 		metrics.child_kills.with_label_values(&["deadline"]).inc();
 		return Err(format!(
-			"the run was stopped after {:.1} s, the time that this machine is given for its fuel",
-			deadline.as_secs_f64(),
+			"the run was stopped after {:.1} s, at the end of the time that this machine is given for \
+			 its fuel",
+			limit.as_secs_f64(),
 		));
 	};
 	if let Some(signal) = status.signal() {
@@ -150,18 +152,18 @@ fn command(name: &str, engine: EngineKind) -> Command {
 }
 
 struct Ending {
-	/// What was read from standard output; `None` at the deadline.
+	/// What was read from standard output; `None` if the time was over.
 	report: Option<Vec<u8>>,
 	status: std::process::ExitStatus,
 	complaint: String,
 }
 
-/// Feeds the child, and waits until it closes its output, or is killed at the deadline.
+/// Feeds the child, and waits until it closes its output, or is killed after `limit`.
 fn attend(
 	child: &mut Child,
 	header: &[u8],
 	inputs: &Inputs,
-	deadline: Duration,
+	limit: Duration,
 ) -> io::Result<Ending> {
 	let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
 	thread::scope(|scope| {
@@ -190,7 +192,7 @@ fn attend(
 			}
 			let _ = done.send(bytes);
 		});
-		let report = report.recv_timeout(deadline).ok();
+		let report = report.recv_timeout(limit).ok();
 		// A child that has closed its output has nothing left to do; one that has ended already
 		// keeps its status. As it was not waited for, its number is still its own.
 		let group = rustix::process::Pid::from_child(child);

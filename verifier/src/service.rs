@@ -343,15 +343,18 @@ impl Service {
 	}
 
 	/// Runs a job on the chosen engine. Where that is not the reference and fails, by a limit of its own
-	/// or otherwise, the reference decides.
+	/// or otherwise, the reference decides, in what is left of the job's time.
 	fn run(&self, job: &TrainingJob, inputs: &child::Inputs) -> Result<Report, String> {
+		let started = Instant::now();
+		let limit = self.setting.pace.deadline(job.limits.total_fuel);
+		let left = || limit.saturating_sub(started.elapsed());
 		let on = |engine| {
 			let setting = Setting { engine, ..self.setting };
-			child::run(job, inputs, setting, &self.metrics)
+			child::run(job, inputs, setting, left(), &self.metrics)
 		};
 		let result = on(self.setting.engine);
 		match result {
-			Err(reason) if self.setting.engine != EngineKind::Wasmi => {
+			Err(reason) if self.setting.engine != EngineKind::Wasmi && !left().is_zero() => {
 				tracing::warn!(
 					"job {:?} is run again on {}: {reason}",
 					job.key(),

@@ -3,8 +3,12 @@
 #[path = "engines/cases.rs"]
 mod cases;
 
-use cases::{check_corpus, check_programs, Tally};
-use std::time::{Duration, Instant};
+use cases::{check_corpus, check_programs, check_repository, Tally};
+use std::{
+	path::Path,
+	process::Command,
+	time::{Duration, Instant},
+};
 
 /// How long random programs are tried.
 const SLICE: Duration = Duration::from_secs(20);
@@ -38,5 +42,12 @@ fn hostile_programs() {
 
 #[test]
 fn programs_that_people_write() {
-	check_programs(&mut Tally::default());
+	let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
+	let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/programs");
+	let programs = ["mlp", "logistic", "forest"];
+	let status = Command::new(script).arg(&folder).args(programs).status().unwrap();
+	assert!(status.success(), "{script} failed: {status}");
+	let mut tally = Tally::default();
+	check_programs(&mut tally);
+	check_repository(&mut tally, &folder);
 }

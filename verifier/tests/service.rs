@@ -493,8 +493,8 @@ fn hostile_programs_fail_and_the_service_carries_on() {
 #[test]
 fn a_large_program_fits_in_its_address_space() {
 	// Calls grow most when they are prepared; 1 MiB of them.
-	let calls = "(call $trained (i32.const 0)) (drop)".repeat(41_000);
-	let functions = format!("(func {calls})").repeat(5);
+	let calls = "(call $trained (i32.const 0)) (drop)".repeat(20_500);
+	let functions = format!("(func {calls})").repeat(10);
 	let step = format!("{TRAINED}) {functions} (func $trained (param i32) (result i32) {TRAINED}");
 	let large = program(&step, SAME);
 	assert!((1_000_000..1 << 20).contains(&large.len()), "{}", large.len());
@@ -634,12 +634,16 @@ fn a_run_past_its_deadline_is_stopped() {
 	let endless = program(ENDLESS, SAME);
 	let home = Home::new(&[&endless]);
 	let pace = ["--grace", "1", "--fuel-per-second", "18446744073709551615"];
-	let service = home.serve(&[&["--engine", "wasmi"][..], &pace].concat());
-	let job = slow_job(&endless, 0, u64::MAX);
-	let state = service.run(&job);
-	assert!(is_broken_by(&state, "was stopped after"), "{state:?}");
-	assert_eq!(service.metric("child_kills_total{cause=\"deadline\"}"), 1.0);
-	assert_eq!(children(service.process.id()), []);
+	for engine in ["wasmi", "wasmtime"] {
+		let service = home.serve(&[&["--engine", engine][..], &pace].concat());
+		let job = slow_job(&endless, 0, u64::MAX);
+		let state = service.run(&job);
+		assert!(is_broken_by(&state, "was stopped after"), "{state:?}");
+		assert_eq!(service.metric("child_kills_total{cause=\"deadline\"}"), 1.0);
+		// There is one deadline, not one for each engine.
+		assert_eq!(service.metric("second_runs_total"), 0.0);
+		assert_eq!(children(service.process.id()), []);
+	}
 }
 
 #[test]

@@ -14,6 +14,8 @@
 
 extern crate alloc;
 
+use alloc::vec::Vec;
+
 pub mod artifact;
 pub mod commitment;
 pub mod file;
@@ -52,4 +54,26 @@ pub type SlashId = u64;
 #[must_use]
 pub fn hash(data: &[u8]) -> H256 {
 	H256(sp_crypto_hashing::blake2_256(data))
+}
+
+/// [`hash`] of each of some inputs: with feature `std` several at a time, where the processor has the
+/// instructions.
+#[cfg(feature = "std")]
+#[must_use]
+pub fn hash_each(inputs: &[impl AsRef<[u8]>]) -> Vec<H256> {
+	use blake2b_simd::many::{hash_many, HashManyJob};
+	let mut params = blake2b_simd::Params::new();
+	params.hash_length(32);
+	let mut jobs: Vec<_> =
+		inputs.iter().map(|input| HashManyJob::new(&params, input.as_ref())).collect();
+	hash_many(&mut jobs);
+	let hashes = jobs.iter().map(HashManyJob::to_hash);
+	hashes.map(|hash| H256(hash.as_bytes().first_chunk().copied().unwrap_or_default())).collect()
+}
+
+/// [`hash`] of each of some inputs.
+#[cfg(not(feature = "std"))]
+#[must_use]
+pub fn hash_each(inputs: &[impl AsRef<[u8]>]) -> Vec<H256> {
+	inputs.iter().map(|input| hash(input.as_ref())).collect()
 }

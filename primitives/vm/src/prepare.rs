@@ -103,10 +103,19 @@ const FEATURES: WasmFeatures = WasmFeatures::WASM1
 
 /// Most types, and most functions, of a program.
 pub const MAX_FUNCTIONS: usize = 65_536;
-/// Most bytes of the body of a function.
-pub const MAX_BODY_BYTES: usize = 262_144;
+/// Most bytes of the body of a function: twice those of the largest one in the runtime of this chain,
+/// a module of 3.8 MB.
+pub const MAX_BODY_BYTES: usize = 131_072;
 /// Most parameters and locals of a function, together.
 pub const MAX_LOCALS: usize = 4_096;
+/// Most locals that all functions declare, together.
+pub const MAX_ALL_LOCALS: usize = 1_048_576;
+/// Most blocks and branches of a function, a `br_table` being one, an indirect call eight: compilers
+/// take more than twice the time for twice as many. The largest known number is 970.
+pub const MAX_BLOCKS: usize = 2_048;
+/// Most blocks and branches, each times the slots of its function's frame, in all functions together:
+/// compilers follow each value through each of them. The runtime of this chain has 2.7 million.
+pub const MAX_FLOW: usize = 4_194_304;
 /// Most operands on the stack of a function.
 pub const MAX_OPERANDS: usize = 4_096;
 /// Most targets of a `br_table`, without its default.
@@ -354,6 +363,10 @@ struct Module<'a> {
 	code: CodeSection,
 	/// Slots of the largest frame of a function that calls nothing.
 	leaf: u32,
+	/// Locals that the functions so far have declared.
+	locals: usize,
+	/// Their blocks and branches, times slots of their frames.
+	flow: usize,
 	data: Vec<(u32, &'a [u8])>,
 }
 
@@ -379,6 +392,10 @@ impl<'a> Module<'a> {
 				};
 				let rewritten = function::rewrite(&surroundings, &body, ty, &mut validator)?;
 				module.code.function(&rewritten.code);
+				module.locals = module.locals.saturating_add(size(rewritten.locals));
+				at_most("locals in all functions", module.locals, MAX_ALL_LOCALS)?;
+				module.flow = module.flow.saturating_add(rewritten.flow);
+				at_most("blocks and branches times slots of frames", module.flow, MAX_FLOW)?;
 				if rewritten.leaf {
 					module.leaf = module.leaf.max(rewritten.frame);
 				}

@@ -39,7 +39,7 @@ impl StateImage {
 	/// little-endian. The leaves of the memory's Merkle tree are its pieces of [`LEAF_BYTES`].
 	#[must_use]
 	pub fn commitment(&self) -> H256 {
-		let leaves = self.memory.chunks(LEAF_BYTES).map(merkle::leaf).collect();
+		let leaves = merkle::leaves(self.memory.chunks(LEAF_BYTES));
 		self.commit(&merkle::Tree::new(leaves).root())
 	}
 
@@ -71,7 +71,7 @@ impl Tracked {
 
 	pub fn new(image: StateImage) -> Self {
 		let zero = merkle::leaf(&[0; LEAF_BYTES]);
-		let leaves = image.memory.chunks(LEAF_BYTES).map(merkle::leaf).collect();
+		let leaves = merkle::leaves(image.memory.chunks(LEAF_BYTES));
 		Self { image, tree: merkle::Tree::new(leaves), zero }
 	}
 
@@ -80,12 +80,13 @@ impl Tracked {
 	pub fn update(&mut self, memory: &[u8]) -> u64 {
 		let grown = memory.len() > self.image.memory.len();
 		self.image.memory.resize(memory.len(), 0);
-		let mut changed = Vec::new();
+		let (mut changed, mut contents) = (Vec::new(), Vec::new());
 		let leaves = self.image.memory.chunks_mut(LEAF_BYTES).zip(memory.chunks(LEAF_BYTES));
 		for (index, (old, new)) in leaves.enumerate() {
 			if old != new {
 				old.copy_from_slice(new);
-				changed.push((index, merkle::leaf(new)));
+				changed.push(index);
+				contents.push(new);
 			}
 		}
 		if grown {
@@ -94,7 +95,7 @@ impl Tracked {
 			self.tree = merkle::Tree::new(all);
 		}
 		let count = u64::try_from(changed.len()).unwrap_or(u64::MAX);
-		self.tree.update(changed);
+		self.tree.update(changed.into_iter().zip(merkle::leaves(contents)));
 		count
 	}
 

@@ -221,7 +221,13 @@ fn too_many_of_anything_are_refused() {
 	let many = |what: &str, count: usize| what.repeat(count);
 	let blocks = format!("(func {} {})", many("block ", 4096), many("end ", 4096));
 	let operands = format!("(func {} {})", many("i32.const 0 ", 4097), many("drop ", 4097));
-	let body = format!("(func {})", many("nop ", 262_144));
+	let body = format!("(func {})", many("nop ", 131_072));
+	let branches = format!(
+		"(func (param i32) (local {}) {})",
+		many("i32 ", 2039),
+		many("local.get 0 br_if 0 ", 2048)
+	);
+	let locals = format!("(func (local {}))", many("i64 ", 4096));
 	let cases = [
 		("functions", many("(func)", 65_530), 65_537, 65_536),
 		("globals", many("(global i32 (i32.const 0))", 1025), 1025, 1024),
@@ -255,7 +261,17 @@ fn too_many_of_anything_are_refused() {
 		),
 		("operands in a function", operands, 4097, 4096),
 		// One byte for the number of locals, and one for `end`.
-		("bytes in a function", body, 262_146, 262_144),
+		("bytes in a function", body, 131_074, 131_072),
+		(
+			"blocks and branches in a function",
+			format!("(func {})", many("block end ", 2049)),
+			2049,
+			2048,
+		),
+		// In a frame of 8 slots, 2 040 locals and one operand.
+		("blocks and branches times slots of frames", branches, 4_196_352, 4_194_304),
+		// Those of the rest of the program are some too.
+		("locals in all functions", many(&locals, 256), 1_048_577, 1_048_576),
 	];
 	for (what, text, found, limit) in cases {
 		let expected = BadProgram::TooMany { what, found, limit };
@@ -267,20 +283,25 @@ fn too_many_of_anything_are_refused() {
 fn the_largest_functions_are_translated() {
 	let many = |what: &str, count: usize| what.repeat(count);
 	for text in [
-		format!("(func {} {})", many("block ", 4095), many("end ", 4095)),
+		format!("(func {} {})", many("block ", 2048), many("end ", 2048)),
 		format!("(func {} {})", many("i32.const 0 ", 4096), many("drop ", 4096)),
 		format!("(func (param i32) (local {}) local.get 4095 drop)", many("i64 ", 4095)),
 		format!("(func i32.const 0 {} drop)", many("memory.grow ", 1024)),
 		// What grows most in the pass, in functions of the largest size.
 		format!(
 			"(func f64.const 0 {} drop)",
-			many("f64.abs i64.reinterpret_f64 f64.reinterpret_i64 ", 87_000)
+			many("f64.abs i64.reinterpret_f64 f64.reinterpret_i64 ", 43_600)
 		),
-		format!("(func {})", many("loop memory.size drop end ", 43_000)),
-		format!("(func (param i32) {})", many("local.get 0 br_if 0 ", 65_000)),
-		format!("(func $f {})", many("call $f loop end ", 50_000)),
+		format!("(func {})", many("loop memory.size drop end ", 2_048)),
+		format!("(func (param i32) {})", many("local.get 0 br_if 0 ", 2_048)),
+		format!("(func $f {})", many("call $f loop end ", 2_048)),
 		format!("(func i32.const 0 br_table {})", many("0 ", 65_537)),
-		format!("(func {})", many("block i32.const 0 br_table 0 0 0 0 end ", 23_000)),
+		format!(
+			"(func (param i32) (local {}) {})",
+			many("i32 ", 2039),
+			many("local.get 0 br_if 0 ", 2044)
+		),
+		format!("(func {})", many("block i32.const 0 br_table 0 0 0 0 end ", 1_024)),
 	] {
 		let prepared = prepare(&program(&[("extra", &text)]), &LIMITS).unwrap();
 		Wasmi::new().load(&prepared).unwrap();

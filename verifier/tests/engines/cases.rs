@@ -4,12 +4,14 @@
 #[path = "../../../primitives/vm/tests/common/mod.rs"]
 mod common;
 
-use assay_primitives::{Limits, Outcome, Params, TrainingJob};
+use assay_model::Model;
+use assay_primitives::{file, File, Limits, Manifest, Outcome, Params, TrainingJob, H256};
 use assay_verifier::Wasmtime;
 use assay_vm::{
-	prepare, prepare::FUEL, run, Call, Engine, Fault, Inputs, Instance, Prepared, Run, Trapped,
-	Value, Wasmi,
+	prepare, prepare::FUEL, run, Call, Dataset, Engine, Fault, Inputs, Instance, Prepared, Run,
+	Trapped, Value, Wasmi,
 };
+use assay_watermark::{Key, SchemeParams};
 use common::{
 	hostile,
 	random::{random_program, random_trainer, Random},
@@ -17,7 +19,8 @@ use common::{
 };
 use std::{
 	collections::BTreeMap,
-	fmt,
+	fmt, fs,
+	path::Path,
 	time::{Duration, Instant},
 };
 
@@ -148,9 +151,13 @@ fn check_run(
 	let (train, holdout) = (train(), holdout());
 	let mut job = job(program, &train, &holdout);
 	change(&mut job);
-	let inputs = Inputs { program, train: &train, holdout: &holdout, file: &[] };
-	let expected = run_on(&Wasmi::new(), &job, &inputs).expect("wasmi runs every job");
-	let found = run_on(&Wasmtime::new().expect("an engine"), &job, &inputs)?;
+	check_job(name, &job, &Inputs { program, train: &train, holdout: &holdout, file: &[] })
+}
+
+/// Runs a job on both engines, as [`check_run`] does.
+fn check_job(name: &str, job: &TrainingJob, inputs: &Inputs<'_>) -> Result<Run, Fault> {
+	let expected = run_on(&Wasmi::new(), job, inputs).expect("wasmi runs every job");
+	let found = run_on(&Wasmtime::new().expect("an engine"), job, inputs)?;
 	assert_eq!(found, expected, "the engines disagree on {name}");
 	Ok(expected)
 }
@@ -175,6 +182,64 @@ pub fn check_programs(tally: &mut Tally) {
 		tally.cases += 1;
 		let run = check_run("the program of the tests", &program(changes), |_| ());
 		tally.count(name(&run.expect("no limit is met").outcome));
+	}
+}
+
+/// Rows of a chunk of the data of this repository.
+const CHUNK_ROWS: u32 = 32;
+/// Enough for each of its programs.
+const REAL: Limits = Limits {
+	program_bytes: 1 << 20,
+	memory_pages: 512,
+	steps: 10_000,
+	step_fuel: 20_000_000_000,
+	total_fuel: 20_000_000_000,
+};
+
+/// Runs the training programs of this repository, which `scripts/programs` has built into `folder`, on
+/// real data, and the published program of the scheme on real models.
+pub fn check_repository(tally: &mut Tally, folder: &Path) {
+	let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+	let read =
+		|path: &Path| fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+	let data = |name: &str| read(&root.join(format!("sdk/programs/data/{name}.safetensors")));
+	let mut check = |name: &str, inputs: &Inputs<'_>, params: Params| {
+		let mut job = job(inputs.program, inputs.train, inputs.holdout);
+		job.limits = REAL;
+		job.params = params;
+		job.chunk_rows = CHUNK_ROWS;
+		let train = Dataset::parse(inputs.train, job.metric).expect("training data");
+		job.train_root = train.root(CHUNK_ROWS);
+		job.file = (!inputs.file.is_empty()).then(|| File {
+			id: Manifest::of(inputs.file).id(),
+			bytes: u32::try_from(inputs.file.len()).expect("it is small"),
+			root: file::tree(inputs.file).root(),
+		});
+		tally.cases += 1;
+		let run = check_job(name, &job, inputs).expect("no limit is met");
+		assert!(matches!(run.outcome, Outcome::Scored(_)), "{name}: {:?}", run.outcome);
+		tally.count("run: scored");
+	};
+	for (name, files, params) in [
+		("mlp", "digits", "epochs=10"),
+		("mlp", "breast_cancer", "epochs=10 scale=0.01"),
+		("logistic", "breast_cancer", ""),
+		("forest", "digits", ""),
+		("forest", "breast_cancer", ""),
+	] {
+		let program = read(&folder.join(name).with_extension("wasm"));
+		let (train, holdout) = (data(&format!("{files}.train")), data(&format!("{files}.holdout")));
+		let inputs = Inputs { program: &program, train: &train, holdout: &holdout, file: &[] };
+		check(name, &inputs, Params::truncate_from(params.as_bytes().to_vec()));
+	}
+	let program = read(&root.join("sdk/programs/multi_factor/multi_factor_v1.wasm"));
+	let clean = data("digits.holdout");
+	for name in ["mlp.marked", "mlp.unmarked", "cnn.marked", "cnn.unmarked"] {
+		let model = read(&root.join(format!("sdk/marking/models/{name}.safetensors")));
+		let place = Model::parse(&model).expect("a model").place();
+		let params = SchemeParams { key: Key(H256::repeat_byte(5)), place }.to_params();
+		let inputs = Inputs { program: &program, train: &clean, holdout: &clean, file: &model };
+		check(name, &inputs, params);
 	}
 }
 

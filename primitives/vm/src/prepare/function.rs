@@ -26,7 +26,7 @@
 
 use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
 use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY};
-use super::{MAX_GROWS, MAX_LOCALS, MAX_NESTING, MAX_OPERANDS, MAX_TARGETS};
+use super::{MAX_BLOCKS, MAX_GROWS, MAX_LOCALS, MAX_NESTING, MAX_OPERANDS, MAX_TARGETS};
 use crate::cost;
 use alloc::vec::Vec;
 use wasm_encoder::{BlockType, Function, Ieee32, Ieee64, InstructionSink, ValType};
@@ -43,6 +43,10 @@ pub(super) struct Rewritten {
 	pub frame: u32,
 	/// Whether it calls nothing.
 	pub leaf: bool,
+	/// Locals that it declared.
+	pub locals: u32,
+	/// Its blocks and branches, times [`Self::frame`].
+	pub flow: usize,
 }
 
 /// Follows which instructions can be reached: none from one that never goes on to the end of its
@@ -92,6 +96,32 @@ fn ends_block(operator: &Operator<'_>) -> bool {
 	)
 }
 
+/// Blocks that an instruction opens, or branches that it can take. An indirect call is one.
+fn flow(operator: &Operator<'_>) -> usize {
+	match operator {
+		Operator::BrTable { targets } => size(targets.len()).saturating_add(1),
+		Operator::Block { .. }
+		| Operator::Loop { .. }
+		| Operator::If { .. }
+		| Operator::Else
+		| Operator::Br { .. }
+		| Operator::BrIf { .. }
+		| Operator::CallIndirect { .. }
+		| Operator::Return => 1,
+		_ => 0,
+	}
+}
+
+/// Blocks that compilers make of an instruction: of an indirect call, whose function they look up,
+/// about eight.
+fn blocks(operator: &Operator<'_>) -> usize {
+	match operator {
+		Operator::BrTable { .. } => 1,
+		Operator::CallIndirect { .. } => 8,
+		operator => flow(operator),
+	}
+}
+
 /// What is known of a function before it is rewritten.
 struct Plan {
 	/// Cost of each metering block, in the order of their starts.
@@ -107,6 +137,10 @@ struct Plan {
 	grows: usize,
 	/// Whether something is stored far from its address.
 	far: bool,
+	/// Number of blocks and branches, a `br_table` being one, and an indirect call eight.
+	blocks: usize,
+	/// Number of blocks and branches, each target of a `br_table` being one.
+	flow: usize,
 }
 
 /// Whether an instruction stores an `i32` at an offset of more than 16 bits. The translator of wasmi 2.0
@@ -172,6 +206,8 @@ fn plan(
 		nans: (false, false),
 		grows: 0,
 		far: false,
+		blocks: 0,
+		flow: 0,
 	};
 	let mut reach = Reach::default();
 	// Whether the local fuel is older than the global one.
@@ -189,6 +225,8 @@ fn plan(
 			continue;
 		}
 		plan.height = plan.height.max(validator.operand_stack_height());
+		plan.blocks = plan.blocks.saturating_add(blocks(&operator));
+		plan.flow = plan.flow.saturating_add(flow(&operator));
 		if let Some(last) = plan.costs.last_mut() {
 			*last = last.saturating_add(cost::of(&operator));
 		}
@@ -219,6 +257,7 @@ fn plan(
 	operators.finish()?;
 	at_most("operands in a function", size(plan.height), MAX_OPERANDS)?;
 	at_most("memory.grow in a function", plan.grows, MAX_GROWS)?;
+	at_most("blocks and branches in a function", plan.blocks, MAX_BLOCKS)?;
 	Ok(plan)
 }
 
@@ -272,18 +311,19 @@ impl Added {
 		code.end();
 	}
 
-	/// Makes the float on top of the stack canonical if it is a NaN.
+	/// Makes the float on top of the stack canonical if it is a NaN: of NaNs alone `x >= x` is false,
+	/// for which processors need one flag, and two for `x == x`.
 	fn canonical(&self, code: &mut InstructionSink<'_>, float: &Float) {
 		match float {
 			Float::F32 => {
 				let local = self.nan32;
 				code.local_tee(local).f32_const(Ieee32::new(NAN32));
-				code.local_get(local).local_get(local).f32_eq().select();
+				code.local_get(local).local_get(local).f32_ge().select();
 			},
 			Float::F64 => {
 				let local = self.nan64;
 				code.local_tee(local).f64_const(Ieee64::new(NAN64));
-				code.local_get(local).local_get(local).f64_eq().select();
+				code.local_get(local).local_get(local).f64_ge().select();
 			},
 		}
 	}
@@ -319,9 +359,11 @@ pub(super) fn rewrite(
 	let parameters = number(ty.params().len());
 	let all = validator.len_locals();
 	at_most("locals in a function", size(all), MAX_LOCALS)?;
-	let plan = plan(body, all.saturating_sub(parameters), validator)?;
+	let declared = all.saturating_sub(parameters);
+	let plan = plan(body, declared, validator)?;
 	let leaf = plan.calls.is_empty();
 	let frame = cost::FRAME.saturating_add(all).saturating_add(plan.height);
+	let flow = plan.flow.saturating_mul(size(frame));
 
 	let mut locals = Vec::new();
 	for group in body.get_locals_reader()? {
@@ -373,7 +415,7 @@ pub(super) fn rewrite(
 	}
 	code.return_().end();
 	code.i32_const(HALT_FUEL).global_set(added.halt_global).unreachable().end();
-	Ok(Rewritten { code: function, frame, leaf })
+	Ok(Rewritten { code: function, frame, leaf, locals: declared, flow })
 }
 
 /// The body, from its first charge to the `end` of `$exit`.

@@ -2,6 +2,7 @@
 
 use super::{program, LIMITS};
 use assay_primitives::{FailReason, Limits};
+use assay_vm::prepare::{MAX_BLOCKS, MAX_FLOW};
 use Ends::{Fails, Scores};
 
 /// How the run of a hostile program ends.
@@ -21,24 +22,65 @@ pub struct Hostile {
 	pub ends: Ends,
 }
 
-/// Bytes of the bodies that are made long: below the limit of one, and four of them below 1 MiB.
-const LONG: usize = 250_000;
+/// Bytes of the bodies that are made long: below the limit.
+const LONG: usize = 125_000;
 
 fn with(name: &str, changes: &[(&str, &str)], ends: Ends) -> Hostile {
 	Hostile { name: name.into(), program: program(changes), ends }
 }
 
-/// With four functions, which are never called, of these declarations, of this piece of text over
-/// and over, and of an end. `bytes` is what the piece takes in the module.
-fn long(name: &str, declared: &str, piece: &str, bytes: usize, end: &str) -> Hostile {
-	let function = format!("(func (param i32) {declared} {} {end})", piece.repeat(LONG / bytes));
+/// With functions of about 1 MiB, which are never called, of these declarations, of this piece of text
+/// over and over, and of an end. `bytes` is what the piece takes in the module, `blocks` how many
+/// blocks and branches it has.
+fn long(
+	name: &str,
+	declared: &str,
+	piece: &str,
+	(bytes, blocks): (usize, usize),
+	end: &str,
+) -> Hostile {
+	let pieces = (LONG / bytes).min(MAX_BLOCKS.checked_div(blocks).unwrap_or(LONG));
+	let function = format!("(func (param i32) {declared} {} {end})", piece.repeat(pieces));
 	let rest = "(func $last) (global $g (mut i32) (i32.const 0)) (table 1 funcref)";
-	with(name, &[("extra", &(function.repeat(4) + rest))], Scores)
+	let copies = 8 * LONG / (pieces * bytes);
+	with(name, &[("extra", &(function.repeat(copies) + rest))], Scores)
 }
 
 fn step(name: &str, text: &str, reason: FailReason) -> Hostile {
 	let step = format!(r#"(func $step (export "step") (param $p i32) (result i32) {text})"#);
 	with(name, &[("step", &step)], Fails(reason))
+}
+
+/// A function of so many locals, of which each has a value, `inside`, and in the end uses of each.
+fn locals_through(locals: usize, inside: &str) -> String {
+	let declared = "i64 ".repeat(locals);
+	let sets: String = (1..=locals)
+		.map(|i| format!("(local.set {i} (i64.load offset={i} (local.get 0)))"))
+		.collect();
+	let uses: String =
+		(1..=locals).map(|i| format!("(i64.store (local.get 0) (local.get {i}))")).collect();
+	format!("(func (param i32) (local {declared}) {sets} {inside} {uses})")
+}
+
+fn locals_through_loops(locals: usize, loops: usize) -> String {
+	let one = format!(
+		"(loop (local.set 7 (i64.add (local.get 7) (local.get {locals}))) (br_if 0 (local.get 0)))"
+	);
+	locals_through(locals, &one.repeat(loops))
+}
+
+fn locals_through_branches(locals: usize, branches: usize) -> String {
+	let half = locals / 2;
+	let turns: String = (0..branches)
+		.map(|i| 1 + i % half)
+		.map(|i| format!("(if (local.get 0) (then (local.set {i} (local.get {}))))", i + half))
+		.collect();
+	locals_through(locals, &format!("(loop {turns} (br_if 0 (local.get 0)))"))
+}
+
+fn locals_through_calls(locals: usize) -> String {
+	// What sets and uses a local takes up to 17 bytes, and a call two.
+	locals_through(locals, &"(call $last) ".repeat((LONG - 18 * locals) / 2))
 }
 
 /// Limits under which all of them end as they should.
@@ -59,80 +101,76 @@ pub fn translation() -> Vec<Hostile> {
 	let nest = |open: &str, count: usize| {
 		format!("(func (param i32) {} nop {})", open.repeat(count), "end ".repeat(count))
 	};
-	let labels: String = (0..4_000).map(|label| format!("{label} ")).collect();
+	let labels: String = (0..2_000).map(|label| format!("{label} ")).collect();
 	let tables = format!(
 		"(func (param i32) {} local.get 0 br_table {} 0 {})",
-		"block ".repeat(4_000),
-		labels.repeat(15),
-		"end ".repeat(4_000)
-	);
-	let locals: String = "i64 ".repeat(4_000);
-	let sets: String = (1..4_000).map(|i| format!("(local.set {i} (i64.const {i}))")).collect();
-	let uses: String = (1..4_000).map(|i| format!("(drop (local.get {i}))")).collect();
-	let phis = format!(
-		"(func (param i32) (local {locals}) {sets} {} {uses})",
-		"(loop (local.set 7 (i64.add (local.get 7) (local.get 3999))) (br_if 0 (local.get 0)))"
-			.repeat(10_000)
-	);
-	let turns: String = (1..2_000)
-		.map(|i| format!("(if (local.get 0) (then (local.set {i} (local.get {}))))", i + 1_999))
-		.collect();
-	let crossed = format!(
-		"(func (param i32) (local {locals}) (loop {turns} (br_if 0 (local.get 0))) {uses})"
+		"block ".repeat(2_000),
+		labels.repeat(30),
+		"end ".repeat(2_000)
 	);
 	// Each value is computed twice, so that a compiler may keep all of them from the first time on.
-	let kept: String = (0..9_000)
+	let kept: String = (0..7_800)
 		.map(|i| format!("(i64.xor (i64.mul (local.get 1) (i64.const {})))", 2 * i + 90_001))
 		.collect();
 	let kept = format!(
 		"(func (param i32) (local i64) (local.set 1 (i64.load (i32.const 0))) i64.const 0 {kept} {kept} drop)"
 	);
 	let mut all = vec![
-		with("blocks in one another", &[("extra", &nest("block ", 4_000).repeat(20))], Scores),
-		with("loops in one another", &[("extra", &nest("loop ", 4_000).repeat(20))], Scores),
-		with("targets of tables of branches", &[("extra", &tables.repeat(7))], Scores),
-		with("locals through loops", &[("extra", &phis.repeat(4))], Scores),
-		with("locals through branches", &[("extra", &crossed.repeat(20))], Scores),
-		with("values kept", &[("extra", &kept.repeat(4))], Scores),
+		with("blocks in one another", &[("extra", &nest("block ", 2_000).repeat(40))], Scores),
+		with("loops in one another", &[("extra", &nest("loop ", 2_000).repeat(40))], Scores),
+		with("targets of tables of branches", &[("extra", &tables.repeat(6))], Scores),
+		with("values kept", &[("extra", &kept.repeat(8))], Scores),
 	];
+	for locals in [4_000, 1_000, 120] {
+		let branches = (MAX_FLOW / 4 / (locals + 16)).min(2_000);
+		let copies = MAX_FLOW / (branches * (locals + 16));
+		let mut extra = |name: &str, function: String, copies: usize| {
+			let name = format!("{locals} locals through {name}");
+			let extra = function.repeat(copies) + "(func $last)";
+			all.push(with(&name, &[("extra", &extra)], Scores));
+		};
+		extra("loops", locals_through_loops(locals, branches / 2), copies);
+		extra("branches", locals_through_branches(locals, branches - 2), copies);
+		extra("calls", locals_through_calls(locals), 8);
+	}
 	for (name, count, locals) in [
 		("functions", 60_000, 0),
-		("functions of 100 locals", 40_000, 100),
-		("functions of 4 000 locals", 40_000, 4_000),
+		("functions of 100 locals", 10_000, 100),
+		("functions of 4 000 locals", 260, 4_000),
 	] {
 		all.push(Hostile { name: name.into(), program: functions(count, locals), ends: Scores });
 	}
-	for (name, declared, piece, bytes, end) in [
-		("nop", "", "nop ", 1, ""),
-		("block", "", "block end ", 3, ""),
-		("loop", "", "loop end ", 3, ""),
-		("if", "", "local.get 0 if end ", 5, ""),
-		("if and else", "", "local.get 0 if else end ", 6, ""),
-		("br_if", "", "local.get 0 br_if 0 ", 4, ""),
-		("br_table", "", "block local.get 0 br_table 0 0 0 end ", 10, ""),
-		("call", "", "call $last ", 2, ""),
-		("call_indirect", "", "local.get 0 call_indirect ", 5, ""),
-		("memory.grow", "", "nop ", 1, &"(drop (memory.grow (local.get 0)))".repeat(1_000)),
-		("local.set", "", "local.get 0 local.set 0 ", 4, ""),
-		("i32.add", "", "local.get 0 local.get 0 i32.add local.set 0 ", 7, ""),
-		("i64.div_s", "(local i64)", "local.get 1 local.get 1 i64.div_s local.set 1 ", 7, ""),
-		("i32.load", "", "local.get 0 i32.load local.set 0 ", 7, ""),
-		("i32.store", "", "local.get 0 local.get 0 i32.store ", 7, ""),
-		("f32.store", "(local f32)", "local.get 0 local.get 1 f32.store ", 7, ""),
-		("f64.min", "(local f64)", "local.get 1 local.get 1 f64.min local.set 1 ", 7, ""),
-		("f64.nearest", "(local f64)", "local.get 1 f64.nearest local.set 1 ", 5, ""),
-		("i32.trunc_f64_u", "(local f64)", "local.get 1 i32.trunc_f64_u local.set 0 ", 5, ""),
+	for (name, declared, piece, size, end) in [
+		("nop", "", "nop ", (1, 0), ""),
+		("block", "", "block end ", (3, 1), ""),
+		("loop", "", "loop end ", (3, 1), ""),
+		("if", "", "local.get 0 if end ", (5, 1), ""),
+		("if and else", "", "local.get 0 if else end ", (6, 2), ""),
+		("br_if", "", "local.get 0 br_if 0 ", (4, 1), ""),
+		("br_table", "", "block local.get 0 br_table 0 0 0 end ", (10, 2), ""),
+		("call", "", "call $last ", (2, 0), ""),
+		("call_indirect", "", "local.get 0 call_indirect ", (5, 8), ""),
+		("memory.grow", "", "nop ", (1, 0), &"(drop (memory.grow (local.get 0)))".repeat(1_000)),
+		("local.set", "", "local.get 0 local.set 0 ", (4, 0), ""),
+		("i32.add", "", "local.get 0 local.get 0 i32.add local.set 0 ", (7, 0), ""),
+		("i64.div_s", "(local i64)", "local.get 1 local.get 1 i64.div_s local.set 1 ", (7, 0), ""),
+		("i32.load", "", "local.get 0 i32.load local.set 0 ", (7, 0), ""),
+		("i32.store", "", "local.get 0 local.get 0 i32.store ", (7, 0), ""),
+		("f32.store", "(local f32)", "local.get 0 local.get 1 f32.store ", (7, 0), ""),
+		("f64.min", "(local f64)", "local.get 1 local.get 1 f64.min local.set 1 ", (7, 0), ""),
+		("f64.nearest", "(local f64)", "local.get 1 f64.nearest local.set 1 ", (5, 0), ""),
+		("i32.trunc_f64_u", "(local f64)", "local.get 1 i32.trunc_f64_u local.set 0 ", (5, 0), ""),
 		(
 			"i64.trunc_sat_f64_u",
 			"(local f64 i64)",
 			"local.get 1 i64.trunc_sat_f64_u local.set 2 ",
-			6,
+			(6, 0),
 			"",
 		),
-		("select", "", "local.get 0 local.get 0 local.get 0 select local.set 0 ", 9, ""),
-		("global.set", "", "global.get $g global.set $g ", 4, ""),
+		("select", "", "local.get 0 local.get 0 local.get 0 select local.set 0 ", (9, 0), ""),
+		("global.set", "", "global.get $g global.set $g ", (4, 0), ""),
 	] {
-		all.push(long(name, declared, piece, bytes, end));
+		all.push(long(name, declared, piece, size, end));
 	}
 	all
 }
@@ -310,6 +348,17 @@ pub fn structure() -> Vec<Hostile> {
 		extra("data far beyond", "(data (i32.const -1) \"xx\")", refused),
 		extra("10 000 locals", &format!("(func (local {}))", "i64 ".repeat(10_000)), refused),
 		extra("1 000 parameters", &format!("(func (param {}))", "f64 ".repeat(1_000)), Scores),
+		extra("4 000 locals through 2 000 loops", &locals_through_loops(4_000, 2_000), refused),
+		extra(
+			"4 000 locals through 2 000 branches",
+			&locals_through_branches(4_000, 2_000),
+			refused,
+		),
+		Hostile {
+			name: "40 000 functions of 100 locals".into(),
+			program: functions(40_000, 100),
+			ends: refused,
+		},
 		extra("a long body", &format!("(func {})", "nop ".repeat(300_000)), refused),
 		extra(
 			"5 000 blocks",
