@@ -81,7 +81,7 @@ export class Node {
 	}
 
 	/** Asks by HTTP until there is an answer. */
-	async answer(method, seconds = 60) {
+	async answer(method, seconds = 300) {
 		for (const end = Date.now() + seconds * 1000; ; ) {
 			if (this.process.exitCode !== null) {
 				throw new Error(`${this.name} ended:\n${(await readFile(this.log, 'utf8')).slice(-2000)}`);

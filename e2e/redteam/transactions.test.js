@@ -174,7 +174,7 @@ attack('a transaction that never ends is kept, and sent again when its account w
 	await send(api(), purse(), transfer(key.address, AIT));
 	// Nodes that saw it refuse it for half an hour; what counts is what one says that did not.
 	assert.equal(await validity(api(), alice(), bytes), 'Stale');
-}, { open: 'the nonce of an account that was emptied begins at 0 again' });
+}, { long: true, open: 'the nonce of an account that was emptied begins at 0 again' });
 
 attack('transactions are cut short, made longer, or made up', 'none is taken', async (t) => {
 	const nonce = await nextNonce(api(), purse());
