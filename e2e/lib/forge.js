@@ -59,16 +59,21 @@ export const nextNonce = async (api, key) =>
 export const submit = (node, bytes) =>
 	node.rpc('author_submitExtrinsic', typeof bytes === 'string' ? bytes : u8aToHex(bytes));
 
+/** Substrate's `InvalidTransaction`, of which polkadot.js does not know the last ones. */
+const INVALID = [
+	'Call', 'Payment', 'Future', 'Stale', 'BadProof', 'AncientBirthBlock', 'ExhaustsResources', 'Custom', 'BadMandatory',
+	'MandatoryValidation', 'BadSigner', 'IndeterminateImplicit', 'UnknownOrigin',
+];
+
 /** Whether a transaction is valid on the best block: `ok`, or the name of what is wrong. Nothing is kept. */
-export async function validity(api, node, bytes) {
+export async function validity(node, bytes) {
 	const best = await node.rpc('chain_getBlockHash');
 	const source = Uint8Array.of(2); // From outside.
 	const argument = u8aToHex(u8aConcat(source, bytes, hexToU8a(best)));
 	const answer = await node.rpc('state_call', 'TaggedTransactionQueue_validate_transaction', argument, best);
-	const result = hexToU8a(answer);
-	if (result[0] === 0) return 'ok';
-	const error = api.createType('TransactionValidityError', result.slice(1));
-	return error.isInvalid ? error.asInvalid.type : error.asUnknown.type;
+	const [failed, unknown, reason] = hexToU8a(answer);
+	if (!failed) return 'ok';
+	return unknown ? 'Unknown' : INVALID[reason];
 }
 
 /** Order of the prime-order subgroup of Curve25519. */

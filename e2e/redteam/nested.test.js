@@ -166,7 +166,7 @@ attack('a chunk of an artifact is uploaded in a batch, before or behind other ca
 
 attack('calls of accounts are sent as transactions that authorize themselves', 'the pool takes none', async () => {
 	for (const [name, call] of emptyCalls()) {
-		const answer = await validity(api(), alice(), general(call));
+		const answer = await validity(alice(), general(call));
 		assert.notEqual(answer, 'ok', name);
 		await assert.rejects(submit(alice(), general(call)), undefined, name);
 	}

@@ -70,7 +70,7 @@ attack('a transaction is sent again, to every node, before and after it is in a 
 attack('one bit of a signed transaction is turned, at every byte', 'no such transaction is taken', async (t) => {
 	const nonce = await nextNonce(api(), purse());
 	const good = signed(api(), purse(), transfer(account('//Eve').address, AIT), { nonce });
-	assert.equal(await validity(api(), alice(), good), 'ok');
+	assert.equal(await validity(alice(), good), 'ok');
 	const turned = Array.from(good, (_, at) => {
 		const bytes = Uint8Array.from(good);
 		bytes[at] ^= 1 << randomInt(8);
@@ -103,7 +103,7 @@ attack('what was signed is put beside something else', 'the signature is bad', a
 		await assert.rejects(submit(alice(), bytes), /bad signature|Verification Error|decode/i, what);
 	}
 	// The same without any of it is fine.
-	assert.equal(await validity(api(), alice(), signed(api(), purse(), call, { nonce })), 'ok');
+	assert.equal(await validity(alice(), signed(api(), purse(), call, { nonce })), 'ok');
 	for (const wrap of [bare, general]) {
 		await assert.rejects(submit(alice(), wrap(call)), /Invalid|Unknown|1010|1011/i);
 	}
@@ -125,7 +125,7 @@ attack('a signature is changed into another one of the same message', 'it is ref
 		});
 		const second = signed(api(), key, call, { nonce: nonce.toNumber(), signature: () => malleated(signature) });
 		assert.notDeepEqual(first, second);
-		const changed = await validity(api(), alice(), second);
+		const changed = await validity(alice(), second);
 		t.diagnostic(`${type}: ${changed}`);
 		// That of ECDSA is as good as the first: its hash is another one, its nonce is not.
 		assert.equal(changed, type === 'ecdsa' ? 'ok' : 'BadProof');
@@ -152,14 +152,14 @@ attack('signatures that hold for every message are made for keys that nobody has
 			const forged = signed(api(), null, transfer(purse().address, AIT / 2n), {
 				nonce: nonce.toNumber(), account: victim, signature: () => signature,
 			});
-			const answer = await validity(api(), alice(), forged);
+			const answer = await validity(alice(), forged);
 			assert.ok(['BadProof', 'BadSigner'].includes(answer), `${u8aToHex(victim)}: ${answer}`);
 			await assert.rejects(submit(alice(), forged), /Invalid|bad signature/i);
 		}
 	}
 	for (const point of SMALL_ORDER) {
 		const forged = signed(api(), null, transfer(purse().address, AIT), { nonce: 0, account: point, signature: () => neutral.ed25519 });
-		t.diagnostic(`${u8aToHex(point).slice(0, 12)}…: ${await validity(api(), alice(), forged)}`);
+		t.diagnostic(`${u8aToHex(point).slice(0, 12)}…: ${await validity(alice(), forged)}`);
 	}
 });
 
@@ -173,7 +173,7 @@ attack('a transaction that never ends is kept, and sent again when its account w
 	assert.equal(await wealth(key.address), 0n);
 	await send(api(), purse(), transfer(key.address, AIT));
 	// Nodes that saw it refuse it for half an hour; what counts is what one says that did not.
-	assert.equal(await validity(api(), alice(), bytes), 'Stale');
+	assert.equal(await validity(alice(), bytes), 'Stale');
 }, { long: true, open: 'the nonce of an account that was emptied begins at 0 again' });
 
 attack('transactions are cut short, made longer, or made up', 'none is taken', async (t) => {
@@ -229,7 +229,7 @@ attack('calls are nested in each other without an end', 'the pool refuses to dec
 	}
 	await assert.rejects(submit(alice(), signed(api(), purse(), greedy, { nonce })));
 	for (const depth of [1, 10, 50, 100, 200, 250]) {
-		t.diagnostic(`${depth} deep: ${await validity(api(), alice(), signed(api(), purse(), nested(depth), { nonce })).catch((error) => error.message.slice(0, 100))}`);
+		t.diagnostic(`${depth} deep: ${await validity(alice(), signed(api(), purse(), nested(depth), { nonce })).catch((error) => error.message.slice(0, 100))}`);
 	}
 	await assertUnmoved(nonce);
 });
@@ -255,7 +255,7 @@ attack('the time of a signature check is measured', 'a table, for people: nothin
 			const times = [];
 			for (let round = 0; round < rounds; round++) {
 				const start = performance.now();
-				const answer = await validity(api(), alice(), bytes);
+				const answer = await validity(alice(), bytes);
 				times.push(performance.now() - start);
 				assert.equal(answer === 'ok', kind === 'valid', `${type}, ${kind}: ${answer}`);
 			}
