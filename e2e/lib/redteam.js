@@ -53,6 +53,12 @@ export const meshed = (api) =>
 /** The number of the best block. */
 export const height = async (api) => (await api.rpc.chain.getHeader()).number.toNumber();
 
+/** Waits until all that was in a block is final: every node knows it then, and no fork undoes it. */
+export async function settled(api) {
+	const now = await height(api);
+	await until(api, `block ${now} final`, async () => (await finalised(api)) >= now);
+}
+
 /** The account that pays for the attacks. */
 export const purse = () => account(payer);
 

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Puppet, scored } from '../lib/attackers.js';
-import { AIT, account, finalised, send, until } from '../lib/client.js';
+import { AIT, account, send, until } from '../lib/client.js';
 import { submit } from '../lib/forge.js';
 import { QUICK, commit, create, ended, measure, reveal, units } from '../lib/market.js';
 import {
-	accounts, assertOneVerdictEach, assertSound, attack, eventsSince, field, height, onFourValidators, purse,
+	accounts, assertOneVerdictEach, assertSound, attack, eventsSince, field, height, onFourValidators, purse, settled,
 } from '../lib/redteam.js';
 
 onFourValidators('//Alice//stash');
@@ -18,10 +18,13 @@ const LIE = '0.999';
 // Codes of `verification::refusal`.
 const [JOB_UNKNOWN, MISMATCH] = [1, 5];
 
-/** The code with which a verdict is refused, as it must be: it may be too late for the reason that is expected. */
+/**
+ * The code with which a verdict is refused, as it must be: it may be too late for the reason that is expected, and
+ * the pool has room for one of a seat.
+ */
 async function refusal(bytes, node = field.node('alice')) {
 	const answer = await submit(node, bytes).then(() => 'taken', ({ message }) => message);
-	assert.match(answer, /Custom error: \d|banned|Imported/i);
+	assert.match(answer, /Custom error: \d|banned|Imported|too low/i);
 	return Number(answer.match(/Custom error: (\d)/)?.[1]);
 }
 
@@ -152,8 +155,7 @@ async function play(tactics, count) {
 
 /** Waits until all that happened is final, and gives its events from a block on. */
 async function history(from) {
-	const now = await height(api());
-	await until(api(), 'all of it final', async () => (await finalised(api())) >= now);
+	await settled(api());
 	return eventsSince(api(), from);
 }
 

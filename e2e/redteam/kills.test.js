@@ -12,7 +12,7 @@ import { signed, submit } from '../lib/forge.js';
 import { QUICK, create, files, measure, units } from '../lib/market.js';
 import {
 	accounts, assertFinalEverywhere, assertNothingLost, assertOneVerdictEach, assertSound, atMost, attack, field,
-	height, onFourValidators, purse,
+	height, onFourValidators, purse, settled,
 } from '../lib/redteam.js';
 
 onFourValidators('//Bob//stash');
@@ -148,8 +148,7 @@ attack(`validators are killed ${KILLS} times while claims and transfers flow`, '
 	// Each transfer counted once.
 	const { data } = await api.query.system.account(till);
 	assert.equal(data.free.toBigInt(), (AIT / 100n) * BigInt(counts.reduce((a, b) => a + b)));
-	const last = await height(api);
-	await until(api, 'all of it final', async () => (await finalised(api)) >= last);
+	await settled(api);
 	t.diagnostic(`${await assertOneVerdictEach(api, from)} verdicts, each once`);
 	await assertFinalEverywhere(field.network);
 	await Promise.all([...clients.values()].map(assertNothingLost));

@@ -11,7 +11,7 @@ import { bare, nextNonce, signed, submit } from '../lib/forge.js';
 import { QUICK, commit, create, ended, files, measure, reveal, units } from '../lib/market.js';
 import {
 	accounts, assertFinalEverywhere, assertSound, atMost, attack, eventsSince, field, height, money,
-	onFourValidators, pending, purse,
+	onFourValidators, pending, purse, settled,
 } from '../lib/redteam.js';
 
 onFourValidators('//Ferdie//stash');
@@ -59,9 +59,9 @@ attack('a commitment is copied from the pool, and sent with a tip', 'the thief c
 	});
 	await submit(any(1), await made(thief, api().tx.claims.commit(id, stolen), { tip: 10n * AIT })).catch(() => {});
 	await until(api(), 'the commitment in a block', async () => (await claimOf(own.hash)) !== null);
+	await settled(api());
 	const claim = await claimOf(own.hash);
 	const record = (await api().query.claims.claims(claim)).unwrap();
-	await blocks(api(), 1);
 	// Whoever has it, only its author can open it.
 	await assert.rejects(reveal(api(), thief, { ...own, claim }), record.miner.eq(thief.address) ? /CommitmentMismatch/ : /NotTheMiner/);
 	let mine = { ...own, claim };
@@ -69,7 +69,7 @@ attack('a commitment is copied from the pool, and sent with a tip', 'the thief c
 		mine = { ...own, salt: hex(randomBytes(32)) };
 		mine.hash = commitment(api(), honest, id, own.body, mine.salt);
 		mine.claim = find(await send(api(), honest, api().tx.claims.commit(id, mine.hash)), 'claims', 'ClaimCommitted').claim.toNumber();
-		await blocks(api(), 1);
+		await settled(api());
 	}
 	// The reveal is public before it is in a block: the thief claims the same run with what it reads there.
 	const revealing = reveal(api(), honest, mine);
@@ -78,7 +78,7 @@ attack('a commitment is copied from the pool, and sent with a tip', 'the thief c
 	const committing = send(api(), thief, api().tx.claims.commit(id, copy.hash), { tip: 10n * AIT });
 	const [, events] = await Promise.all([revealing, committing]);
 	copy.claim = find(events, 'claims', 'ClaimCommitted').claim.toNumber();
-	await blocks(api(), 1);
+	await settled(api());
 	await assert.rejects(reveal(api(), thief, copy), /DuplicateRun/);
 	const view = await ended(api(), mine.claim, 100);
 	assert.deepEqual([view.stage, view.measured], ['verified', own.score]);

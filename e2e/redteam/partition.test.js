@@ -15,7 +15,7 @@ import { QUICK, commit, create, measure, miner, reveal, units } from '../lib/mar
 import { Bridge, inNamespace } from '../lib/namespaces.js';
 import { Network } from '../lib/nodes.js';
 import {
-	assertFinalEverywhere, assertNothingLost, assertOneVerdictEach, attack, height, meshed,
+	assertFinalEverywhere, assertNothingLost, assertOneVerdictEach, attack, height, meshed, settled,
 } from '../lib/redteam.js';
 
 const NAMES = ['alice', 'bob', 'charlie', 'dave'];
@@ -130,8 +130,7 @@ function inside() {
 		}
 		const received = await Promise.all(to.map(async (key) => (await clients.bob.query.system.account(key.address)).data.free.toBigInt()));
 		assert.equal(received[0] + received[1], AIT, `${received}`);
-		const last = await height(clients.alice);
-		await until(clients.alice, 'all of it final', async () => (await finalised(clients.alice)) >= last);
+		await settled(clients.alice);
 		t.diagnostic(`${await assertOneVerdictEach(clients.alice, from)} verdicts, each once`);
 		await assertFinalEverywhere(network);
 		await assertNothingLost(clients.alice);
