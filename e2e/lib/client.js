@@ -49,6 +49,19 @@ function refusal(api, error) {
  * that the node went away, in which case nobody knows whether the call gets into a block.
  */
 export async function send(api, signer, call, options = {}) {
+	for (let attempt = 0; ; attempt++) {
+		try {
+			return await sendOnce(api, signer, call, options);
+		} catch (error) {
+			// A pool that does not know the newest block yet names a nonce that is used.
+			const used = /^1014|Transaction is outdated/.test(error.message);
+			if (!used || options.nonce !== undefined || attempt === 5) throw error;
+			await sleep(1_000);
+		}
+	}
+}
+
+async function sendOnce(api, signer, call, options) {
 	let gone;
 	try {
 		return await new Promise((done, refuse) => {

@@ -42,6 +42,13 @@ export const TASKS = {
 	},
 };
 
+/** A task whose runs end in a moment, and whose committees do not wait long for who is late. */
+export const QUICK = {
+	...TASKS.digits,
+	params: 'epochs=10',
+	limits: { ...TASKS.digits.limits, totalFuel: 3_000_000_000 },
+};
+
 const CHUNK_ROWS = 32;
 
 /** A decimal score in units of 10⁻⁹. */

@@ -27,14 +27,28 @@ async function freePort() {
 	return port;
 }
 
-/** One node with its verifier, or with another one that it is told of (`verifier`: its arguments). */
+/** The validators of the chain `local`. */
+const VALIDATORS = ['alice', 'bob', 'charlie', 'dave'];
+
+/** Where a node runs unless it is said otherwise: here. `env` is added to its environment. */
+const HERE = { host: '127.0.0.1', args: [], env: {}, spawn };
+
+/**
+ * One node with its verifier, or with another one that it is told of (`verifier`: its arguments), here
+ * or in another place: on an address of its own, with more arguments, started in another way.
+ */
 export class Node {
-	constructor(name, args, folder, ports, verifier = ['--verifier']) {
-		Object.assign(this, { name, args, folder, ports, verifier });
+	constructor(name, args, folder, ports, verifier = ['--verifier'], place = {}) {
+		Object.assign(this, { name, args, folder, ports, verifier, place: { ...HERE, ...place } });
 	}
 
 	get url() {
-		return `ws://127.0.0.1:${this.ports.rpc}`;
+		return `ws://${this.place.host}:${this.ports.rpc}`;
+	}
+
+	/** Where other nodes reach it. */
+	get address() {
+		return `/ip4/${this.place.host}/tcp/${this.ports.p2p}`;
 	}
 
 	get log() {
@@ -43,29 +57,31 @@ export class Node {
 
 	/** Starts the node, and waits until it answers. */
 	async start() {
-		const { rpc, p2p, ws, prometheus } = this.ports;
+		const { rpc, ws, prometheus } = this.ports;
 		const args = [
 			...this.args,
 			'--base-path', join(this.folder, this.name),
 			'--rpc-port', rpc,
-			'--listen-addr', `/ip4/127.0.0.1/tcp/${p2p}`,
-			'--listen-addr', `/ip4/127.0.0.1/tcp/${ws}/ws`,
+			'--listen-addr', this.address,
+			'--listen-addr', `/ip4/${this.place.host}/tcp/${ws}/ws`,
 			'--prometheus-port', prometheus,
 			'--no-mdns',
 			'--no-telemetry',
 			...this.verifier,
+			...this.place.args,
 		];
 		const output = createWriteStream(this.log, { flags: 'a' });
 		await new Promise((done) => output.once('open', done));
-		this.process = spawn(join(bin, 'assay-node'), args.map(String), {
+		this.process = this.place.spawn(join(bin, 'assay-node'), args.map(String), {
 			stdio: ['ignore', output, output],
+			env: { ...process.env, ...this.place.env },
 		});
 		this.ended = new Promise((done) => this.process.once('exit', done));
 		await this.answer('system_health');
 	}
 
 	/** Asks by HTTP until there is an answer. */
-	async answer(method, seconds = 60) {
+	async answer(method, seconds = 300) {
 		for (const end = Date.now() + seconds * 1000; ; ) {
 			if (this.process.exitCode !== null) {
 				throw new Error(`${this.name} ended:\n${(await readFile(this.log, 'utf8')).slice(-2000)}`);
@@ -81,19 +97,19 @@ export class Node {
 
 	/** One JSON-RPC request. */
 	async rpc(method, ...params) {
-		const response = await fetch(`http://127.0.0.1:${this.ports.rpc}`, {
+		const response = await fetch(`http://${this.place.host}:${this.ports.rpc}`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
 		});
 		const { result, error } = await response.json();
-		if (error) throw new Error(`${method}: ${error.message}`);
+		if (error) throw new Error(`${method}: ${[error.message, error.data].filter(Boolean).join(': ')}`);
 		return result;
 	}
 
 	/** The node's Prometheus metrics, as text. */
 	async metrics() {
-		return (await fetch(`http://127.0.0.1:${this.ports.prometheus}/metrics`)).text();
+		return (await fetch(`http://${this.place.host}:${this.ports.prometheus}/metrics`)).text();
 	}
 
 	/** Ends the node and waits for it: `SIGTERM` as an operator does, or `SIGKILL`. */
@@ -107,7 +123,7 @@ export class Node {
 export class Network {
 	nodes = [];
 
-	static async start(names, chain, verifiers = {}) {
+	static async start(names, chain, { verifiers = {}, places = {} } = {}) {
 		const network = new Network();
 		network.folder = await mkdtemp(join(tmpdir(), 'assay-e2e-'));
 		try {
@@ -116,12 +132,12 @@ export class Network {
 				const ports = {};
 				for (const use of ['rpc', 'p2p', 'ws', 'prometheus']) ports[use] = await freePort();
 				const args = [...chain, ...(chain[0] === '--dev' ? [] : [`--${name}`]), ...bootnode];
-				const node = new Node(name, args, network.folder, ports, verifiers[name]);
+				const node = new Node(name, args, network.folder, ports, verifiers[name], places[name]);
 				network.nodes.push(node);
 				await node.start();
 				if (network.nodes.length === 1) {
 					const id = await node.rpc('system_localPeerId');
-					bootnode = ['--bootnodes', `/ip4/127.0.0.1/tcp/${ports.p2p}/p2p/${id}`];
+					bootnode = ['--bootnodes', `${node.address}/p2p/${id}`];
 				}
 			}
 		} catch (error) {
@@ -131,15 +147,28 @@ export class Network {
 		return network;
 	}
 
+	/** Validators that somebody else has started, by their addresses: Alice, Bob, Charlie, Dave. */
+	static running(urls) {
+		const network = new Network();
+		network.nodes = urls.map((url, at) => {
+			const { hostname: host, port: rpc } = new URL(url);
+			return new Node(VALIDATORS[at], [], null, { rpc }, [], { host });
+		});
+		return network;
+	}
+
 	/** One node that makes blocks alone. */
 	static development() {
 		return Network.start(['alice'], ['--dev']);
 	}
 
-	/** Four validators. Some may have another verifier than their own: its arguments, by name. */
-	static local(verifiers) {
+	/**
+	 * Four validators. Some may have another verifier than their own (its arguments, by name), or run
+	 * in another place (by name, too).
+	 */
+	static local(options) {
 		const chain = ['--chain', 'local', '--validator', '--unsafe-force-node-key-generation'];
-		return Network.start(['alice', 'bob', 'charlie', 'dave'], chain, verifiers);
+		return Network.start(VALIDATORS, chain, options);
 	}
 
 	async stop() {
@@ -148,6 +177,6 @@ export class Network {
 				if (node.process && node.process.exitCode === null) await node.stop();
 			}),
 		);
-		if (!process.env.ASSAY_KEEP) await rm(this.folder, { recursive: true, force: true });
+		if (this.folder && !process.env.ASSAY_KEEP) await rm(this.folder, { recursive: true, force: true });
 	}
 }

@@ -23,7 +23,7 @@ const CLAIMED = '0.999';
 before(async () => {
 	charlie = await FakeVerifier.start(() => lie?.());
 	dave = await FakeVerifier.start(() => lie?.());
-	network = await Network.local({ charlie: charlie.args, dave: dave.args });
+	network = await Network.local({ verifiers: { charlie: charlie.args, dave: dave.args } });
 	api = await connect(network.nodes[0].url);
 	await until(api, 'three peers', async () => (await api.rpc.system.health()).peers.toNumber() === 3);
 	task = await create(api, alice(), TASKS.breast_cancer);
