@@ -5,8 +5,11 @@
 //! claims ──► verification ──► stake        models ──► verification, claims, artifacts
 //!    │            │
 //!    ▼            ▼
-//!  tasks ──► artifacts
+//!  tasks ──► artifacts ◄── verification
 //! ```
+//!
+//! Appeals go the other way: the ledger asks [`Appeals`], which is verification, to have a job re-run,
+//! and is told by [`Stake::on_rerun`] what that found.
 //!
 //! [`refusal`] is the byte with which the transaction extensions of these pallets refuse a call.
 #![cfg_attr(not(feature = "std"), no_std)]

@@ -169,8 +169,108 @@ impl Get<Profile> for ModelProfile {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{config::system::RuntimeBlockWeights, genesis};
+	use crate::{
+		config::{monetary::AIT, system::RuntimeBlockWeights},
+		genesis, RuntimeOrigin, System,
+	};
+	use assay_primitives::{
+		FailReason, Limits, Metric, Outcome, SlashId, TrainingJob, H256, VM_VERSION,
+	};
+	use assay_traits::{Client, Offence, Stake as _, Verification as _};
+	use frame_support::{
+		assert_ok,
+		traits::fungible::{Inspect, InspectHold},
+	};
 	use pallet_assay_models::WeightInfo as _;
+	use pallet_assay_verification::{Case, Cases, Ground, Grounds, Jobs, Juror, NextJob};
+	use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
+
+	fn held(who: Sr25519Keyring, reason: pallet_assay_stake::HoldReason) -> Balance {
+		Balances::balance_on_hold(&reason.into(), &who.to_account_id())
+	}
+
+	/// Bob was outvoted in job 0 and is slashed for it.
+	fn outvoted() -> SlashId {
+		let limits = Limits {
+			program_bytes: 1,
+			memory_pages: 1,
+			steps: 1,
+			step_fuel: 1,
+			total_fuel: 1_000_000_000,
+		};
+		let spec = TrainingJob {
+			vm_version: VM_VERSION,
+			program: H256::repeat_byte(1),
+			params: Default::default(),
+			seed: 0,
+			train: H256::repeat_byte(2),
+			train_root: H256::repeat_byte(3),
+			chunk_rows: 32,
+			holdout: H256::repeat_byte(4),
+			metric: Metric::Accuracy,
+			file: None,
+			limits,
+		};
+		let juror = |who: Sr25519Keyring| Juror {
+			account: who.to_account_id(),
+			weight: 1_000 * AIT,
+			prevailed: who != Bob,
+		};
+		let case = Case {
+			payer: Eve.to_account_id(),
+			opponent: None,
+			spec,
+			outcome: Outcome::Failed(FailReason::Trap),
+			drawn_at: 0,
+			jurors: vec![juror(Alice), juror(Bob), juror(Charlie), juror(Dave)].try_into().unwrap(),
+			slashes: 1,
+			overturned: false,
+		};
+		let bob = Bob.to_account_id();
+		let slash = Stake::slash(&bob, 100 * AIT, 0, Offence::FalseVerdict(0)).unwrap();
+		NextJob::<Runtime>::put(1);
+		Cases::<Runtime>::insert(0, case);
+		let said = Some(Outcome::Failed(FailReason::OutOfFuel));
+		Grounds::<Runtime>::insert(slash, Ground { job: 0, said });
+		slash
+	}
+
+	#[test]
+	fn an_appeal_has_the_job_re_run_and_holds_what_it_costs() {
+		genesis::tests::local().execute_with(|| {
+			let bob = RuntimeOrigin::signed(Bob.to_account_id());
+			let (slash, before) = (outvoted(), Balances::balance(&Bob.to_account_id()));
+			genesis::tests::try_state();
+			assert_ok!(Stake::appeal_slash(bob, slash));
+			genesis::tests::try_state();
+			let job = Jobs::<Runtime>::get(1).unwrap();
+			assert_eq!((job.client, job.committee_size), (Client::Appeal(slash), 12));
+			assert_eq!(job.fee, Verification::fee(&job.spec.limits, 0) * 4);
+			let bond = parameters::stake::AppealBond::get();
+			assert_eq!(held(Bob, pallet_assay_stake::HoldReason::Appeal), bond);
+			assert_eq!(Balances::balance(&Bob.to_account_id()), before - bond - job.fee);
+
+			// Governance is faster than the committee.
+			assert_ok!(Stake::force_cancel_slash(RuntimeOrigin::root(), slash));
+			genesis::tests::try_state();
+			assert_eq!(held(Bob, pallet_assay_stake::HoldReason::Appeal), 0);
+			assert_eq!(Cases::<Runtime>::iter().count(), 0);
+		});
+	}
+
+	#[test]
+	fn a_stake_passes_to_another_account() {
+		genesis::tests::local().execute_with(|| {
+			let stake = held(Bob, pallet_assay_stake::HoldReason::Stake);
+			let (bob, eve) = (Bob.to_account_id(), Eve.to_account_id());
+			assert_ok!(Stake::rotate_key(RuntimeOrigin::signed(bob.clone()), eve.clone()));
+			System::set_block_number(parameters::stake::RotationDelay::get());
+			assert_ok!(Stake::accept_rotation(RuntimeOrigin::signed(eve.clone()), bob.clone()));
+			genesis::tests::try_state();
+			assert_eq!(held(Eve, pallet_assay_stake::HoldReason::Stake), stake);
+			assert_eq!((Stake::bonded(&bob), Stake::bonded(&eve)), (0, stake));
+		});
+	}
 
 	#[test]
 	fn the_check_of_a_model_takes_a_twentieth_of_a_block_at_the_most() {
