@@ -183,7 +183,7 @@ impl Chain {
 		let header =
 			guarded("the end of a block", || state.execute_with(Executive::finalize_block))?;
 		debug_assert_eq!(opened.number, header.number);
-		if self.dice.next() % IMPORTED == 0 {
+		if self.dice.number().is_multiple_of(IMPORTED) {
 			self.state.reset_overlay();
 			let state = &mut self.state;
 			let block = Block::new(header.clone(), transactions);
@@ -300,7 +300,7 @@ impl Chain {
 		else {
 			return Ok(());
 		};
-		if self.dice.next() % WEIGHED != 0 {
+		if !self.dice.number().is_multiple_of(WEIGHED) {
 			return Ok(());
 		}
 		let call = transaction.function.clone();
@@ -311,7 +311,7 @@ impl Chain {
 				sp_io::storage::start_transaction();
 				let result = call.dispatch(RuntimeOrigin::signed(who));
 				sp_io::storage::rollback_transaction();
-				result.map_or_else(|error| error.post_info, |post| post).actual_weight
+				result.unwrap_or_else(|error| error.post_info).actual_weight
 			})
 		})?;
 		match said {
@@ -481,7 +481,7 @@ fn pre_digest(slot: u64, signers: &Signers) -> DigestItem {
 		pair.vrf_sign(&make_vrf_sign_data(&Babe::randomness(), slot, Babe::epoch_index()))
 	});
 	let digest = match signed {
-		Some(vrf_signature) if number % 4 == 0 => {
+		Some(vrf_signature) if number.is_multiple_of(4) => {
 			PreDigest::Primary(PrimaryPreDigest { authority_index, slot, vrf_signature })
 		},
 		Some(vrf_signature) => {

@@ -25,7 +25,8 @@ type Holds = BTreeMap<(AccountId, Vec<u8>), Balance>;
 pub fn check() -> Result<(), Failure> {
 	check_balances()?;
 	check_holds()?;
-	let pallets: [(&str, fn() -> Result<(), TryRuntimeError>); 7] = [
+	type TryState = fn() -> Result<(), TryRuntimeError>;
+	let pallets: [(&str, TryState); 7] = [
 		("artifacts", Artifacts::do_try_state),
 		("parameters", AssayParameters::do_try_state),
 		("claims", Claims::do_try_state),

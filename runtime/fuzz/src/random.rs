@@ -12,7 +12,7 @@ impl Random {
 	}
 
 	/// The next number.
-	pub fn next(&mut self) -> u64 {
+	pub fn number(&mut self) -> u64 {
 		self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
 		let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
 		let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -21,12 +21,12 @@ impl Random {
 
 	/// One of `0..count`; 0 if there is none.
 	pub fn below(&mut self, count: usize) -> usize {
-		(self.next() % (count as u64).max(1)) as usize
+		(self.number() % (count as u64).max(1)) as usize
 	}
 
 	/// One of `from..=to`.
 	pub fn within(&mut self, from: u64, to: u64) -> u64 {
-		from + self.next() % (to - from + 1)
+		from + self.number() % (to - from + 1)
 	}
 
 	/// True in so many of a hundred cases.
@@ -41,13 +41,13 @@ impl Random {
 
 	/// So many bytes.
 	pub fn bytes(&mut self, count: usize) -> Vec<u8> {
-		(0..count).map(|_| self.next() as u8).collect()
+		(0..count).map(|_| self.number() as u8).collect()
 	}
 
 	/// A hash of nothing.
 	pub fn hash(&mut self) -> assay_primitives::H256 {
 		let mut hash = assay_primitives::H256::zero();
-		hash.0.chunks_mut(8).for_each(|part| part.copy_from_slice(&self.next().to_le_bytes()));
+		hash.0.chunks_mut(8).for_each(|part| part.copy_from_slice(&self.number().to_le_bytes()));
 		hash
 	}
 }

@@ -238,7 +238,7 @@ pub fn number(random: &mut Random) -> u128 {
 	let small = random.below(20) as u128;
 	match random.below(12) {
 		0..=5 => small,
-		6 => u128::from(random.next()),
+		6 => u128::from(random.number()),
 		7 => u128::MAX - small,
 		8 => (1u128 << random.below(128)).wrapping_add(small).wrapping_sub(10),
 		9 => AIT * small,
@@ -256,11 +256,11 @@ pub fn mutate(bytes: &mut Vec<u8>, random: &mut Random) {
 		let at = random.below(bytes.len());
 		match random.below(6) {
 			0 => bytes[at] ^= 1 << random.below(8),
-			1 => bytes[at] = random.next() as u8,
+			1 => bytes[at] = random.number() as u8,
 			2 => {
 				bytes.remove(at);
 			},
-			3 => bytes.insert(at, random.next() as u8),
+			3 => bytes.insert(at, random.number() as u8),
 			4 => {
 				let edge = [0, 1, u64::from(u32::MAX), u64::MAX, u64::MAX / 2];
 				let value = random.pick(&edge).unwrap_or(0).to_le_bytes();

@@ -29,7 +29,7 @@ impl World {
 	/// Announces an artifact, and stores it next.
 	pub(super) fn publish(&mut self, random: &mut Random) -> Option<Step> {
 		let bytes = match random.below(60) {
-			0 => vec![random.next() as u8; CHUNK_BYTES + 1],
+			0 => vec![random.number() as u8; CHUNK_BYTES + 1],
 			// The same again, which may be stored or have ended.
 			1..=20 => vec![random.below(6) as u8; 1 + random.below(3)],
 			_ => {

@@ -60,7 +60,7 @@ impl World {
 				marks.push(mark);
 			}
 		}
-		let bytes = marked(&marks, random.next());
+		let bytes = marked(&marks, random.number());
 		let id = Manifest::of(&bytes).id();
 		self.marks.insert(id, marks);
 		let who = self.somebody(random);
