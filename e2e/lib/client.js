@@ -53,9 +53,9 @@ export async function send(api, signer, call, options = {}) {
 		try {
 			return await sendOnce(api, signer, call, options);
 		} catch (error) {
-			// A pool that does not know the newest block yet names a nonce that is used.
-			const used = /^1014|Transaction is outdated/.test(error.message);
-			if (!used || options.nonce !== undefined || attempt === 5) throw error;
+			// A pool that does not know the newest block yet names a nonce that is used, or looks at a fork that is gone.
+			const behind = /^1014|Transaction is outdated|State already discarded/.test(error.message);
+			if (!behind || options.nonce !== undefined || attempt === 5) throw error;
 			await sleep(1_000);
 		}
 	}

@@ -41,6 +41,7 @@ async function open(count) {
 			await send(api(), keys[at], api().tx.stake.register('Miner', 300n * AIT));
 			const { score } = await measure(task, seed);
 			const committed = await commit(api(), keys[at], task, { seed, score: units(score) });
+			await settled(api());
 			return { ...committed, score, job: await reveal(api(), keys[at], committed) };
 		}),
 	);

@@ -17,7 +17,7 @@ import {
 
 onFourValidators('//Bob//stash');
 
-const KILLS = atMost(3, 20);
+const KILLS = atMost(1, 20);
 /** Blocks within which something must become final after a kill. */
 const RESUMED = 10;
 const salt = () => u8aToHex(randomBytes(32));

@@ -201,6 +201,7 @@ attack('amounts at the edge of the existential deposit', 'dust is burnt, what is
 	const dust = events.find(({ section, method }) => section === 'balances' && method === 'DustLost');
 	const burnt = dust.data.amount.toBigInt();
 	assert.ok(burnt > 0n && burnt < DEPOSIT, `${burnt}`);
+	await settled(api());
 	assert.deepEqual(await money(api(), dusty.address), { free: 0n, held: 0n });
 	await until(api(), 'issuance', async () => before - (await issuance()) >= burnt, 3);
 
