@@ -15,7 +15,7 @@ use sp_keyring::Sr25519Keyring::Alice;
 use std::time::Duration;
 
 /// Calls that some case must have made with success: the ends of what is begun by others.
-const DEEP: [(&str, &str); 16] = [
+const DEEP: [(&str, &str); 20] = [
 	("Artifacts", "upload"),
 	("AssayParameters", "set"),
 	("Claims", "remove"),
@@ -26,9 +26,13 @@ const DEEP: [(&str, &str); 16] = [
 	("Models", "revoke"),
 	("Models", "set_alias"),
 	("Session", "set_keys"),
+	("Stake", "accept_rotation"),
+	("Stake", "appeal_slash"),
 	("Stake", "deregister"),
+	("Stake", "resolve_appeal"),
 	("Stake", "withdraw_unbonded"),
 	("Tasks", "close"),
+	("Tasks", "reveal_holdout"),
 	("Utility", "batch_all"),
 	("Verification", "commit_verdict"),
 	("Verification", "reveal_verdict"),
@@ -37,7 +41,7 @@ const DEEP: [(&str, &str); 16] = [
 #[test]
 fn everything_holds_and_cases_get_deep() {
 	let mut coverage = Coverage::default();
-	for seed in 0..8 {
+	for seed in 0..24 {
 		let run = run(seed, 1_500, None);
 		assert_eq!(run.failure, None, "seed {seed}, step {}", run.steps.len());
 		coverage.add(run.coverage);
