@@ -14,7 +14,7 @@ for (const options of [['--exit'], ['--validators', '4', '--exit']]) {
 		const { stdout } = await run(script, options, { maxBuffer: 1 << 24 });
 		const table = stdout.slice(stdout.lastIndexOf('miner '));
 		assert.match(table, /^honest .* 0\.975 +0\.975 +verified +- +100 +0 /m);
-		assert.match(table, /^other .* 0\.999 +0\.9\d* +rejected +worse_than_claimed +0 +50 /m);
+		assert.match(table, /^other .* 0\.999 +0\.9\d* +rejected +worse_than_claimed +0 +50\.7 /m);
 	});
 }
 

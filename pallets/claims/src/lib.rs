@@ -691,7 +691,7 @@ impl<T: Config> Pallet<T> {
 		let job = T::Verification::open(
 			Client::Claim(claim),
 			miner,
-			Some(&terms.sponsor),
+			None,
 			terms.sealed_until.unwrap_or(now),
 			TrainingJob {
 				vm_version: VM_VERSION,

@@ -210,7 +210,7 @@ impl Verification for VerificationDouble {
 		value: Balance,
 	) -> Result<JobId, DispatchError> {
 		Value::set(value);
-		Opponent::set(opponent.copied());
+		ensure!(opponent.is_none(), "a claim has no opponent");
 		ensure!(not_before >= System::block_number(), "a job is drawn in the past");
 		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
 		let id = NextJob::get();
@@ -235,8 +235,6 @@ parameter_types! {
 	pub const ClaimDeposit: RuntimeHoldReason = RuntimeHoldReason::AssayClaims(HoldReason::Deposit);
 	/// What hangs on the job that was opened last.
 	pub static Value: Balance = 0;
-	/// Who stands to lose by the job that was opened last.
-	pub static Opponent: Option<AccountId> = None;
 	pub static ClaimBond: Balance = 100;
 	pub static RevealWindow: u64 = 10;
 	pub static MaxClaims: u32 = 3;

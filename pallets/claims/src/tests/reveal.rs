@@ -14,7 +14,6 @@ fn opens_a_job_for_the_claim() {
 		assert_eq!((client, payer), (Client::Claim(claim), ALICE));
 		// What the miner can win, and what it can lose.
 		assert_eq!(Value::get(), BOUNTY + ClaimBond::get());
-		assert_eq!(Opponent::get(), Some(SPONSOR));
 		assert_eq!(
 			job,
 			TrainingJob {
