@@ -68,7 +68,7 @@ test(`killed at ${KILLS} moments during claims: one verdict each, nothing lost o
 	}
 
 	for (const claim of claims) {
-		const view = await ended(api, claim, 120);
+		const view = await insist(() => ended(api, claim, 120));
 		assert.equal(view.stage, 'verified', JSON.stringify(view));
 	}
 
