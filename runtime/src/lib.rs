@@ -6,9 +6,11 @@
 //! | [`apis`] | what a node can ask the runtime |
 //! | [`queries`] | what clients are told of claims, jobs, artifacts and models |
 //! | [`genesis`] | the presets `development` and `local_testnet` |
+//! | [`migrations`] | what an upgrade changes in the state |
 //! | [`Runtime`] | the pallets and their permanent indices |
 //!
-//! The feature `fast-runtime` shortens epochs and windows for tests and demonstrations.
+//! The feature `fast-runtime` shortens epochs and windows for tests and demonstrations; `rehearsal` makes
+//! a later version of the same, to which tests upgrade a chain.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -35,6 +37,7 @@ pub mod apis;
 mod benchmarks;
 pub mod config;
 pub mod genesis;
+pub mod migrations;
 pub mod queries;
 #[cfg(test)]
 mod tests;
@@ -50,18 +53,29 @@ use sp_version::RuntimeVersion;
 pub use config::{consensus::SessionKeys, system::time};
 pub use pallet_assay_verification::worker;
 
-/// Which runtime this is.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("assay"),
-	impl_name: Cow::Borrowed("assay"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 1,
-	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	system_version: 1,
-};
+/// Declares the version. Its numbers must be literals: they are also put beside the code.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// Which runtime this is. Each release increases `spec_version`, and `transaction_version` with
+		/// it if a transaction is encoded otherwise.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("assay"),
+			impl_name: Cow::Borrowed("assay"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 1,
+			apis: apis::RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			system_version: 1,
+		};
+	};
+}
+#[cfg(not(feature = "rehearsal"))]
+version!(1);
+// Later than every release.
+#[cfg(feature = "rehearsal")]
+version!(1_000_000);
 
 /// Signatures of transactions: sr25519, ed25519 or ECDSA.
 pub type Signature = MultiSignature;
