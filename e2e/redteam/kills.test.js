@@ -72,7 +72,7 @@ async function mine(sender, task, seed, running) {
 		await sender.send(field.api.tx.claims.commit(task.id, hash));
 		let claim;
 		while (claim === undefined) {
-			claim = await eye().query.claims.commitments(hash).then((found) => found.unwrapOr(undefined)?.toNumber(), () => {});
+			claim = await eye().query.claims.commitments(sender.key.address, hash).then((found) => found.unwrapOr(undefined)?.toNumber(), () => {});
 			await sleep(300);
 		}
 		await sender.send(field.api.tx.claims.reveal(claim, body, opening));

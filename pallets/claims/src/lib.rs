@@ -44,7 +44,8 @@
 //!    one cannot be revealed after it, and is superseded if it was revealed before it, or if claims
 //!    are hidden in the task and it could not know. A verified run
 //!    is final, and so is a verified model, whoever brings it again.
-//! 2. A copied commitment is useless: it names its miner.
+//! 2. A copied commitment is useless: it names its miner. It does no harm either: commitments are told
+//!    apart by miner and hash.
 //! 3. Every open claim has a bond locked, and every ended claim has none.
 //! 4. A commitment that is neither revealed nor withdrawn in time always loses its bond: a cursor
 //!    walks over the blocks in which reveal windows end, as far as the weight left in each block
@@ -251,10 +252,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Claims<T: Config> = StorageMap<_, Twox64Concat, ClaimId, ClaimOf<T>>;
 
-	/// Which claim has a commitment.
-	// Blake2_128Concat: miners choose the keys freely.
+	/// Which claim of a miner has a commitment. Another miner's of the same hash is another one: who
+	/// copies it from the pool keeps nobody out.
+	// Blake2_128Concat: accounts can be ground, and miners choose the hashes freely.
 	#[pallet::storage]
-	pub type Commitments<T: Config> = StorageMap<_, Blake2_128Concat, H256, ClaimId>;
+	pub type Commitments<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Blake2_128Concat, H256, ClaimId>;
 
 	/// Which claim has the right to a run of a task ([`commitment::run`]): of those that are revealed
 	/// and not judged, or verified, the one with the earliest commitment.
@@ -416,7 +419,7 @@ pub mod pallet {
 		/// The miner has committed as often as it may. `next_commit_at` tells the block from which it can
 		/// commit again.
 		RateLimited,
-		/// There is a claim with this commitment. Draw a new salt.
+		/// The miner has a claim with this commitment. Draw a new salt.
 		DuplicateCommitment,
 		/// A claim cannot be revealed in the block of its commitment, nor before the deadline of a task
 		/// that hides claims. `explain` tells the first block in which it can.
@@ -669,7 +672,7 @@ impl<T: Config> Pallet<T> {
 			deposit: T::Deposit::new(&miner, Self::footprint())?,
 		};
 		Claims::<T>::insert(claim, record);
-		Commitments::<T>::insert(commitment, claim);
+		Commitments::<T>::insert(&miner, commitment, claim);
 		Expiries::<T>::insert(reveal_until, claim, ());
 		Self::deposit_event(Event::ClaimCommitted { claim, task, miner, reveal_until });
 		Ok(())
@@ -767,7 +770,7 @@ impl<T: Config> Pallet<T> {
 				(!recent.is_empty()).then_some(recent)
 			});
 		});
-		Commitments::<T>::remove(record.commitment);
+		Commitments::<T>::remove(miner, record.commitment);
 		Claims::<T>::remove(claim);
 		record.deposit.drop(miner)?;
 		Self::deposit_event(Event::ClaimRemoved { claim, task, miner: miner.clone() });
@@ -871,7 +874,10 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let free_at = Self::free_at(&Self::recent(miner, now), now);
 		ensure!(free_at <= now, Error::<T>::RateLimited);
-		ensure!(!Commitments::<T>::contains_key(commitment), Error::<T>::DuplicateCommitment);
+		ensure!(
+			!Commitments::<T>::contains_key(miner, commitment),
+			Error::<T>::DuplicateCommitment
+		);
 		let bond = Self::bond(task, &terms);
 		ensure!(T::Stake::free(miner) >= bond, Error::<T>::BondNotCovered);
 		Ok((terms, bond))
@@ -1021,7 +1027,7 @@ impl<T: Config> Pallet<T> {
 	fn footprint() -> Footprint {
 		let bytes = [
 			ClaimOf::<T>::max_encoded_len(),
-			<(H256, ClaimId)>::max_encoded_len(),
+			<(T::AccountId, H256, ClaimId)>::max_encoded_len(),
 			<(TaskId, H256, ClaimId)>::max_encoded_len(),
 			<(TaskId, H256, ClaimId)>::max_encoded_len(),
 			<(TaskId, EntryOf<T>)>::max_encoded_len(),
@@ -1117,7 +1123,7 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 			ensure!(
-				Commitments::<T>::get(record.commitment) == Some(claim),
+				Commitments::<T>::get(&record.miner, record.commitment) == Some(claim),
 				"claims 2: a commitment is not listed"
 			);
 			let judged = match &record.status {
