@@ -251,7 +251,7 @@ attack('a sponsor says of its data what is not so, or withdraws it while a claim
 	const [sponsor, miner] = await accounts(api(), ['false sponsor', 'misled'], 1_000n * AIT);
 	await send(api(), miner, api().tx.stake.register('Miner', 300n * AIT));
 	const false_ = await create(api(), sponsor, QUICK, {
-		trainRoot: hex(randomBytes(32)), reward: { Bounty: { amount: AIT, winners: 1, minImprovement: 0 } },
+		trainRoot: hex(randomBytes(32)), reward: { Bounty: { amount: AIT, winners: 1, minImprovement: 1 } },
 	});
 	const { score } = await measure(QUICK, 103);
 	const committed = await commit(api(), miner, false_, { seed: 103, score: units(score) });
