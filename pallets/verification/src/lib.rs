@@ -218,7 +218,8 @@ pub mod pallet {
 		/// Those who open jobs.
 		type Clients: OnSettled;
 
-		/// Where inputs are. Told of those that two committees, or one of all verifiers, could not get.
+		/// Where inputs are. Told of those that the largest committee, or one of all verifiers, could not
+		/// get.
 		type Artifacts: Artifacts;
 
 		/// Randomness of the block before, with that block's number. An author keeps the choice
