@@ -147,7 +147,7 @@ attack('a commitment and its reveal are put into one batch', 'the reveal is too 
 		error = await send(api(), key, call).then(() => 'nothing', ({ message }) => message);
 		assert.match(error, /^claims\.(TooEarly|NotTheMiner|ClaimUnknown)$/);
 	}
-	assert.ok((await api().query.claims.commitments(hash)).isNone);
+	assert.ok((await api().query.claims.commitments(key.address, hash)).isNone);
 });
 
 attack('a chunk of an artifact is uploaded in a batch, before or behind other calls', 'nothing is stored under its hash', async () => {

@@ -228,6 +228,57 @@ mod benchmarks {
 		Ok(())
 	}
 
+	/// As many tasks are due as are looked at in a block.
+	#[benchmark]
+	fn serve_base() {
+		let looked_at = AT_ONCE as TaskId;
+		for task in 0..looked_at {
+			Due::<T>::insert(task, ());
+		}
+		let mut meter = WeightMeter::with_limit(T::WeightInfo::serve_base());
+
+		#[block]
+		{
+			Pallet::<T>::serve_due(&mut meter);
+		}
+
+		assert_eq!(Due::<T>::iter_keys().count() as TaskId, looked_at);
+	}
+
+	/// A claim has waited, and is verified, paid, and takes the first place of a full leaderboard. One
+	/// that was committed later waits, too.
+	#[benchmark]
+	fn serve_claim() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		let claim = revealed::<T>(&miner, task)?;
+		let terms = T::Tasks::terms(task)?;
+		let (least, most) = terms.metric.range();
+		let (best, worst) =
+			if terms.metric.higher_is_better() { (most, least) } else { (least, most) };
+		fill_leaderboard::<T>(&miner, task, worst);
+		let Settlement::Agreed(Outcome::Scored(measured)) = verdict(best) else {
+			return Err("not scored".into());
+		};
+		let record = Claims::<T>::get(claim).ok_or("no claim")?;
+		Pallet::<T>::wait(claim, record.clone(), measured, &terms);
+		let later = ClaimId::MAX;
+		Pallet::<T>::wait(later, record, measured, &terms);
+		Queue::<T>::insert(task, Pallet::<T>::turn(later), ());
+		Due::<T>::insert(task, ());
+
+		#[block]
+		{
+			let first = Pallet::<T>::first(task).ok_or("nothing waits")?;
+			let record = Claims::<T>::get(first).ok_or("no claim")?;
+			assert!(Pallet::<T>::take_turn(first, record));
+		}
+
+		assert_eq!(Leaderboards::<T>::get(task).first().map(|entry| entry.claim), Some(claim));
+		assert!(Due::<T>::contains_key(task));
+		Ok(())
+	}
+
 	/// What the transaction extension looks at for a commitment.
 	#[benchmark]
 	fn check_claim() -> Result<(), BenchmarkError> {

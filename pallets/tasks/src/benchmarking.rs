@@ -32,7 +32,7 @@ fn spec<T: Config>() -> SpecOf<T> {
 		threshold: Score(0),
 		tolerance: None,
 		limits: T::MaxLimits::get(),
-		reward: Reward::Bounty { amount: T::MinBounty::get(), winners: 2, min_improvement: 0 },
+		reward: Reward::Bounty { amount: T::MinBounty::get(), winners: 2, min_improvement: 1 },
 		seed: SeedSource::Miner,
 		deadline: frame_system::Pallet::<T>::block_number() + T::MinDuration::get(),
 	}

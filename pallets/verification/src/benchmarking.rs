@@ -51,8 +51,8 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 		slashes: 1,
 		overturned: false,
 	};
-	Cases::<T>::insert(job, case);
-	Grounds::<T>::insert(slash, Ground { job, said: Some(stood) });
+	Cases::<T>::insert(job, 0, case);
+	Grounds::<T>::insert(slash, Ground { job, round: 0, said: Some(stood) });
 }
 
 /// An appeal whose committee of the largest size was drawn from the most verifiers.

@@ -13,7 +13,13 @@
 //! commitments are closed. What more than two thirds of the revealed weight say is the settlement;
 //! the client is told, those who said so share the fee, those who said otherwise or nothing are
 //! slashed. The first committee grows with the value that hangs on the job
-//! ([`Config::ValuePerMember`]), and the fee with it. Where it lacks an input, others are asked once.
+//! ([`Config::ValuePerMember`]), and the fee with it.
+//!
+//! A round that settles nothing judges, too: whoever contradicts more than half of the committee's
+//! stake is slashed as for a verdict that was not delivered. So no third of a committee blocks it for
+//! nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say so. It
+//! stands only where the largest committee, or all there are, say it, and who says it where others
+//! had the input has delivered nothing.
 //!
 //! ```text
 //! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)
@@ -27,9 +33,9 @@
 //!
 //! ## Appeals
 //!
-//! From a settlement slashes can follow: of the verdicts that were outvoted, and of what the client
+//! From a round slashes can follow: of the verdicts that were outvoted, and of what the client
 //! slashes. As long as one of them is pending, a [`types::Case`] keeps what was run, what was found
-//! and by whom. Who is slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a
+//! (in a round that settled nothing: what more than half of the stake said) and by whom. Who is slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a
 //! committee three times as large, for as much more of a fee, without those who sat on the first one if
 //! there are as many others. The re-run is a job like any other, and says of the slash:
 //!
@@ -40,6 +46,7 @@
 //! | another outcome | right: the verdict was wrong, too | wrong: it stood on a wrong outcome |
 //! | a missing input, or nothing | no saying | no saying |
 //!
+//! That an input is unusable is such a finding only for a verdict that said the same of it.
 //! Where it finds another outcome than the one that stood, those whose verdict had prevailed are
 //! slashed for it, once. The settlement itself stays: its client has acted on it. For a verdict that
 //! was withheld nothing is kept: no re-run tells who was silent.
@@ -215,7 +222,8 @@ pub mod pallet {
 		/// Those who open jobs.
 		type Clients: OnSettled;
 
-		/// Where inputs are. Told of those that two committees, or one of all verifiers, could not get.
+		/// Where inputs are. Told of those that the largest committee, or one of all verifiers, could not
+		/// get.
 		type Artifacts: Artifacts;
 
 		/// Randomness of the block before, with that block's number. An author keeps the choice
@@ -262,7 +270,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type FalseVerdictSlash: Get<Perbill>;
 
-		/// Share of its weight that a member loses for a verdict that it did not deliver.
+		/// Share of its weight that a member loses for a verdict that it did not deliver, for one of
+		/// `Unavailable` where others had the input, and for one that contradicts more than half of the
+		/// committee in a round that settles nothing. If it is less than what a run earns, lazy
+		/// verdicts pay.
 		#[pallet::constant]
 		type WithheldVerdictSlash: Get<Perbill>;
 
@@ -312,10 +323,11 @@ pub mod pallet {
 	pub type Assignments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, VerifierId, Twox64Concat, JobId, u32>;
 
-	/// Settled jobs from which slashes follow that are pending.
+	/// Rounds of jobs from which slashes follow that are pending.
 	// Twox64Concat: the ids are ours, counted up.
 	#[pallet::storage]
-	pub type Cases<T: Config> = StorageMap<_, Twox64Concat, JobId, CaseOf<T>>;
+	pub type Cases<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, JobId, Twox64Concat, u8, CaseOf<T>>;
 
 	/// What each of those slashes follows from.
 	// Twox64Concat: the ids are those of the ledger, counted up.
@@ -374,7 +386,7 @@ pub mod pallet {
 			/// What it found.
 			outcome: Outcome,
 		},
-		/// The committee found no majority; a larger one is drawn.
+		/// The committee found no majority, or lacked an input; a larger one is drawn.
 		JobEscalated {
 			/// The job.
 			job: JobId,
@@ -852,57 +864,82 @@ impl<T: Config> Pallet<T> {
 // Settlement.
 impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
-	fn conclude(id: JobId, mut job: JobOf<T>) {
+	fn conclude(id: JobId, job: JobOf<T>) {
 		let result = tally(&job.members);
 		let grounds = Self::judge(id, &job, &result);
+		let next = job.round.saturating_add(1) < MAX_ROUNDS;
+		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
 		match result {
-			// Others may have what this committee lacked: they are asked once.
-			Tally::Agreed(Outcome::Unavailable { .. }) if job.round == 0 && Self::more(&job) => {
-				Self::escalate(id, job);
+			// Who has nothing to show is believed when nobody more can be asked.
+			Tally::Agreed(Outcome::Unavailable { .. }) if others && !Self::is_largest(&job) => {
+				if next {
+					Self::escalate(id, job, T::MaxCommittee::get());
+				} else {
+					Self::finish(id, job, Settlement::Undecided, grounds);
+				}
 			},
 			Tally::Agreed(outcome) => {
-				if !matches!(outcome, Outcome::Unavailable { .. }) {
-					Self::pay_winners(&mut job, &outcome);
-				}
 				Self::finish(id, job, Settlement::Agreed(outcome), grounds);
 			},
-			Tally::Split if Self::more(&job) => Self::escalate(id, job),
-			Tally::Split => Self::finish(id, job, Settlement::Undecided, grounds),
+			Tally::Split(most) => {
+				if let Some(most) = most {
+					Self::keep(id, &job, most, &grounds);
+				}
+				if others && next {
+					Self::escalate(id, job, larger);
+				} else {
+					Self::finish(id, job, Settlement::Undecided, Vec::new());
+				}
+			},
 		}
 	}
 
-	/// Whether a larger committee can be asked.
-	fn more(job: &JobOf<T>) -> bool {
-		let more = Self::candidates(job).len() > job.members.len();
-		more && job.round.saturating_add(1) < MAX_ROUNDS
+	/// Whether there is somebody who could be asked and does not sit on the committee.
+	fn others(job: &JobOf<T>) -> bool {
+		Self::candidates(job).len() > job.members.len()
 	}
 
-	/// Slashes and counts what the members did in this round. A verdict of `Unavailable` is never
-	/// wrong, and nobody is wrong where the majority lacked an input. Gives the slashes that a re-run
-	/// could refute.
+	/// Whether no committee has more members.
+	fn is_largest(job: &JobOf<T>) -> bool {
+		u32::try_from(job.members.len()).is_ok_and(|members| members >= T::MaxCommittee::get())
+	}
+
+	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority lacked
+	/// an input. Gives the slashes that a re-run could refute.
 	fn judge(id: JobId, job: &JobOf<T>, result: &Tally) -> Vec<(SlashId, Ground)> {
 		let mut grounds = Vec::new();
+		let withheld = Offence::VerdictWithheld(id);
 		for member in &job.members {
-			match (member.verdict, result) {
+			let (who, weight) = (&member.account, member.weight);
+			let slash = |offence| {
+				let amount = T::WithheldVerdictSlash::get().mul_floor(weight);
+				Self::slash(who, amount, job.drawn_at, offence)
+			};
+			let (said, slash) = match (member.verdict, *result) {
 				(Verdict::Awaited | Verdict::Committed(_), _) => {
-					T::Stake::note(&member.account, Deed::VerdictMissed);
-					let share = T::WithheldVerdictSlash::get();
-					let amount = share.mul_floor(member.weight);
-					let offence = Offence::VerdictWithheld(id);
-					Self::slash(&member.account, amount, job.drawn_at, offence);
+					T::Stake::note(who, Deed::VerdictMissed);
+					slash(withheld);
+					continue;
 				},
-				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == *outcome => {
-					T::Stake::note(&member.account, Deed::VerdictRight);
+				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == outcome => {
+					T::Stake::note(who, Deed::VerdictRight);
+					continue;
 				},
-				(Verdict::Revealed(Outcome::Unavailable { .. }), _)
-				| (_, Tally::Split | Tally::Agreed(Outcome::Unavailable { .. })) => continue,
+				(_, Tally::Agreed(Outcome::Unavailable { .. }) | Tally::Split(None)) => continue,
+				(Verdict::Revealed(said), Tally::Split(Some(most))) if said == most => continue,
+				(Verdict::Revealed(said), Tally::Split(Some(_))) => {
+					(said, slash(Offence::VerdictContradicted(id)))
+				},
+				(Verdict::Revealed(said @ Outcome::Unavailable { .. }), Tally::Agreed(_)) => {
+					T::Stake::note(who, Deed::VerdictMissed);
+					(said, slash(withheld))
+				},
 				(Verdict::Revealed(said), Tally::Agreed(_)) => {
-					let (who, weight) = (&member.account, member.weight);
-					let slash = Self::slash_verdict(id, who, weight, job.drawn_at);
-					let ground = Ground { job: id, said: Some(said) };
-					grounds.extend(slash.map(|slash| (slash, ground)));
+					(said, Self::slash_verdict(id, who, weight, job.drawn_at))
 				},
-			}
+			};
+			let ground = Ground { job: id, round: job.round, said: Some(said) };
+			grounds.extend(slash.map(|slash| (slash, ground)));
 		}
 		grounds
 	}
@@ -963,25 +1000,33 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn escalate(id: JobId, mut job: JobOf<T>) {
+	/// Has a committee of `size` drawn for the next round.
+	fn escalate(id: JobId, mut job: JobOf<T>, size: u32) {
 		Self::clear_assignments(id, &job);
 		job.members = BoundedVec::new();
 		job.round.saturating_inc();
-		job.committee_size = committee::next_size(job.committee_size).min(T::MaxCommittee::get());
+		job.committee_size = size.min(T::MaxCommittee::get());
 		let at = frame_system::Pallet::<T>::block_number().saturating_add(DRAW_DELAY.into());
 		Self::enter(id, &mut job, Phase::Drawing { at });
 		Self::deposit_event(Event::JobEscalated { job: id, round: job.round });
 		Jobs::<T>::insert(id, job);
 	}
 
-	/// Ends a job: gives back what is left of the fee, forgets the job, tells the client, and keeps
-	/// what an appeal against the slashes that follow would need.
+	/// Ends a job: pays the winners, gives back what is left of the fee, forgets the job, tells the
+	/// client, and keeps what an appeal against the slashes that follow would need.
 	fn finish(
 		id: JobId,
-		job: JobOf<T>,
+		mut job: JobOf<T>,
 		settlement: Settlement,
 		mut grounds: Vec<(SlashId, Ground)>,
 	) {
+		// Bytes that are gone are not the payer's fault. Unusable ones it could have looked at.
+		let missing = DataFault::Missing;
+		match settlement {
+			Settlement::Agreed(Outcome::Unavailable { fault, .. }) if fault == missing => {},
+			Settlement::Agreed(outcome) => Self::pay_winners(&mut job, &outcome),
+			Settlement::Undecided | Settlement::Incomplete => {},
+		}
 		Agenda::<T>::remove(job.due(), id);
 		Self::clear_assignments(id, &job);
 		let released = T::Currency::release(
@@ -1001,11 +1046,12 @@ impl<T: Config> Pallet<T> {
 			client => {
 				Self::report_missing(&job.spec, &settlement);
 				let slash = T::Clients::on_settled(client, settlement);
-				grounds.extend(slash.map(|slash| (slash, Ground { job: id, said: None })));
+				let ground = Ground { job: id, round: job.round, said: None };
+				grounds.extend(slash.map(|slash| (slash, ground)));
 			},
 		}
 		if let Settlement::Agreed(outcome) = settlement {
-			Self::keep(id, job, outcome, &grounds);
+			Self::keep(id, &job, outcome, &grounds);
 		}
 	}
 
@@ -1028,49 +1074,53 @@ impl<T: Config> Pallet<T> {
 
 // Appeals.
 impl<T: Config> Pallet<T> {
-	/// The settled job that an appeal is about, if `client` is one and its slash is still pending.
+	/// What an appeal is about, if `client` is one and its slash is still pending.
 	fn case_of(client: Client) -> Option<CaseOf<T>> {
 		let Client::Appeal(slash) = client else { return None };
-		Cases::<T>::get(Grounds::<T>::get(slash)?.job)
+		let Ground { job, round, .. } = Grounds::<T>::get(slash)?;
+		Cases::<T>::get(job, round)
 	}
 
-	/// Keeps a settled job as long as slashes are pending that follow from it.
-	fn keep(id: JobId, job: JobOf<T>, outcome: Outcome, grounds: &[(SlashId, Ground)]) {
+	/// Keeps a round as long as slashes are pending that follow from it.
+	fn keep(id: JobId, job: &JobOf<T>, outcome: Outcome, grounds: &[(SlashId, Ground)]) {
 		if grounds.is_empty() {
 			return;
 		}
 		for (slash, ground) in grounds {
 			Grounds::<T>::insert(slash, ground);
 		}
-		let juror = |member: MemberOf<T>| Juror {
+		let juror = |member: &MemberOf<T>| Juror {
 			prevailed: member.verdict == Verdict::Revealed(outcome),
-			account: member.account,
+			account: member.account.clone(),
 			weight: member.weight,
 		};
 		let case = Case {
-			payer: job.payer,
-			opponent: job.opponent,
-			spec: job.spec,
+			payer: job.payer.clone(),
+			opponent: job.opponent.clone(),
+			spec: job.spec.clone(),
 			outcome,
 			drawn_at: job.drawn_at,
 			// Nothing is cut off: there are as many as there were members.
-			jurors: BoundedVec::truncate_from(job.members.into_iter().map(juror).collect()),
+			jurors: BoundedVec::truncate_from(job.members.iter().map(juror).collect()),
 			slashes: u32::try_from(grounds.len()).unwrap_or(u32::MAX),
 			overturned: false,
 		};
-		Cases::<T>::insert(id, case);
+		Cases::<T>::insert(id, job.round, case);
 	}
 
 	/// What the settlement of a re-run says of the slash that was appealed.
 	fn decide_appeal(slash: SlashId, settlement: Settlement) {
 		// Governance has cancelled it meanwhile: nothing is left to decide.
 		let Some(ground) = Grounds::<T>::get(slash) else { return };
-		let Some(case) = Cases::<T>::get(ground.job).defensive() else { return };
+		let Some(case) = Cases::<T>::get(ground.job, ground.round).defensive() else { return };
 		let Settlement::Agreed(found) = settlement else {
 			return T::Stake::on_rerun(slash, Finding::Undecided);
 		};
-		if matches!(found, Outcome::Unavailable { .. }) {
-			return T::Stake::on_rerun(slash, Finding::Undecided);
+		if let Outcome::Unavailable { fault, .. } = found {
+			// What is gone now may have been there. What is unusable has always been.
+			let same = fault != DataFault::Missing && ground.said == Some(found);
+			let finding = if same { Finding::Refuted } else { Finding::Undecided };
+			return T::Stake::on_rerun(slash, finding);
 		}
 		let wrong = match ground.said {
 			Some(said) => said == found,
@@ -1078,25 +1128,25 @@ impl<T: Config> Pallet<T> {
 		};
 		// Before the slash ends, and the case may with it.
 		if case.outcome != found && !case.overturned {
-			Self::overturn(ground.job, case, found);
+			Self::overturn(ground.job, ground.round, case, found);
 		}
 		T::Stake::on_rerun(slash, if wrong { Finding::Refuted } else { Finding::Confirmed });
 	}
 
 	/// Slashes those whose verdict had prevailed and is found wrong.
-	fn overturn(id: JobId, mut case: CaseOf<T>, found: Outcome) {
+	fn overturn(id: JobId, round: u8, mut case: CaseOf<T>, found: Outcome) {
 		let said = Some(case.outcome);
 		for juror in case.jurors.iter().filter(|juror| juror.prevailed) {
 			if let Some(slash) =
 				Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at)
 			{
-				Grounds::<T>::insert(slash, Ground { job: id, said });
+				Grounds::<T>::insert(slash, Ground { job: id, round, said });
 				case.slashes.saturating_inc();
 			}
 		}
 		case.overturned = true;
 		Self::deposit_event(Event::SettlementOverturned { job: id, stood: case.outcome, found });
-		Cases::<T>::insert(id, case);
+		Cases::<T>::insert(id, round, case);
 	}
 }
 
@@ -1113,7 +1163,7 @@ impl<T: Config> Appeals for Pallet<T> {
 
 	fn slash_ended(slash: SlashId) {
 		let Some(ground) = Grounds::<T>::take(slash) else { return };
-		Cases::<T>::mutate_exists(ground.job, |case| {
+		Cases::<T>::mutate_exists(ground.job, ground.round, |case| {
 			*case = case.take().and_then(|mut case| {
 				case.slashes = case.slashes.saturating_sub(1);
 				(case.slashes > 0).then_some(case)
@@ -1274,8 +1324,8 @@ impl<T: Config> Pallet<T> {
 	///    payer's opponent.
 	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
-	/// 7. Each case is that of a settled job and counts the slashes that have it for their ground, at
-	///    least one; no ground is without its case.
+	/// 7. Each case is that of a round that is over and counts the slashes that have it for their
+	///    ground, at least one; no ground is without its case.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		use alloc::collections::{BTreeMap, BTreeSet};
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
@@ -1324,17 +1374,17 @@ impl<T: Config> Pallet<T> {
 			ensure!(*id < NextJob::<T>::get(), "6: a job from the future");
 		}
 
-		let mut slashes = BTreeMap::<JobId, u32>::new();
+		let mut slashes = BTreeMap::<(JobId, u8), u32>::new();
 		for ground in Grounds::<T>::iter_values() {
-			slashes.entry(ground.job).or_default().saturating_inc();
+			slashes.entry((ground.job, ground.round)).or_default().saturating_inc();
 		}
 		let counted: BTreeMap<_, _> =
-			Cases::<T>::iter().map(|(id, case)| (id, case.slashes)).collect();
+			Cases::<T>::iter().map(|(id, round, case)| ((id, round), case.slashes)).collect();
 		ensure!(slashes == counted, "7: a case does not count its slashes");
-		ensure!(
-			counted.keys().all(|id| !Jobs::<T>::contains_key(id) && *id < NextJob::<T>::get()),
-			"7: a case of a job that was not settled"
-		);
+		let over = |(id, round): &(JobId, u8)| {
+			Jobs::<T>::get(id).is_none_or(|job| *round < job.round) && *id < NextJob::<T>::get()
+		};
+		ensure!(counted.keys().all(over), "7: a case of a round that is not over");
 		Ok(())
 	}
 }

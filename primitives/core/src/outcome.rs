@@ -198,7 +198,8 @@ pub enum Outcome {
 	/// Failed through the claimant's fault.
 	#[codec(index = 1)]
 	Failed(FailReason),
-	/// An input could not be used: not the claimant's fault.
+	/// An input could not be used: not the claimant's fault, who pays the fee all the same unless it is
+	/// missing.
 	#[codec(index = 2)]
 	Unavailable {
 		/// Which input.

@@ -103,9 +103,14 @@ pub enum Offence {
 	/// A revealed verdict that lost against more than two thirds.
 	#[codec(index = 2)]
 	FalseVerdict(JobId),
-	/// A verdict that was not committed, or committed and not revealed.
+	/// A verdict that was not committed, or committed and not revealed, or that an input was not
+	/// available which the others had.
 	#[codec(index = 3)]
 	VerdictWithheld(JobId),
+	/// A revealed verdict that more than half of its committee's stake contradicts, in a round that
+	/// settled nothing.
+	#[codec(index = 4)]
+	VerdictContradicted(JobId),
 }
 
 /// What counts for or against somebody's reputation.

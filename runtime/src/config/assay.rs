@@ -229,9 +229,9 @@ mod tests {
 		let bob = Bob.to_account_id();
 		let slash = Stake::slash(&bob, 100 * AIT, 0, Offence::FalseVerdict(0)).unwrap();
 		NextJob::<Runtime>::put(1);
-		Cases::<Runtime>::insert(0, case);
+		Cases::<Runtime>::insert(0, 0, case);
 		let said = Some(Outcome::Failed(FailReason::OutOfFuel));
-		Grounds::<Runtime>::insert(slash, Ground { job: 0, said });
+		Grounds::<Runtime>::insert(slash, Ground { job: 0, round: 0, said });
 		slash
 	}
 

@@ -494,8 +494,9 @@ pub const INVARIANTS: &[Invariant] = &[
 		name: "silence_costs_more_than_work",
 		meaning:
 			"verification.WithheldVerdictSlash of stake.MinVerifierStake must exceed the fee of the \
-		          longest run under tasks.MaxLimits by the smallest committee, or it pays to commit to a guess and to reveal it \
-		          only if it is right",
+		          longest run under tasks.MaxLimits by the smallest committee, or it pays to guess and \
+		          to reveal it only if it is right, to contradict a majority that is too small to \
+		          settle a job, or to say that an input is unavailable",
 		holds: || {
 			verification::WithheldVerdictSlash::get() * stake::MinVerifierStake::get()
 				> Verification::fee(&tasks::MaxLimits::get(), 0)

@@ -136,5 +136,5 @@ fn stated(client: &Client) -> Option<Statistics> {
 fn stood(slash: SlashId) -> Option<Outcome> {
 	use pallet_assay_verification::{Cases, Grounds};
 	let ground = Grounds::<Runtime>::get(slash)?;
-	Some(Cases::<Runtime>::get(ground.job)?.outcome)
+	Some(Cases::<Runtime>::get(ground.job, ground.round)?.outcome)
 }

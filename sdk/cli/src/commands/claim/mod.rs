@@ -13,7 +13,7 @@ use crate::{
 	store::{ClaimSecrets, Secrets, Store},
 };
 use anyhow::{bail, Context as _, Result};
-use assay_primitives::{ClaimId, H256};
+use assay_primitives::ClaimId;
 use serde_json::json;
 use subxt::utils::Static;
 use subxt_signer::sr25519::Keypair;
@@ -30,10 +30,10 @@ pub async fn run(context: &Context, command: Claim) -> Result<()> {
 	}
 }
 
-/// The claim that has a commitment, at some block.
-async fn find(at: &At, commitment: H256) -> Result<Option<ClaimId>> {
-	let found =
-		at.storage().try_fetch(api::storage().claims().commitments(), (commitment,)).await?;
+/// The claim of a miner that has a commitment, at some block.
+async fn find(at: &At, secrets: &ClaimSecrets) -> Result<Option<ClaimId>> {
+	let key = (secrets.miner.clone(), secrets.commitment());
+	let found = at.storage().try_fetch(api::storage().claims().commitments(), key).await?;
 	Ok(found.map(|found| found.decode()).transpose()?)
 }
 
@@ -48,7 +48,7 @@ async fn unrevealed(
 	let who = account::of(key);
 	let mut found = Vec::new();
 	for secrets in store.all::<ClaimSecrets>(&chain.genesis())? {
-		let Some(claim) = find(&at, secrets.commitment()).await? else { continue };
+		let Some(claim) = find(&at, &secrets).await? else { continue };
 		if secrets.miner != who || only.is_some_and(|only| only != claim) {
 			continue;
 		}
@@ -131,21 +131,20 @@ async fn reveal_one(
 	key: &Keypair,
 	secrets: &ClaimSecrets,
 ) -> Result<(ClaimViewOf, u64)> {
-	let commitment = secrets.commitment();
 	let spinner = context
 		.output
 		.spinner("waiting until the claim can be revealed and its commitment is final");
 	let mut blocks = chain.blocks().await?;
 	let (claim, fee) = loop {
 		let at = chain.best().await?;
-		let found = find(&at, commitment).await?;
+		let found = find(&at, secrets).await?;
 		if let Some(claim) = found {
 			let view = chain.claim(&at, claim).await?;
 			let Deadline::Reveal { from, until, .. } = view.next else {
 				bail!("claim {claim} is {} already", explain::stage(&view.stage));
 			};
 			let half = u64::from(from.midpoint(until));
-			let finalized = find(&chain.finalized().await?, commitment).await?;
+			let finalized = find(&chain.finalized().await?, secrets).await?;
 			// The next block is the first that can take it.
 			let open = at.block_number().saturating_add(1) >= from.into();
 			if open && (finalized == Some(claim) || at.block_number() >= half) {
