@@ -75,7 +75,7 @@ fn checked(input: &[u8]) -> bool {
 		// The run ended here: trained, at the limit of steps, or in the next step.
 		None => {
 			let trained = before.status != 0 || before.step >= job.limits.steps;
-			if let (false, Outcome::Failed(reason)) = (trained, whole.outcome) {
+			if let (false, Outcome::Failed { reason, .. }) = (trained, whole.outcome) {
 				let again = after.expect_err("the run failed in this step");
 				assert!(
 					matches!(again, Stopped::Failed(found, _) if found == reason),

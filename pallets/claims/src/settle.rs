@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
 					Self::give_back(claim, &record, Reason::Undecided, None)
 				},
 			},
-			Settlement::Agreed(Outcome::Failed(reason)) => {
+			Settlement::Agreed(Outcome::Failed { reason, .. }) => {
 				let sealed =
 					|| T::Tasks::terms(task).is_ok_and(|terms| terms.sealed_until.is_some());
 				if !Self::is_of_training(reason) && sealed() {

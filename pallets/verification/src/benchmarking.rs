@@ -7,7 +7,7 @@ use frame_benchmarking::{account, v2::*};
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 
-const OUTCOME: Outcome = Outcome::Failed(FailReason::Trap);
+const OUTCOME: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
 const SALT: H256 = H256::repeat_byte(7);
 /// A slash that the ledger does not know: what it does is measured there.
 const SLASH: SlashId = SlashId::MAX;
@@ -31,7 +31,7 @@ fn spec() -> TrainingJob {
 /// A case that a committee of the largest size settled, of one mind and not as [`mixed`] does, as the
 /// ground of `slash`.
 pub fn make_appealable<T: Config>(slash: SlashId) {
-	let stood = Outcome::Failed(FailReason::BadProgram);
+	let stood = Outcome::Failed { reason: FailReason::BadProgram, trace_root: H256::zero() };
 	let juror = |n| {
 		let account = account("juror", n, slash as u32);
 		T::Stake::make_active(&account, Role::Verifier);
@@ -119,7 +119,7 @@ fn revealed<T: Config>(id: JobId, silent: usize, outcome: impl Fn(usize) -> Outc
 /// Three quarters agree: the settlement pays many and slashes some, and the earlier committee.
 fn mixed(at: usize) -> Outcome {
 	if at % 4 == 1 {
-		Outcome::Failed(FailReason::OutOfFuel)
+		Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() }
 	} else {
 		OUTCOME
 	}
@@ -236,7 +236,7 @@ mod benchmarks {
 		// A split committee that cannot be enlarged: everybody is counted, nobody agrees.
 		revealed::<T>(id, 1, |at| match at % 3 {
 			0 => OUTCOME,
-			1 => Outcome::Failed(FailReason::OutOfFuel),
+			1 => Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() },
 			_ => Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing },
 		});
 		#[block]

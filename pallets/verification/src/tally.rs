@@ -53,13 +53,16 @@ pub fn tally<AccountId, Balance: Copy + Into<u128>>(
 mod tests {
 	use super::*;
 	use crate::VerifierId;
-	use assay_primitives::{DataFault, FailReason, Input};
+	use assay_primitives::{DataFault, FailReason, Input, H256};
 	use sp_core::crypto::UncheckedFrom;
 
-	const A: Outcome = Outcome::Failed(FailReason::Trap);
-	const B: Outcome = Outcome::Failed(FailReason::OutOfFuel);
 	const MISSING: Outcome =
 		Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing };
+	const A: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
+	const B: Outcome = Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() };
+	/// Made up: the reason of A, and another trace.
+	const C: Outcome =
+		Outcome::Failed { reason: FailReason::Trap, trace_root: H256::repeat_byte(1) };
 
 	fn members(verdicts: &[(u128, Option<Outcome>)]) -> Vec<Member<u64, u128>> {
 		let member = |(weight, verdict): &(u128, Option<Outcome>)| Member {
@@ -75,6 +78,12 @@ mod tests {
 	fn exactly_two_thirds_is_not_enough() {
 		assert_eq!(tally(&members(&[(2, Some(A)), (1, Some(B))])), Tally::Split(Some(A)));
 		assert_eq!(tally(&members(&[(5, Some(A)), (2, Some(B))])), Tally::Agreed(A));
+	}
+
+	#[test]
+	fn a_failure_with_another_trace_is_another_outcome() {
+		assert_eq!(tally(&members(&[(1, Some(A)), (1, Some(C))])), Tally::Split(None));
+		assert_eq!(tally(&members(&[(3, Some(A)), (1, Some(C))])), Tally::Agreed(A));
 	}
 
 	#[test]

@@ -17,7 +17,7 @@ const SALT: H256 = H256::repeat_byte(42);
 const MISSING: Outcome = Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing };
 const UNUSABLE: Outcome =
 	Outcome::Unavailable { input: Input::Train, fault: DataFault::NotSafetensors };
-const TRAP: Outcome = Outcome::Failed(FailReason::Trap);
+const TRAP: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
 
 fn scored(score: i64) -> Outcome {
 	Outcome::Scored(Scored {

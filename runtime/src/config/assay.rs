@@ -220,7 +220,7 @@ mod tests {
 			payer: Eve.to_account_id(),
 			opponent: None,
 			spec,
-			outcome: Outcome::Failed(FailReason::Trap),
+			outcome: Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() },
 			drawn_at: 0,
 			jurors: vec![juror(Alice), juror(Bob), juror(Charlie), juror(Dave)].try_into().unwrap(),
 			slashes: 1,
@@ -230,7 +230,8 @@ mod tests {
 		let slash = Stake::slash(&bob, 100 * AIT, 0, Offence::FalseVerdict(0)).unwrap();
 		NextJob::<Runtime>::put(1);
 		Cases::<Runtime>::insert(0, 0, case);
-		let said = Some(Outcome::Failed(FailReason::OutOfFuel));
+		let said =
+			Some(Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() });
 		Grounds::<Runtime>::insert(slash, Ground { job: 0, round: 0, said });
 		slash
 	}

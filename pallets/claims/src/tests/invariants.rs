@@ -20,7 +20,7 @@ enum Action {
 fn settlement() -> impl Strategy<Value = Settlement> {
 	prop_oneof![
 		6 => (920_000..1_000_000i64, 0..8u64).prop_map(|(score, model)| scored(score, model)),
-		1 => Just(Settlement::Agreed(Outcome::Failed(FailReason::Trap))),
+		1 => Just(Settlement::Agreed(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() })),
 		1 => Just(Settlement::Agreed(Outcome::Unavailable {
 			input: Input::Program,
 			fault: DataFault::Missing,

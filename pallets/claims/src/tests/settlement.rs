@@ -80,7 +80,13 @@ fn the_threshold_holds_for_the_measured_score() {
 fn a_failed_run_is_a_false_claim() {
 	build_and_execute(|task| {
 		let claim = reveal(ALICE, task, &body(0));
-		settle(claim, Settlement::Agreed(Outcome::Failed(FailReason::OutOfFuel)));
+		settle(
+			claim,
+			Settlement::Agreed(Outcome::Failed {
+				reason: FailReason::OutOfFuel,
+				trace_root: H256::zero(),
+			}),
+		);
 		let reason = Reason::RunFailed(FailReason::OutOfFuel);
 		assert_eq!(ending(claim), Ending::Rejected { measured: None, reason, slash: Some(0) });
 		assert_eq!(Free::get(ALICE), STAKED - BOND);
