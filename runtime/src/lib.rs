@@ -170,6 +170,8 @@ mod runtime {
 	pub type System = frame_system;
 	#[runtime::pallet_index(1)]
 	pub type Timestamp = pallet_timestamp;
+	#[runtime::pallet_index(2)]
+	pub type Migrations = pallet_migrations;
 
 	// Consensus. Babe stands before Session, because it tells Session when to end; Authorship
 	// before Session, because its note of the author is what Session's handlers may ask for.
@@ -197,10 +199,18 @@ mod runtime {
 	pub type Parameters = pallet_parameters;
 	#[runtime::pallet_index(31)]
 	pub type AssayParameters = pallet_assay_parameters;
+	#[runtime::pallet_index(32)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(33)]
+	pub type Scheduler = pallet_scheduler;
 
 	// Conveniences of accounts.
 	#[runtime::pallet_index(40)]
 	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(41)]
+	pub type Multisig = pallet_multisig;
+	#[runtime::pallet_index(42)]
+	pub type Proxy = pallet_proxy;
 
 	// Assay. The parameters of each pallet are the group of the same index.
 	#[runtime::pallet_index(50)]

@@ -68,6 +68,54 @@ fn fill_leaderboard<T: Config>(miner: &T::AccountId, task: TaskId, score: Score)
 	Leaderboards::<T>::insert(task, BoundedVec::truncate_from(board));
 }
 
+/// A full leaderboard, on whose first places are verified claims of different miners.
+pub(crate) fn make_best<T: Config>(task: TaskId, places: u32) {
+	let at = Zero::zero();
+	for place in 0..places {
+		let miner: T::AccountId = account("best", place, 0);
+		T::Deposit::ensure_successful(&miner, Pallet::<T>::footprint());
+		let deposit = T::Deposit::new(&miner, Pallet::<T>::footprint());
+		let body = ClaimBody {
+			program: H256::zero(),
+			params: Params::truncate_from(alloc::vec![7; MAX_PARAMS as usize]),
+			seed: 1,
+			score: Score(0),
+			sealed_trace: H256::zero(),
+		};
+		let measured = Scored {
+			score: Score(0),
+			trace_root: H256::zero(),
+			model_hash: H256::zero(),
+			fuel: 1,
+			steps: 1,
+		};
+		let unpaid = Some(Reason::PaidAtClose);
+		let ending = Ending::Verified { measured, paid: Zero::zero(), unpaid };
+		let claim = Claim {
+			miner,
+			task,
+			commitment: H256::zero(),
+			committed_at: at,
+			bond: Zero::zero(),
+			tolerance: 0,
+			revealed: Some(Revealed { body, seed: Some(1), job: 0, at }),
+			status: Status::Ended { ending, at, keep_until: at },
+			deposit: deposit.expect("the miner can pay"),
+		};
+		Claims::<T>::insert(u64::from(place), claim);
+	}
+	let board = (0..T::MaxLeaders::get())
+		.map(|place| Entry {
+			claim: place.into(),
+			miner: account("best", place, 0),
+			score: Score(0),
+			paid: Zero::zero(),
+			at,
+		})
+		.collect();
+	Leaderboards::<T>::insert(task, BoundedVec::<_, T::MaxLeaders>::truncate_from(board));
+}
+
 fn verdict(score: Score) -> Settlement {
 	Settlement::Agreed(Outcome::Scored(Scored {
 		score,

@@ -207,19 +207,6 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn settle() {
-		let id = drawn::<T>();
-		revealed::<T>(id, 1, mixed);
-		let due = Jobs::<T>::get(id).unwrap().due();
-		frame_system::Pallet::<T>::set_block_number(due);
-
-		#[extrinsic_call]
-		settle(RawOrigin::Signed(account("anybody", 0, 0)), id);
-
-		assert!(!Jobs::<T>::contains_key(id));
-	}
-
-	#[benchmark]
 	fn idle() {
 		let now = frame_system::Pallet::<T>::block_number();
 		AgendaCursor::<T>::put(now);
@@ -231,9 +218,31 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn serve() {
+	fn draw() {
 		let id = drawn::<T>();
-		// A split committee that cannot be enlarged: everybody is counted, nobody agrees.
+		Jobs::<T>::mutate(id, |job| {
+			let job = job.as_mut().unwrap();
+			Pallet::<T>::clear_assignments(id, job);
+			job.members = BoundedVec::new();
+			job.round = 1;
+			let at = frame_system::Pallet::<T>::block_number();
+			Pallet::<T>::enter(id, job, Phase::Drawing { at });
+		});
+		#[block]
+		{
+			// There is none in a benchmark.
+			let _ = T::Randomness::random(b"assay/committee");
+			let job = Jobs::<T>::get(id).unwrap();
+			Pallet::<T>::draw_by(id, job, H256::repeat_byte(1));
+		}
+		let job = Jobs::<T>::get(id).unwrap();
+		assert_eq!(job.members.len(), T::MaxCommittee::get() as usize);
+	}
+
+	/// Everybody is counted, nobody agrees.
+	#[benchmark]
+	fn escalate() {
+		let id = drawn::<T>();
 		revealed::<T>(id, 1, |at| match at % 3 {
 			0 => OUTCOME,
 			1 => Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() },
@@ -243,7 +252,18 @@ mod benchmarks {
 		{
 			Pallet::<T>::serve(id);
 		}
-		assert!(Jobs::<T>::get(id).is_none_or(|job| job.round == 1));
+		assert!(Jobs::<T>::get(id).is_some_and(|job| job.round == 1));
+	}
+
+	#[benchmark]
+	fn conclude() {
+		let id = drawn::<T>();
+		revealed::<T>(id, 1, mixed);
+		#[block]
+		{
+			Pallet::<T>::serve(id);
+		}
+		assert!(!Jobs::<T>::contains_key(id));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::benchmark_externalities(), crate::mock::Test);

@@ -505,7 +505,11 @@ pub mod pallet {
 		/// # Errors
 		/// As transaction validity, see [`refusal`]: none of them costs anything.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::reveal_verdict().saturating_add(T::Clients::weight()))]
+		#[pallet::weight(
+			T::WeightInfo::reveal_verdict()
+				.max(T::WeightInfo::escalate())
+				.saturating_add(T::Clients::weight())
+		)]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_verdict())]
 		#[pallet::authorize(Self::authorize_reveal)]
 		pub fn reveal_verdict(
@@ -535,7 +539,7 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::JobUnknown`], [`Error::NotDue`].
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::settle().saturating_add(T::Clients::weight()))]
+		#[pallet::weight(Pallet::<T>::serve_weight())]
 		pub fn settle(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;
 			let due = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?.due();
@@ -589,13 +593,14 @@ impl<T: Config> Pallet<T> {
 	fn serve_deadlines(now: BlockNumberFor<T>) -> Weight {
 		let start = AgendaCursor::<T>::get();
 		let mut at = start;
-		let mut served = 0u64;
+		let (mut served, mut looked) = (0u64, 1u64);
 		for _ in 0..T::DeadlinesPerBlock::get() {
 			if let Some(job) = Agenda::<T>::iter_key_prefix(at).next() {
 				Self::serve(job);
 				served = served.saturating_add(1);
 			} else if at < now {
 				at.saturating_inc();
+				looked = looked.saturating_add(1);
 			} else {
 				break;
 			}
@@ -603,8 +608,16 @@ impl<T: Config> Pallet<T> {
 		if at != start {
 			AgendaCursor::<T>::put(at);
 		}
-		let each = T::WeightInfo::serve().saturating_add(T::Clients::weight());
-		T::WeightInfo::idle().saturating_add(each.saturating_mul(served))
+		let looking = T::WeightInfo::idle().saturating_mul(looked);
+		looking.saturating_add(Self::serve_weight().saturating_mul(served))
+	}
+
+	/// What one deadline weighs at the most.
+	fn serve_weight() -> Weight {
+		T::WeightInfo::draw()
+			.max(T::WeightInfo::escalate())
+			.max(T::WeightInfo::conclude())
+			.saturating_add(T::Clients::weight())
 	}
 
 	/// Moves a job past its current deadline.
@@ -674,6 +687,12 @@ impl<T: Config> Pallet<T> {
 			Jobs::<T>::insert(id, job);
 			return;
 		};
+		Self::draw_by(id, job, random);
+	}
+
+	/// Draws the committee of the current round by a random value.
+	fn draw_by(id: JobId, mut job: JobOf<T>, random: H256) {
+		let now = frame_system::Pallet::<T>::block_number();
 		if job.round == 0 && !T::Clients::on_draw(job.client, &mut job.spec, random) {
 			return Self::finish(id, job, Settlement::Incomplete, Vec::new());
 		}

@@ -398,6 +398,10 @@ pub trait Ranking {
 	fn best(task: TaskId, places: usize) -> Vec<(ClaimId, Self::AccountId)>;
 	/// Writes down what one of them was paid.
 	fn rewarded(task: TaskId, claim: ClaimId, amount: Self::Balance);
+
+	/// Has that many miners have verified claims, among the most that are ranked (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_best(task: TaskId, places: u32);
 }
 
 /// For whom a job is run.

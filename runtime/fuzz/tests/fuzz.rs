@@ -15,7 +15,7 @@ use sp_keyring::Sr25519Keyring::Alice;
 use std::time::Duration;
 
 /// Calls that some case must have made with success: the ends of what is begun by others.
-const DEEP: [(&str, &str); 20] = [
+const DEEP: [(&str, &str); 25] = [
 	("Artifacts", "upload"),
 	("AssayParameters", "set"),
 	("Claims", "remove"),
@@ -25,6 +25,11 @@ const DEEP: [(&str, &str); 20] = [
 	("Models", "register"),
 	("Models", "revoke"),
 	("Models", "set_alias"),
+	("Multisig", "as_multi"),
+	("Preimage", "note_preimage"),
+	("Proxy", "proxy"),
+	("Proxy", "proxy_announced"),
+	("Scheduler", "schedule_after"),
 	("Session", "set_keys"),
 	("Stake", "accept_rotation"),
 	("Stake", "appeal_slash"),
