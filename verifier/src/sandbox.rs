@@ -7,7 +7,8 @@ use landlock::{
 };
 use rustix::{
 	process::{
-		getppid, getrlimit, set_parent_process_death_signal, setrlimit, Resource, Rlimit, Signal,
+		getppid, getrlimit, nice, set_parent_process_death_signal, setrlimit, Resource, Rlimit,
+		Signal,
 	},
 	thread::set_no_new_privs,
 };
@@ -26,6 +27,11 @@ const OWN_MEMORY: u64 = 64 * 1024 * 1024;
 
 /// Stack of the process: that of the program, and as much again for the engine.
 const STACK: u64 = 2 * compiler::STACK as u64;
+
+/// How far a run stands back for other work on the machine, above all for the node that makes blocks:
+/// as far as it goes. Where something else wants the same processor, the run gets one part in seventy.
+/// `scripts/bench saturation` measures what blocks notice.
+const NICENESS: i32 = 19;
 
 /// The limits of one run, and the system calls that it needs.
 pub struct Confinement {
@@ -61,8 +67,8 @@ impl Confinement {
 		Self { engine, memory: memory(memory_pages, sizes) }
 	}
 
-	/// Confines this process for good: it dies with `parent`, gains no privilege, is the first to be
-	/// killed when the machine runs out of memory, dumps no core, takes no more than its memory, and
+	/// Confines this process for good: it dies with `parent`, gains no privilege, is the last to be
+	/// given a processor and the first to be killed when the machine runs out of memory, dumps no core, takes no more than its memory, and
 	/// cannot do anything but compute, read its standard input, and write to its standard output and
 	/// error. Says which of the layers that a kernel may lack are in force.
 	pub fn enter(&self, parent: i32) -> Result<Sandbox> {
@@ -71,6 +77,7 @@ impl Confinement {
 		let alive = getppid().is_some_and(|pid| pid.as_raw_pid() == parent);
 		ensure!(alive, "the service that started this job is gone");
 		set_no_new_privs(true).context("cannot give up privileges")?;
+		nice(NICENESS).context("cannot give way to other work")?;
 		fs::write("/proc/self/oom_score_adj", "1000").context("cannot offer to be killed first")?;
 		self.limit()?;
 		let landlock = landlock().context("cannot set up Landlock")?;
