@@ -24,7 +24,7 @@ use sc_client_api::{
 };
 use sc_client_db::DatabaseSettings;
 use sc_service::{config::PruningMode, BlocksPruning, DatabaseSource};
-use sp_core::hashing::blake2_256;
+use sp_io::hashing::blake2_256;
 use sp_runtime::{traits::Header as _, StateVersion};
 use sp_storage::Storage;
 use std::{
@@ -77,8 +77,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 	let mut numbers = Numbers(1);
 	let database = open(&path, None)?;
 	// Once to bring the files into memory, as far as they fit.
-	reads(&*database, parent.hash(), &options, &mut numbers)?;
-	let reads = Times::new(reads(&*database, parent.hash(), &options, &mut numbers)?);
+	reads(&database, parent.hash(), &options, &mut numbers)?;
+	let reads = Times::new(reads(&database, parent.hash(), &options, &mut numbers)?);
 	tell(&format!("read:  {reads}"));
 
 	let mut times = Vec::new();
@@ -87,7 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 			.map(|_| record(numbers.below(options.accounts), u128::from(block) + 2))
 			.collect();
 		let begin = Instant::now();
-		parent = import(&*database, &parent, changes)?;
+		parent = import(&database, &parent, changes)?;
 		times.push(begin.elapsed() / options.writes);
 	}
 	let writes = Times::new(times);

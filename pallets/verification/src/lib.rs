@@ -924,9 +924,13 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority lacked
-	/// an input. Gives the slashes that a re-run could refute.
+	/// an input, and nobody is late where a run was too slow for all. Gives the slashes that a re-run
+	/// could refute.
 	fn judge(id: JobId, job: &JobOf<T>, result: &Tally) -> Vec<(SlashId, Ground)> {
 		let mut grounds = Vec::new();
+		if job.members.iter().all(|member| member.verdict == Verdict::Awaited) {
+			return grounds;
+		}
 		let withheld = Offence::VerdictWithheld(id);
 		for member in &job.members {
 			let (who, weight) = (&member.account, member.weight);

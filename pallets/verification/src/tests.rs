@@ -643,12 +643,13 @@ mod settlement {
 	}
 
 	#[test]
-	fn without_any_commitment_ends_undecided() {
+	fn without_any_commitment_ends_undecided_and_is_nobodys_fault() {
 		build_and_execute(3, || {
 			let job = drawn();
 			run_to(12);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
-			assert_eq!(Slashes::get().len(), 3);
+			assert_eq!(Slashes::get(), []);
+			assert_eq!(Deeds::get(), []);
 			assert!(Jobs::<Test>::get(job).is_none());
 		});
 	}
@@ -1298,6 +1299,28 @@ mod offchain_worker {
 		node.expect(&JobState::Broken(b"disk full".to_vec()));
 		node.work();
 		assert_eq!(node.sent(), []);
+	}
+
+	#[test]
+	fn a_flood_of_jobs_keeps_no_verdict_from_being_revealed() {
+		let mut node = node();
+		let job = node.ext.execute_with(drawn);
+		node.expect(&JobState::Done(scored(3)));
+		node.work();
+		let [commit] = node.sent().try_into().unwrap();
+		node.ext.execute_with(|| {
+			let waiting = Jobs::<Test>::get(job).unwrap();
+			apply(commit);
+			// Seats of more jobs than are attended to after a block.
+			for other in 1_000..1_200 {
+				Jobs::<Test>::insert(other, &waiting);
+				Assignments::<Test>::insert(&waiting.members[0].key, other, 0);
+			}
+		});
+		(0..63).for_each(|_| node.expect(&JobState::Running));
+		node.work();
+		let sent = node.sent();
+		assert!(matches!(sent[..], [Call::reveal_verdict { job: revealed, .. }] if revealed == job));
 	}
 
 	#[test]

@@ -2,7 +2,7 @@
 
 use crate::{
 	cost,
-	data::{Chunks, Dataset},
+	data::{Chunks, Dataset, MAX_CHUNKS},
 	engine::{Call, Engine, Fault, Instance, Trapped, Value},
 	metrics,
 	prepare::{self, prepare, Prepared, ProgramInfo},
@@ -186,7 +186,9 @@ fn feed<'a>(job: &TrainingJob, inputs: &Inputs<'a>) -> Result<Chunks<'a>, Stoppe
 	let bad = |fault| Stopped::Unavailable(Input::Train, fault);
 	let data = Dataset::parse(inputs.train, job.metric).map_err(bad)?;
 	data.check_train(job.metric).map_err(bad)?;
-	if job.chunk_rows == 0 {
+	// None if there are no rows in one.
+	let chunks = data.header(job.chunk_rows, job.limits.step_fuel).chunks;
+	if chunks == 0 || chunks > MAX_CHUNKS {
 		return Err(bad(DataFault::BadShape));
 	}
 	if data.root(job.chunk_rows) != job.train_root {
@@ -315,11 +317,16 @@ impl<'e, E: Engine> Training<'e, E> {
 
 		let trained = &state.image.memory;
 		let chunks = holdout.header(job.chunk_rows, 0).chunks;
+		let most = metrics::most_outputs(
+			job.metric,
+			usize::try_from(holdout.rows()).unwrap_or(usize::MAX),
+			feed.data.classes(),
+		);
 		let mut outputs = Vec::new();
 		for index in 0..chunks {
 			let features = holdout.features_of(job.chunk_rows, index).unwrap_or_default();
 			session.restore_paid(trained)?;
-			outputs.extend(session.predict(features)?);
+			outputs.extend(session.predict(features, most.saturating_sub(outputs.len()))?);
 			observer(Progress::Predicted { chunks: index.saturating_add(1), of: chunks });
 		}
 		let labels: Vec<f32> = holdout.labels().collect();
@@ -554,8 +561,9 @@ impl<'e, E: Engine> Session<'e, E> {
 		self.restore(memory)
 	}
 
-	/// Outputs for some rows of features.
-	fn predict(&mut self, features: &[u8]) -> Result<Vec<f32>, Stopped> {
+	/// Outputs for some rows of features: as many as there is room for, at the most. A program that
+	/// names its whole memory would otherwise fill that of the host.
+	fn predict(&mut self, features: &[u8], room: usize) -> Result<Vec<f32>, Stopped> {
 		let (at, capacity) = self.give(features)?;
 		let returned = self.call(Call::Predict(length(features.len())))?;
 		let Ok(len) = usize::try_from(returned) else {
@@ -573,6 +581,15 @@ impl<'e, E: Engine> Session<'e, E> {
 			return failed(
 				FailReason::BadOutput,
 				format!("predict() returned {len} bytes; expected a multiple of 4"),
+			);
+		}
+		if numbers.len() > room {
+			return failed(
+				FailReason::BadOutput,
+				format!(
+					"predict() returned {} outputs; all rows that are left have {room} at the most",
+					numbers.len()
+				),
 			);
 		}
 		Ok(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())

@@ -537,6 +537,11 @@ fn outputs_must_be_finite_and_as_many_as_rows() {
 		bad("i32.const 4", FailReason::BadOutput),
 		"predict() gave 2 outputs for 5 rows; expected 1 or 2 a row"
 	);
+	// Before they are kept: five rows have ten numbers at the most.
+	assert_eq!(
+		bad("i32.const 4096", FailReason::BadOutput),
+		"predict() returned 1024 outputs; all rows that are left have 10 at the most"
+	);
 	assert_eq!(
 		bad("i32.const 4097", FailReason::BadBuffer),
 		"predict() returned 4097 bytes; the transfer buffer has 4096"

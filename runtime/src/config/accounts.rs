@@ -246,14 +246,15 @@ mod tests {
 	#[test]
 	fn no_account_without_a_key_is_made() {
 		genesis::tests::local().execute_with(|| {
-			let refused = frame_system::Error::<Runtime>::CallFiltered;
+			let refused = || frame_system::Error::<Runtime>::CallFiltered;
 			let signed = || RuntimeOrigin::signed(Alice.to_account_id());
 			let (proxy_type, delay, index) = (ProxyType::Any, 0, 0);
 			let make: RuntimeCall =
 				pallet_proxy::Call::create_pure { proxy_type, delay, index }.into();
-			assert_noop!(make.clone().dispatch(signed()), refused);
+			assert_noop!(make.clone().dispatch(signed()), refused());
 			let batch: RuntimeCall = pallet_utility::Call::batch_all { calls: vec![make] }.into();
-			assert_noop!(batch.dispatch(signed()), refused);
+			let refused = sp_runtime::DispatchError::from(refused());
+			assert_eq!(batch.dispatch(signed()).map_err(|error| error.error), Err(refused));
 		});
 	}
 

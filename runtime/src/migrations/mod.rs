@@ -60,9 +60,9 @@ mod tests {
 			($($pallet:ident)*) => { vec![$(versions::<crate::$pallet>()),*] };
 		}
 		of![
-			System Timestamp Babe Authorship Session Historical Offences Grandpa Balances
-			TransactionPayment Parameters AssayParameters Utility Stake Artifacts Tasks Claims
-			Verification Models Sudo
+			System Timestamp Migrations Babe Authorship Session Historical Offences Grandpa Balances
+			TransactionPayment Parameters AssayParameters Preimage Scheduler Utility Multisig Proxy
+			Stake Artifacts Tasks Claims Verification Models Sudo
 		]
 	}
 

@@ -7,7 +7,7 @@ use assay_runtime::{
 };
 use codec::Encode;
 use frame_support::weights::Weight;
-use sp_core::hashing::blake2_256;
+use sp_io::hashing::blake2_256;
 use sp_runtime::traits::{BlakeTwo256, Hash};
 
 type Multisig = pallet_multisig::Call<Runtime>;

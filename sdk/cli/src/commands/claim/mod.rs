@@ -32,7 +32,7 @@ pub async fn run(context: &Context, command: Claim) -> Result<()> {
 
 /// The claim of a miner that has a commitment, at some block.
 async fn find(at: &At, secrets: &ClaimSecrets) -> Result<Option<ClaimId>> {
-	let key = (secrets.miner.clone(), secrets.commitment());
+	let key = (secrets.miner, secrets.commitment());
 	let found = at.storage().try_fetch(api::storage().claims().commitments(), key).await?;
 	Ok(found.map(|found| found.decode()).transpose()?)
 }
