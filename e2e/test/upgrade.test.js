@@ -2,8 +2,8 @@
 // validators, of whom Alice has the sudo key.
 
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -56,7 +56,7 @@ before(async () => {
 	assay = new CommandLine(network.nodes[0].url, join(folder, 'client'));
 	code = await readFile(CODE);
 	old = hexToU8a(await network.nodes[0].rpc('state_getStorage', u8aToHex(Buffer.from(':code'))));
-	task = await create(api, alice(), QUICK, { reward: { Bounty: { amount: AIT, winners: 10, minImprovement: 0 } } });
+	task = await create(api, alice(), QUICK, { reward: { Bounty: { amount: AIT, winners: 10, minImprovement: 1 } } });
 });
 
 after(async () => {
@@ -90,10 +90,12 @@ async function reveals(claim) {
 	claim.job = await reveal(api, claim.key, claim);
 }
 
-/** Signals the verifier service that a node has started. */
-function signalService(node, signal) {
-	const pids = execFileSync('pgrep', ['-P', node.process.pid, 'assay-verifier']).toString().trim().split('\n');
-	assert.equal(pids.length, 1);
+/** Signals the verifier service that a node has started, its only child. */
+async function signalService(node, signal) {
+	const threads = `/proc/${node.process.pid}/task`;
+	const children = (await readdir(threads)).map((thread) => readFile(join(threads, thread, 'children'), 'utf8'));
+	const pids = (await Promise.all(children)).join('').trim().split(' ');
+	assert.equal(pids.length, 1, `${pids}`);
 	process.kill(Number(pids[0]), signal);
 }
 
@@ -138,7 +140,7 @@ test('the code is replaced while work of each kind is under way', async (t) => {
 
 	// Of each committee, one or two members are paused. From here on, 20 blocks are left until the pending
 	// slash is final, and for reveals.
-	for (const node of network.nodes.slice(2)) signalService(node, 'SIGSTOP');
+	for (const node of network.nodes.slice(2)) await signalService(node, 'SIGSTOP');
 	let modelJob;
 	[[{ model, job: modelJob }]] = await Promise.all([
 		assay.json(...eve, 'register', path, '--intent', intent, '--name', 'digits', '--index', 0, ...files),
@@ -172,10 +174,10 @@ test('the code is replaced while work of each kind is under way', async (t) => {
 		t.diagnostic(`job ${number}: ${verdicts}`);
 		assert.ok(verdicts.includes('Committed') && verdicts.includes('Awaited'));
 	}
-	const stageOf = async ({ claim }) => (await at.query.claims.claims(claim)).unwrap().stage.type;
-	assert.equal(await stageOf(claims.committed), 'Committed');
-	for (const name of ['revealed', 'drawn', 'false']) assert.equal(await stageOf(claims[name]), 'Revealed');
-	assert.equal((await at.query.models.models(model)).unwrap().stage.type, 'Pending');
+	const statusOf = async ({ claim }) => (await at.query.claims.claims(claim)).unwrap().status.type;
+	assert.equal(await statusOf(claims.committed), 'Committed');
+	for (const name of ['revealed', 'drawn', 'false']) assert.equal(await statusOf(claims[name]), 'Revealed');
+	assert.equal((await at.query.models.models(model)).unwrap().status.type, 'Pending');
 	assert.equal((await at.query.stake.slashes(slashes.pending)).unwrap().appeal.isNone, true);
 	assert.equal((await at.query.stake.slashes(slashes.appealed)).unwrap().appeal.unwrap().stage.isRunning, true);
 });
@@ -209,7 +211,7 @@ test('what was signed for the old version is refused', async () => {
 
 test('claims end as they should, and are paid', async () => {
 	await reveals(claims.committed);
-	for (const node of network.nodes.slice(2)) signalService(node, 'SIGCONT');
+	for (const node of network.nodes.slice(2)) await signalService(node, 'SIGCONT');
 	const views = [];
 	for (const name of ['committed', 'revealed', 'drawn']) {
 		const view = await ended(api, claims[name].claim, 120);

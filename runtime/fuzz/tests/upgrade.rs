@@ -10,7 +10,7 @@ use assay_runtime::{migrations::rehearsal::REWRITTEN, Claims, Runtime, Tasks};
 use codec::Encode;
 use frame_support::{
 	storage::unhashed,
-	traits::{Get, OnRuntimeUpgrade, StorageVersion},
+	traits::{OnRuntimeUpgrade, StorageVersion},
 	weights::Weight,
 };
 use pallet_assay_verification::Jobs;
