@@ -529,7 +529,8 @@ fn a_child_is_confined() {
 	let child = service.child_of(&job).as_raw_nonzero();
 	let read = |name| fs::read_to_string(format!("/proc/{child}/{name}")).unwrap();
 	let data = data(10).len() + data(5).len();
-	let memory = 4 * 4 * 65_536 + 32 * endless.len() + 4 * data + (64 << 20);
+	let steps = job.limits.steps as usize;
+	let memory = 4 * 4 * 65_536 + 256 * steps + 32 * endless.len() + 4 * data + (64 << 20);
 	let expected = [
 		("Max core file size", 0),
 		("Max file size", 0),

@@ -940,9 +940,11 @@ mod appeals {
 	fn of_a_withheld_verdict_re_run_nothing() {
 		build_and_execute(3, || {
 			let job = drawn();
+			(0..2).for_each(|seat| apply(commit_call(job, seat, TRAP)));
 			run_to(12);
+			(0..2).for_each(|seat| apply(reveal_call(job, seat, TRAP)));
 			assert!(Jobs::<Test>::get(job).is_none());
-			assert_eq!(Slashes::get().len(), 3);
+			assert_eq!(Slashes::get().len(), 1);
 			assert_eq!(Verification::rerun(0, &Slashes::get()[0].0), Ok(None));
 			assert_eq!(Cases::<Test>::iter().count(), 0);
 		});
@@ -1320,7 +1322,9 @@ mod offchain_worker {
 		(0..63).for_each(|_| node.expect(&JobState::Running));
 		node.work();
 		let sent = node.sent();
-		assert!(matches!(sent[..], [Call::reveal_verdict { job: revealed, .. }] if revealed == job));
+		assert!(
+			matches!(sent[..], [Call::reveal_verdict { job: revealed, .. }] if revealed == job)
+		);
 	}
 
 	#[test]
