@@ -29,7 +29,12 @@ before(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'assay-hostile-'));
 	await promisify(execFile)(join(bin, 'examples', 'hostile'), [folder]);
 	const all = JSON.parse(await read('corpus.json'));
-	corpus = all.filter(({ ends }, at) => !['Scores', 'BadProgram'].includes(ends) || at % ONE_IN === 0);
+	// Those that score are large and slow to compile, for which windows allow no time: they are left to the
+	// tests of the service, but for the one that plays with NaNs.
+	corpus = all.filter(({ name, ends }, at) => {
+		if (ends === 'BadProgram') return at % ONE_IN === 0;
+		return ends !== 'Scores' || name === 'NaNs';
+	});
 	network = await Network.development();
 	api = await connect(network.nodes[0].url);
 	const train = await read('train.safetensors');

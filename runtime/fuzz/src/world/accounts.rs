@@ -23,8 +23,8 @@ const ROLES: [ProxyType; 5] = [
 	ProxyType::Mining,
 	ProxyType::Verifying,
 ];
-/// Weight that a call of several signers is allowed: some of what a block with full hooks has left.
-const ALLOWED: Weight = Weight::from_parts(100_000_000_000, u64::MAX);
+/// Weight that a call of several signers is allowed: a part of a block, in proof size, too.
+const ALLOWED: Weight = Weight::from_parts(100_000_000_000, 10_000_000);
 /// Blocks that a deputy waits at the most before it makes a call that it has announced.
 const LONGEST_DELAY: u32 = 3;
 
