@@ -113,7 +113,8 @@ impl Descent {
 		let (values, last_values) = values.as_chunks_mut::<SIDE_BY_SIDE>();
 		let (velocity, last_velocity) = velocity.as_chunks_mut::<SIDE_BY_SIDE>();
 		let (gradient, last_gradient) = gradient.as_chunks::<SIDE_BY_SIDE>();
-		for (values, (velocity, gradient)) in values.iter_mut().zip(velocity.iter_mut().zip(gradient))
+		for (values, (velocity, gradient)) in
+			values.iter_mut().zip(velocity.iter_mut().zip(gradient))
 		{
 			values.iter_mut().zip(velocity.iter_mut().zip(gradient)).for_each(one);
 		}
