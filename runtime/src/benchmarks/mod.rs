@@ -81,6 +81,7 @@ mod tests {
 	use sp_keystore::{testing::MemoryKeystore, KeystoreExt};
 	use sp_runtime::traits::HashingFor;
 	use sp_state_machine::Ext;
+	use std::panic::{catch_unwind, AssertUnwindSafe};
 
 	type State = BenchmarkingState<HashingFor<Block>>;
 
@@ -111,9 +112,8 @@ mod tests {
 
 	#[test]
 	fn each_benchmark_runs_at_its_largest() {
-		let state = state();
 		let mut failed = Vec::new();
-		for BenchmarkList { pallet, instance, benchmarks } in run(&state, || metadata(false)).0 {
+		for BenchmarkList { pallet, instance, benchmarks } in run(&state(), || metadata(false)).0 {
 			for benchmark in benchmarks {
 				let components = benchmark.components.iter();
 				let config = BenchmarkConfig {
@@ -128,8 +128,11 @@ mod tests {
 					String::from_utf8([&pallet[..], &b"::"[..], &benchmark.name[..]].concat())
 						.unwrap();
 				println!("{name}");
-				if let Err(error) = run(&state, || dispatch(config)) {
-					failed.push((name, error));
+				// One that panics keeps none of the others from being tried.
+				match catch_unwind(AssertUnwindSafe(|| run(&state(), || dispatch(config)))) {
+					Ok(Ok(_)) => {},
+					Ok(Err(error)) => failed.push((name, error)),
+					Err(_) => failed.push((name, "it panicked".into())),
 				}
 			}
 		}
