@@ -34,7 +34,8 @@ fn spec<T: Config>() -> SpecOf<T> {
 		limits: T::MaxLimits::get(),
 		reward: Reward::Bounty { amount: T::MinBounty::get(), winners: 2, min_improvement: 1 },
 		seed: SeedSource::Miner,
-		deadline: frame_system::Pallet::<T>::block_number() + T::MinDuration::get(),
+		// What is measured happens in block 1 at the earliest.
+		deadline: frame_system::Pallet::<T>::block_number() + T::MinDuration::get() + 1u32.into(),
 	}
 }
 
