@@ -2,7 +2,7 @@
 //! they are configured here.
 
 use crate::{
-	AllPalletsWithSystem, Artifacts, AssayParameters, Balances, Claims, Models, Parameters,
+	AllPalletsWithSystem, Artifacts, AssayParameters, Audits, Balances, Claims, Models, Parameters,
 	Runtime, Stake, Tasks, Timestamp, Utility, Verification,
 };
 use alloc::{string::String, vec::Vec};
@@ -16,6 +16,7 @@ define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
 	[pallet_assay_artifacts, Artifacts]
+	[pallet_assay_audits, Audits]
 	[pallet_assay_claims, Claims]
 	[pallet_assay_models, Models]
 	[pallet_assay_parameters, AssayParameters]

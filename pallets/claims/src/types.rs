@@ -69,6 +69,9 @@ pub enum Reason {
 	/// Verified, but others were better when the contest was closed.
 	#[codec(index = 12)]
 	NoShare,
+	/// It was known to be wrong: an auditor had it sent to see who finds out.
+	#[codec(index = 13)]
+	KnownWrong,
 }
 
 /// How a claim has ended.

@@ -3,6 +3,7 @@
 
 use super::*;
 use assay_primitives::{FailReason, Metric, Params, MAX_PARAMS, VM_VERSION};
+use assay_traits::Settled;
 use frame_benchmarking::{account, v2::*};
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
@@ -45,14 +46,44 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 		payer: account("payer", 1, 0),
 		opponent: Some(account("opponent", 1, 0)),
 		spec: spec(),
-		outcome: stood,
+		outcome: Some(stood),
+		value: Zero::zero(),
 		drawn_at: frame_system::Pallet::<T>::block_number(),
 		jurors: BoundedVec::truncate_from((0..T::MaxCommittee::get()).map(juror).collect()),
 		slashes: 1,
 		overturned: false,
+		audit: Audit::Over,
 	};
 	Cases::<T>::insert(job, case);
 	Grounds::<T>::insert(slash, Ground { job, said: Some(stood) });
+}
+
+/// A claim's job that a committee of the largest size settled, after all others of as many rounds as there
+/// can be had said something that nobody has judged. All of them are wrong where it ends as [`mixed`]
+/// does not.
+pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
+	const SLASH: SlashId = 1 << 20;
+	make_appealable::<T>(SLASH);
+	let Ground { job, .. } = Grounds::<T>::take(SLASH).expect("it was made");
+	let drawn_at = frame_system::Pallet::<T>::block_number();
+	Cases::<T>::mutate_extant(job, |case| {
+		case.outcome = settled.outcome;
+		case.value = settled.value;
+		case.slashes = 0;
+		let client = Client::Claim(0);
+		case.audit = Pallet::<T>::open_window(job, client, &Settlement::Undecided);
+	});
+	for round in 0..MAX_ROUNDS {
+		let ballot = |n| {
+			let account = account("ballot", n, round.into());
+			T::Stake::make_active(&account, Role::Verifier);
+			let said = Outcome::Failed(FailReason::StackOverflow);
+			Ballot { weight: T::Stake::bonded(&account), account, drawn_at, said }
+		};
+		let ballots = (0..T::MaxCommittee::get()).map(ballot).collect();
+		Ballots::<T>::insert(job, round, BoundedVec::truncate_from(ballots));
+	}
+	job
 }
 
 /// An appeal whose committee of the largest size was drawn from the most verifiers.
@@ -244,6 +275,17 @@ mod benchmarks {
 			Pallet::<T>::serve(id);
 		}
 		assert!(Jobs::<T>::get(id).is_none_or(|job| job.round == 1));
+	}
+
+	/// A job that nobody has audited in time.
+	#[benchmark]
+	fn end_window() {
+		let job = make_auditable::<T>(Settled { outcome: None, value: Zero::zero() });
+		#[block]
+		{
+			Pallet::<T>::end_window(job);
+		}
+		assert!(!Cases::<T>::contains_key(job));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::benchmark_externalities(), crate::mock::Test);

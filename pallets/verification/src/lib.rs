@@ -46,6 +46,16 @@
 //!
 //! What is kept is paid for by what it is kept for: it goes with the frozen stake of the last slash.
 //!
+//! ## Audits
+//!
+//! The job of a claim can be *audited* for [`Config::AuditWindow`] blocks ([`assay_traits::Audits`]): if
+//! somebody knew beforehand what it gives. So its case is kept as a whole for so long, with the
+//! [`types::Ballot`]s that no tally has judged, and the deposit for the record of the claim pays for it: a
+//! hash of the case would be smaller, but then whoever opens the audit had to keep the state of all blocks
+//! to have its preimage. A window that has passed is a deadline like that of a job, and served with
+//! them. An audit ends with what the job gives, if that is known: who had prevailed with something else,
+//! or said it in a round that judged nobody, is slashed. These slashes can be appealed like others.
+//!
 //! ## Goals
 //!
 //! 1. **Unpredictable.** Nobody knows the committee while the job can still be changed: it is drawn
@@ -74,6 +84,7 @@
 
 extern crate alloc;
 
+mod audit;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 pub mod committee;
@@ -89,7 +100,7 @@ pub mod worker;
 
 pub use key::{VerifierId, VerifierSignature, KEY_TYPE};
 pub use pallet::*;
-pub use types::{Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict};
+pub use types::{Audit, Ballot, Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
@@ -143,6 +154,10 @@ pub type CaseOf<T> = Case<
 	BlockNumberFor<T>,
 	<T as Config>::MaxCommittee,
 >;
+
+/// An unjudged verdict of this runtime.
+pub type BallotOf<T> =
+	Ballot<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
 
 /// How many times as large as the committee that decided is the one that re-runs the job.
 pub const APPEAL_FACTOR: u32 = 3;
@@ -262,6 +277,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type WithheldVerdictSlash: Get<Perbill>;
 
+		/// Blocks after its settlement in which the job of a claim can be audited. Zero leaves none; the
+		/// record of a claim must outlive it, and what was bonded at a verdict must be there to be slashed.
+		#[pallet::constant]
+		type AuditWindow: Get<BlockNumberFor<Self>>;
+
 		/// Most verifiers in a session. Verifiers past it are never drawn.
 		#[pallet::constant]
 		type MaxVerifiers: Get<u32>;
@@ -292,7 +312,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Jobs<T: Config> = CountedStorageMap<_, Twox64Concat, JobId, JobOf<T>>;
 
-	/// Deadlines: the block at whose start a job is looked at next.
+	/// Deadlines: the block at whose start a job is looked at next, or is too old to be audited.
 	// Twox64Concat: block numbers and ids are ours.
 	#[pallet::storage]
 	pub type Agenda<T: Config> =
@@ -308,7 +328,7 @@ pub mod pallet {
 	pub type Assignments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, VerifierId, Twox64Concat, JobId, u32>;
 
-	/// Settled jobs from which slashes follow that are pending.
+	/// Settled jobs from which slashes follow that are pending, or that can be audited.
 	// Twox64Concat: the ids are ours, counted up.
 	#[pallet::storage]
 	pub type Cases<T: Config> = StorageMap<_, Twox64Concat, JobId, CaseOf<T>>;
@@ -317,6 +337,18 @@ pub mod pallet {
 	// Twox64Concat: the ids are those of the ledger, counted up.
 	#[pallet::storage]
 	pub type Grounds<T: Config> = StorageMap<_, Twox64Concat, SlashId, Ground>;
+
+	/// Verdicts on each of those that no tally has judged, by round.
+	// Twox64Concat: the ids are ours, counted up, and rounds are three.
+	#[pallet::storage]
+	pub type Ballots<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		JobId,
+		Twox64Concat,
+		u8,
+		BoundedVec<BallotOf<T>, T::MaxCommittee>,
+	>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -573,11 +605,12 @@ impl<T: Config> Pallet<T> {
 	fn serve_deadlines(now: BlockNumberFor<T>) -> Weight {
 		let start = AgendaCursor::<T>::get();
 		let mut at = start;
-		let mut served = 0u64;
+		let (mut served, mut ended) = (0u64, 0u64);
 		for _ in 0..T::DeadlinesPerBlock::get() {
 			if let Some(job) = Agenda::<T>::iter_key_prefix(at).next() {
+				let count = if Jobs::<T>::contains_key(job) { &mut served } else { &mut ended };
+				*count = count.saturating_add(1);
 				Self::serve(job);
-				served = served.saturating_add(1);
 			} else if at < now {
 				at.saturating_inc();
 			} else {
@@ -588,15 +621,14 @@ impl<T: Config> Pallet<T> {
 			AgendaCursor::<T>::put(at);
 		}
 		let each = T::WeightInfo::serve().saturating_add(T::Clients::weight());
-		T::WeightInfo::idle().saturating_add(each.saturating_mul(served))
+		T::WeightInfo::idle()
+			.saturating_add(each.saturating_mul(served))
+			.saturating_add(T::WeightInfo::end_window().saturating_mul(ended))
 	}
 
 	/// Moves a job past its current deadline.
 	fn serve(id: JobId) {
-		let Some(mut job) = Jobs::<T>::get(id) else {
-			defensive!("the agenda names a job that does not exist");
-			return;
-		};
+		let Some(mut job) = Jobs::<T>::get(id) else { return Self::end_window(id) };
 		match job.phase {
 			Phase::Drawing { .. } => Self::draw(id, job),
 			Phase::Committing { .. } => {
@@ -850,10 +882,15 @@ impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
 	fn conclude(id: JobId, mut job: JobOf<T>) {
 		let result = tally(&job.members);
-		let grounds = Self::judge(id, &job, &result);
+		let (grounds, mut unjudged) = Self::judge(id, &job, &result);
+		let asks_others = job.round == 0 && Self::more(&job);
+		if let (Tally::Agreed(outcome), false) = (&result, asks_others) {
+			unjudged.retain(|ballot| ballot.said != *outcome);
+		}
+		Self::keep_ballots(id, &job, unjudged);
 		match result {
 			// Others may have what this committee lacked: they are asked once.
-			Tally::Agreed(Outcome::Unavailable { .. }) if job.round == 0 && Self::more(&job) => {
+			Tally::Agreed(Outcome::Unavailable { .. }) if asks_others => {
 				Self::escalate(id, job);
 			},
 			Tally::Agreed(outcome) => {
@@ -875,9 +912,19 @@ impl<T: Config> Pallet<T> {
 
 	/// Slashes and counts what the members did in this round. A verdict of `Unavailable` is never
 	/// wrong, and nobody is wrong where the majority lacked an input. Gives the slashes that a re-run
-	/// could refute.
-	fn judge(id: JobId, job: &JobOf<T>, result: &Tally) -> Vec<(SlashId, Ground)> {
-		let mut grounds = Vec::new();
+	/// could refute, and the verdicts that are neither right nor wrong.
+	fn judge(
+		id: JobId,
+		job: &JobOf<T>,
+		result: &Tally,
+	) -> (Vec<(SlashId, Ground)>, Vec<BallotOf<T>>) {
+		let (mut grounds, mut unjudged) = (Vec::new(), Vec::new());
+		let ballot = |member: &MemberOf<T>, said| Ballot {
+			account: member.account.clone(),
+			weight: member.weight,
+			drawn_at: job.drawn_at,
+			said,
+		};
 		for member in &job.members {
 			match (member.verdict, result) {
 				(Verdict::Awaited | Verdict::Committed(_), _) => {
@@ -889,29 +936,42 @@ impl<T: Config> Pallet<T> {
 				},
 				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == *outcome => {
 					T::Stake::note(&member.account, Deed::VerdictRight);
+					// Others may be asked.
+					if matches!(said, Outcome::Unavailable { .. }) {
+						unjudged.push(ballot(member, said));
+					}
 				},
-				(Verdict::Revealed(Outcome::Unavailable { .. }), _)
-				| (_, Tally::Split | Tally::Agreed(Outcome::Unavailable { .. })) => continue,
+				(Verdict::Revealed(said @ Outcome::Unavailable { .. }), _)
+				| (
+					Verdict::Revealed(said),
+					Tally::Split | Tally::Agreed(Outcome::Unavailable { .. }),
+				) => unjudged.push(ballot(member, said)),
 				(Verdict::Revealed(said), Tally::Agreed(_)) => {
 					let (who, weight) = (&member.account, member.weight);
-					let slash = Self::slash_verdict(id, who, weight, job.drawn_at);
+					let slash = Self::slash_verdict(id, who, weight, job.drawn_at, &said);
 					let ground = Ground { job: id, said: Some(said) };
 					grounds.extend(slash.map(|slash| (slash, ground)));
 				},
 			}
 		}
-		grounds
+		(grounds, unjudged)
 	}
 
-	/// Slashes and counts a verdict that is found wrong.
+	/// Slashes and counts a verdict that is found wrong. Who said that an input is missing has not
+	/// delivered one.
 	fn slash_verdict(
 		id: JobId,
 		who: &T::AccountId,
 		weight: BalanceOf<T>,
 		drawn_at: BlockNumberFor<T>,
+		said: &Outcome,
 	) -> Option<SlashId> {
 		T::Stake::note(who, Deed::VerdictWrong);
-		let amount = T::FalseVerdictSlash::get().mul_floor(weight);
+		let share = match said {
+			Outcome::Unavailable { .. } => T::WithheldVerdictSlash::get(),
+			_ => T::FalseVerdictSlash::get(),
+		};
+		let amount = share.mul_floor(weight);
 		Self::slash(who, amount, drawn_at, Offence::FalseVerdict(id))
 	}
 
@@ -994,15 +1054,16 @@ impl<T: Config> Pallet<T> {
 		match job.client {
 			// An appeal may come when inputs have ended: nobody answers for that.
 			Client::Appeal(slash) => Self::decide_appeal(slash, settlement),
+			Client::Audit(_) => {
+				T::Clients::on_settled(job.client, settlement);
+			},
 			client => {
 				Self::report_missing(&job.spec, &settlement);
 				let slash = T::Clients::on_settled(client, settlement);
 				grounds.extend(slash.map(|slash| (slash, Ground { job: id, said: None })));
 			},
 		}
-		if let Settlement::Agreed(outcome) = settlement {
-			Self::keep(id, job, outcome, &grounds);
-		}
+		Self::keep(id, job, settlement, &grounds);
 	}
 
 	/// Reports the input that a job was settled without.
@@ -1024,22 +1085,31 @@ impl<T: Config> Pallet<T> {
 
 // Appeals.
 impl<T: Config> Pallet<T> {
-	/// The settled job that an appeal is about, if `client` is one and its slash is still pending.
+	/// The settled job that an appeal or an audit is about, if `client` is one, and the slash that is
+	/// appealed still pending.
 	fn case_of(client: Client) -> Option<CaseOf<T>> {
-		let Client::Appeal(slash) = client else { return None };
-		Cases::<T>::get(Grounds::<T>::get(slash)?.job)
+		match client {
+			Client::Appeal(slash) => Cases::<T>::get(Grounds::<T>::get(slash)?.job),
+			Client::Audit(job) => Cases::<T>::get(job),
+			_ => None,
+		}
 	}
 
-	/// Keeps a settled job as long as slashes are pending that follow from it.
-	fn keep(id: JobId, job: JobOf<T>, outcome: Outcome, grounds: &[(SlashId, Ground)]) {
-		if grounds.is_empty() {
+	/// Keeps a settled job as long as slashes are pending that follow from it, or it can be audited.
+	fn keep(id: JobId, job: JobOf<T>, settlement: Settlement, grounds: &[(SlashId, Ground)]) {
+		let audit = Self::open_window(id, job.client, &settlement);
+		if grounds.is_empty() && audit == Audit::Over {
 			return;
 		}
+		let outcome = match settlement {
+			Settlement::Agreed(outcome) => Some(outcome),
+			_ => None,
+		};
 		for (slash, ground) in grounds {
 			Grounds::<T>::insert(slash, ground);
 		}
 		let juror = |member: MemberOf<T>| Juror {
-			prevailed: member.verdict == Verdict::Revealed(outcome),
+			prevailed: outcome.is_some_and(|stands| member.verdict == Verdict::Revealed(stands)),
 			account: member.account,
 			weight: member.weight,
 		};
@@ -1048,11 +1118,13 @@ impl<T: Config> Pallet<T> {
 			opponent: job.opponent,
 			spec: job.spec,
 			outcome,
+			value: job.value,
 			drawn_at: job.drawn_at,
 			// Nothing is cut off: there are as many as there were members.
 			jurors: BoundedVec::truncate_from(job.members.into_iter().map(juror).collect()),
 			slashes: u32::try_from(grounds.len()).unwrap_or(u32::MAX),
 			overturned: false,
+			audit,
 		};
 		Cases::<T>::insert(id, case);
 	}
@@ -1070,29 +1142,29 @@ impl<T: Config> Pallet<T> {
 		}
 		let wrong = match ground.said {
 			Some(said) => said == found,
-			None => case.outcome != found,
+			None => case.outcome != Some(found),
 		};
 		// Before the slash ends, and the case may with it.
-		if case.outcome != found && !case.overturned {
-			Self::overturn(ground.job, case, found);
+		if case.outcome != Some(found) && !case.overturned {
+			Cases::<T>::insert(ground.job, Self::overturn(ground.job, case, found));
 		}
 		T::Stake::on_rerun(slash, if wrong { Finding::Refuted } else { Finding::Confirmed });
 	}
 
-	/// Slashes those whose verdict had prevailed and is found wrong.
-	fn overturn(id: JobId, mut case: CaseOf<T>, found: Outcome) {
-		let said = Some(case.outcome);
+	/// Slashes those whose verdict had prevailed and is found wrong. The caller stores the case.
+	fn overturn(id: JobId, mut case: CaseOf<T>, found: Outcome) -> CaseOf<T> {
+		let Some(stood) = case.outcome else { return case };
 		for juror in case.jurors.iter().filter(|juror| juror.prevailed) {
 			if let Some(slash) =
-				Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at)
+				Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at, &stood)
 			{
-				Grounds::<T>::insert(slash, Ground { job: id, said });
+				Grounds::<T>::insert(slash, Ground { job: id, said: Some(stood) });
 				case.slashes.saturating_inc();
 			}
 		}
 		case.overturned = true;
-		Self::deposit_event(Event::SettlementOverturned { job: id, stood: case.outcome, found });
-		Cases::<T>::insert(id, case);
+		Self::deposit_event(Event::SettlementOverturned { job: id, stood, found });
+		case
 	}
 }
 
@@ -1102,9 +1174,7 @@ impl<T: Config> Appeals for Pallet<T> {
 	fn rerun(slash: SlashId, appellant: &T::AccountId) -> Result<Option<JobId>, DispatchError> {
 		let client = Client::Appeal(slash);
 		let Some(case) = Self::case_of(client) else { return Ok(None) };
-		let sat = u32::try_from(case.jurors.len()).unwrap_or(u32::MAX);
-		let size = sat.saturating_mul(APPEAL_FACTOR);
-		Self::open_job(client, appellant, None, Zero::zero(), case.spec, size).map(Some)
+		Self::open_rerun(client, appellant, &case).map(Some)
 	}
 
 	fn slash_ended(slash: SlashId) {
@@ -1112,7 +1182,7 @@ impl<T: Config> Appeals for Pallet<T> {
 		Cases::<T>::mutate_exists(ground.job, |case| {
 			*case = case.take().and_then(|mut case| {
 				case.slashes = case.slashes.saturating_sub(1);
-				(case.slashes > 0).then_some(case)
+				case.is_needed().then_some(case)
 			});
 		});
 	}
@@ -1155,13 +1225,26 @@ impl<T: Config> Pallet<T> {
 			.unwrap_or_else(Zero::zero)
 	}
 
-	/// Opens a job with a first committee of `size`.
+	/// Opens the re-run of a settled job, by a committee [`APPEAL_FACTOR`] times as large.
+	fn open_rerun(
+		client: Client,
+		payer: &T::AccountId,
+		case: &CaseOf<T>,
+	) -> Result<JobId, DispatchError> {
+		let sat = u32::try_from(case.jurors.len()).unwrap_or(u32::MAX);
+		let size = sat.saturating_mul(APPEAL_FACTOR).max(T::CommitteeSize::get());
+		let spec = case.spec.clone();
+		Self::open_job(client, payer, None, Zero::zero(), spec, Zero::zero(), size)
+	}
+
+	/// Opens a job on which `value` hangs, with a first committee of `size`.
 	fn open_job(
 		client: Client,
 		payer: &T::AccountId,
 		opponent: Option<&T::AccountId>,
 		not_before: BlockNumberFor<T>,
 		spec: TrainingJob,
+		value: BalanceOf<T>,
 		size: u32,
 	) -> Result<JobId, DispatchError> {
 		let size = size.min(T::MaxCommittee::get());
@@ -1182,6 +1265,7 @@ impl<T: Config> Pallet<T> {
 			reveal_window: T::RevealWindow::get(),
 			spec,
 			fee,
+			value,
 			round: 0,
 			committee_size: size,
 			drawn_at: now,
@@ -1204,6 +1288,12 @@ impl<T: Config> Verification for Pallet<T> {
 		Self::fee_of(limits, Self::first_committee(value))
 	}
 
+	fn kept_bytes() -> usize {
+		let ballots = BoundedVec::<BallotOf<T>, T::MaxCommittee>::max_encoded_len();
+		CaseOf::<T>::max_encoded_len()
+			.saturating_add(ballots.saturating_mul(usize::from(MAX_ROUNDS)))
+	}
+
 	fn longest(limits: &Limits) -> Self::BlockNumber {
 		let round = Self::commit_window(limits)
 			.saturating_add(T::RevealWindow::get())
@@ -1221,7 +1311,8 @@ impl<T: Config> Verification for Pallet<T> {
 		spec: TrainingJob,
 		value: Self::Balance,
 	) -> Result<JobId, DispatchError> {
-		Self::open_job(client, payer, opponent, not_before, spec, Self::first_committee(value))
+		let size = Self::first_committee(value);
+		Self::open_job(client, payer, opponent, not_before, spec, value, size)
 	}
 }
 
@@ -1264,14 +1355,16 @@ impl<T: Config> Pallet<T> {
 	/// Checks the pallet's invariants:
 	///
 	/// 1. What is held for fees is the sum of the fees of the jobs in progress, payer by payer.
-	/// 2. Each job stands in the agenda once, at its own deadline; nothing else stands there.
+	/// 2. Each job stands in the agenda once, at its own deadline, and each settled job that can be audited
+	///    after the last block in which it can; nothing else stands there.
 	/// 3. Assignments are the members of the committees, and nothing else.
 	/// 4. A committee is empty before its draw, has no account twice, and never its payer or the
 	///    payer's opponent.
 	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
 	/// 7. Each case is that of a settled job and counts the slashes that have it for their ground, at
-	///    least one; no ground is without its case.
+	///    least one unless it can be audited; no ground is without its case.
+	/// 8. Ballots are those of a claim's job in progress, or of a case that can be audited.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		use alloc::collections::{BTreeMap, BTreeSet};
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
@@ -1287,7 +1380,12 @@ impl<T: Config> Pallet<T> {
 		}
 
 		let agenda: BTreeSet<_> = Agenda::<T>::iter().map(|(at, id, ())| (at, id)).collect();
-		let due: BTreeSet<_> = jobs.iter().map(|(id, job)| (job.due(), *id)).collect();
+		let windows = Cases::<T>::iter().filter_map(|(id, case)| match case.audit {
+			Audit::Open { until } => Some((until.saturating_add(One::one()), id)),
+			Audit::Running | Audit::Over => None,
+		});
+		let due: BTreeSet<_> =
+			jobs.iter().map(|(id, job)| (job.due(), *id)).chain(windows).collect();
 		ensure!(agenda == due, "2: the agenda is not the deadlines of the jobs");
 
 		let assigned: BTreeSet<_> = Assignments::<T>::iter().collect();
@@ -1324,13 +1422,25 @@ impl<T: Config> Pallet<T> {
 		for ground in Grounds::<T>::iter_values() {
 			slashes.entry(ground.job).or_default().saturating_inc();
 		}
-		let counted: BTreeMap<_, _> =
-			Cases::<T>::iter().map(|(id, case)| (id, case.slashes)).collect();
-		ensure!(slashes == counted, "7: a case does not count its slashes");
-		ensure!(
-			counted.keys().all(|id| !Jobs::<T>::contains_key(id) && *id < NextJob::<T>::get()),
-			"7: a case of a job that was not settled"
-		);
+		for (id, case) in Cases::<T>::iter() {
+			let counted = slashes.remove(&id).unwrap_or_default();
+			ensure!(case.slashes == counted, "7: a case does not count its slashes");
+			ensure!(case.is_needed(), "7: a case is kept for nothing");
+			ensure!(
+				!Jobs::<T>::contains_key(id) && id < NextJob::<T>::get(),
+				"7: a case of a job that was not settled"
+			);
+		}
+		ensure!(slashes.is_empty(), "7: a slash has no case");
+
+		for (id, _) in Ballots::<T>::iter_keys() {
+			let job = Jobs::<T>::get(id);
+			let settled = Cases::<T>::get(id).is_some_and(|case| case.audit != Audit::Over);
+			ensure!(
+				settled || job.is_some_and(|job| matches!(job.client, Client::Claim(_))),
+				"8: ballots that nobody audits"
+			);
+		}
 		Ok(())
 	}
 }

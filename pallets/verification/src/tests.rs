@@ -813,7 +813,7 @@ mod appeals {
 			assert!(Jobs::<Test>::get(job).is_none());
 			assert_eq!(Slashes::get().len(), 3);
 			assert_eq!(Verification::rerun(0, &Slashes::get()[0].0), Ok(None));
-			assert_eq!(Cases::<Test>::iter().count(), 0);
+			assert_eq!(Grounds::<Test>::iter().count(), 0);
 		});
 	}
 
@@ -840,8 +840,153 @@ mod appeals {
 			vote(appeal, |_| TRAP);
 			assert_eq!(Reruns::get(), []);
 			Verification::slash_ended(0);
+			run_to(System::block_number() + AUDIT_WINDOW + 1);
 			assert!(Cases::<Test>::get(job).is_none());
 			assert_eq!(Verification::rerun(0, &committee[2]), Ok(None));
+		});
+	}
+}
+
+mod audits {
+	use super::*;
+	use assay_traits::{Audits, Settled};
+
+	fn auditable(job: JobId) -> Option<Option<Outcome>> {
+		<Verification as Audits>::settled(job).map(|settled| settled.outcome)
+	}
+
+	/// A job that the votes of each round settle, with its committees.
+	fn settled(rounds: &[fn(usize) -> Outcome]) -> (JobId, Vec<Vec<AccountId>>) {
+		let job = open();
+		let committees = rounds.iter().map(|votes| {
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			let committee = members(job);
+			vote(job, votes);
+			committee
+		});
+		let committees = committees.collect();
+		assert!(Jobs::<Test>::get(job).is_none());
+		(job, committees)
+	}
+
+	/// Who was slashed for a wrong verdict on a job, and how much, in order.
+	fn slashed(job: JobId) -> Vec<(AccountId, Balance)> {
+		let wrong = Offence::FalseVerdict(job);
+		let mut all: Vec<_> = Slashes::get()
+			.into_iter()
+			.filter(|(.., offence)| *offence == wrong)
+			.map(|(who, amount, ..)| (who, amount))
+			.collect();
+		all.sort_unstable();
+		all
+	}
+
+	fn each(members: &[AccountId], amount: Balance) -> Vec<(AccountId, Balance)> {
+		let mut all: Vec<_> = members.iter().map(|who| (*who, amount)).collect();
+		all.sort_unstable();
+		all
+	}
+
+	#[test]
+	fn are_possible_for_a_while_and_once() {
+		build_and_execute(20, || {
+			let (job, _) = settled(&[|_| TRAP]);
+			let settled = Settled { outcome: Some(TRAP), value: VALUE };
+			assert_eq!(<Verification as Audits>::settled(job), Some(settled));
+			run_to(System::block_number() + AUDIT_WINDOW);
+			assert_eq!(auditable(job), Some(Some(TRAP)));
+			Verification::audited(job, Some(TRAP));
+			assert_eq!((auditable(job), Slashes::get()), (None, vec![]));
+
+			let (late, _) = self::settled(&[|_| TRAP]);
+			run_to(System::block_number() + AUDIT_WINDOW + 1);
+			assert_eq!(auditable(late), None);
+			assert_eq!(Cases::<Test>::iter().count(), 0);
+		});
+	}
+
+	#[test]
+	fn are_of_claims_only() {
+		build_and_execute(20, || {
+			type V = Verification;
+			let open = <V as assay_traits::Verification>::open;
+			let job = open(Client::Model(1), &MINER, None, 0, spec(), VALUE).unwrap();
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			vote(job, |_| TRAP);
+			assert_eq!(auditable(job), None);
+			assert_eq!(Cases::<Test>::iter().count(), 0);
+		});
+	}
+
+	#[test]
+	fn have_the_job_re_run_by_three_times_as_many_others() {
+		build_and_execute(20, || {
+			let (job, committees) = settled(&[|_| TRAP]);
+			let auditor = MINER;
+			let rerun = <Verification as Audits>::rerun(job, &auditor).unwrap();
+			assert_eq!(auditable(job), None);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			let larger = members(rerun);
+			assert_eq!(larger.len(), 9);
+			assert!(committees[0].iter().all(|member| !larger.contains(member)));
+			// It is kept as long as that takes.
+			run_to(System::block_number() + 2);
+			vote(rerun, |_| scored(1));
+			let settlement = Settlement::Agreed(scored(1));
+			assert_eq!(Settlements::get().last(), Some(&(Client::Audit(job), settlement)));
+			Verification::audited(job, Some(scored(1)));
+			assert_eq!(slashed(job), each(&committees[0], 100));
+			assert_eq!(Cases::<Test>::get(job).unwrap().slashes, 3);
+		});
+	}
+
+	#[test]
+	fn judge_what_no_tally_has_judged() {
+		build_and_execute(20, || {
+			// Nobody is outvoted in the first round.
+			let (job, committees) = settled(&[
+				|seat| if seat == 1 { TRAP } else { scored(seat as i64 + 1) },
+				|_| scored(1),
+			]);
+			assert_eq!(slashed(job), []);
+			Verification::audited(job, Some(scored(1)));
+			assert_eq!(slashed(job), each(&committees[0][1..], 100));
+			assert_eq!(Ballots::<Test>::iter().count(), 0);
+			let mut grounds: Vec<_> = Grounds::<Test>::iter().collect();
+			grounds.sort_unstable_by_key(|(slash, _)| *slash);
+			let said = [TRAP, scored(3)].map(|said| Ground { job, said: Some(said) });
+			assert_eq!(grounds, [(0, said[0]), (1, said[1])]);
+		});
+	}
+
+	#[test]
+	fn judge_who_said_that_an_input_is_missing() {
+		build_and_execute(20, || {
+			let (job, committees) = settled(&[|_| MISSING, |_| scored(1)]);
+			Verification::audited(job, Some(scored(1)));
+			assert_eq!(slashed(job), each(&committees[0], 10));
+		});
+	}
+
+	#[test]
+	fn judge_all_where_nothing_was_settled() {
+		build_and_execute(3, || {
+			let (job, committees) =
+				settled(&[|seat| if seat == 0 { scored(1) } else { scored(seat as i64 + 5) }]);
+			assert_eq!(auditable(job), Some(None));
+			Verification::audited(job, Some(scored(1)));
+			assert_eq!(slashed(job), each(&committees[0][1..], 100));
+		});
+	}
+
+	#[test]
+	fn of_which_nothing_is_known_judge_nobody() {
+		build_and_execute(20, || {
+			let (job, _) = settled(&[|seat| scored(seat as i64), |_| TRAP]);
+			Verification::audited(job, None);
+			assert_eq!((slashed(job), auditable(job)), (vec![], None));
+			assert_eq!(Cases::<Test>::iter().count(), 0);
+			assert_eq!(Ballots::<Test>::iter().count(), 0);
 		});
 	}
 }
@@ -1007,7 +1152,7 @@ mod invariants {
 				}
 				// Every job ends, and all of the money is where it was or with a winner.
 				let longest = <Verification as assay_traits::Verification>::longest(&spec().limits);
-				run_to(System::block_number() + longest + 5);
+				run_to(System::block_number() + longest + AUDIT_WINDOW + 5);
 				prop_assert_eq!(Verification::queue_length(), 0);
 				let settled = Settlements::get().len() + appeals.len();
 				prop_assert_eq!(settled as u64, NextJob::<Test>::get());

@@ -19,6 +19,8 @@ pub trait WeightInfo {
 	fn idle() -> Weight;
 	/// One deadline: a draw from the most verifiers, or a settlement of the largest committee.
 	fn serve() -> Weight;
+	/// One job that can be audited no more.
+	fn end_window() -> Weight;
 }
 
 /// Database operations of each, and computation of the order measured for calls of this kind.
@@ -47,5 +49,9 @@ impl WeightInfo for () {
 	fn serve() -> Weight {
 		Weight::from_parts(900_000_000, 400_000)
 			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
+	}
+	fn end_window() -> Weight {
+		Weight::from_parts(30_000_000, 12_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(3, 6))
 	}
 }

@@ -14,6 +14,7 @@ use assay_watermark::Secret;
 use codec::Encode;
 use std::collections::{BTreeMap, VecDeque};
 
+mod audits;
 mod claims;
 mod models;
 mod money;
@@ -27,7 +28,7 @@ const MEMORY: usize = 200;
 type Move = fn(&mut World, &mut Random) -> Option<Step>;
 
 /// What the first moves of most cases are, in this order: so that there is something to act on.
-const OPENING: [Move; 22] = [
+const OPENING: [Move; 25] = [
 	World::publish,
 	World::publish,
 	World::publish,
@@ -39,6 +40,9 @@ const OPENING: [Move; 22] = [
 	World::register,
 	World::create_task,
 	World::create_task,
+	World::plan_canaries,
+	World::plan_canaries,
+	World::plan_canaries,
 	World::intend,
 	World::intend,
 	World::intend,
@@ -53,7 +57,7 @@ const OPENING: [Move; 22] = [
 ];
 
 /// What is done afterwards, and how often.
-const MOVES: [(u32, Move); 34] = [
+const MOVES: [(u32, Move); 37] = [
 	(26, World::next_block),
 	(3, World::wait),
 	(24, World::vote),
@@ -82,6 +86,9 @@ const MOVES: [(u32, Move); 34] = [
 	(3, World::set_parameters),
 	(2, World::cancel_slash),
 	(3, World::appeal),
+	(2, World::plan_canaries),
+	(4, World::open_canary),
+	(1, World::close_batch),
 	(3, World::rotate_key),
 	(1, World::set_keys),
 	(4, World::nest),
@@ -107,6 +114,8 @@ pub struct World {
 	contents: BTreeMap<ArtifactId, Vec<u8>>,
 	/// What commitments of miners hide.
 	claims: BTreeMap<H256, (ClaimBody, H256)>,
+	/// What auditors know of claims, by commitment.
+	canaries: BTreeMap<H256, audits::Canary>,
 	/// What commitments of sponsors hide.
 	holdouts: BTreeMap<H256, (ArtifactId, H256)>,
 	/// What commitments of verifiers hide, by job, round and member.
@@ -138,6 +147,7 @@ impl World {
 			dictionary,
 			contents: BTreeMap::new(),
 			claims: BTreeMap::new(),
+			canaries: BTreeMap::new(),
 			holdouts: BTreeMap::new(),
 			verdicts: BTreeMap::new(),
 			secrets: BTreeMap::new(),

@@ -1,4 +1,4 @@
-//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification, models.
+//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification, models, audits.
 
 use super::{
 	consensus::{BabeEpoch, MAX_VALIDATORS},
@@ -6,8 +6,8 @@ use super::{
 	parameters,
 };
 use crate::{
-	AccountId, Artifacts, Balance, Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake,
-	Tasks, Verification,
+	AccountId, Artifacts, Audits, Balance, Balances, Claims, Models, Runtime, RuntimeHoldReason,
+	Stake, Tasks, Verification,
 };
 use assay_watermark::Profile;
 use frame_support::{
@@ -106,8 +106,9 @@ impl pallet_assay_claims::Config for Runtime {
 
 impl pallet_assay_verification::Config for Runtime {
 	type Artifacts = Artifacts;
+	type AuditWindow = parameters::audits::Window;
 	type BaseFee = parameters::verification::BaseFee;
-	type Clients = (Claims, Models);
+	type Clients = (Claims, (Models, Audits));
 	type CommitWindow = parameters::verification::CommitWindow;
 	type CommitteeSize = parameters::verification::CommitteeSize;
 	type Currency = Balances;
@@ -153,6 +154,18 @@ impl pallet_assay_models::Config for Runtime {
 	type WeightInfo = pallet_assay_models::weights::SubstrateWeight<Runtime>;
 }
 
+impl pallet_assay_audits::Config for Runtime {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type BatchTime = parameters::audits::BatchTime;
+	type Claims = Claims;
+	type Currency = Balances;
+	type MaxCanaries = ConstU32<256>;
+	type MinDeposit = parameters::audits::MinDeposit;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Verification = Verification;
+	type WeightInfo = ();
+}
+
 /// What the parameters ask of a mark.
 pub struct ModelProfile;
 
@@ -182,7 +195,7 @@ mod tests {
 		traits::fungible::{Inspect, InspectHold},
 	};
 	use pallet_assay_models::WeightInfo as _;
-	use pallet_assay_verification::{Case, Cases, Ground, Grounds, Jobs, Juror, NextJob};
+	use pallet_assay_verification::{Audit, Case, Cases, Ground, Grounds, Jobs, Juror, NextJob};
 	use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
 
 	fn held(who: Sr25519Keyring, reason: pallet_assay_stake::HoldReason) -> Balance {
@@ -220,11 +233,13 @@ mod tests {
 			payer: Eve.to_account_id(),
 			opponent: None,
 			spec,
-			outcome: Outcome::Failed(FailReason::Trap),
+			outcome: Some(Outcome::Failed(FailReason::Trap)),
+			value: 0,
 			drawn_at: 0,
 			jurors: vec![juror(Alice), juror(Bob), juror(Charlie), juror(Dave)].try_into().unwrap(),
 			slashes: 1,
 			overturned: false,
+			audit: Audit::Over,
 		};
 		let bob = Bob.to_account_id();
 		let slash = Stake::slash(&bob, 100 * AIT, 0, Offence::FalseVerdict(0)).unwrap();

@@ -1,0 +1,120 @@
+//! Audits of settled jobs of claims, by those who knew beforehand what they give.
+
+use super::*;
+use assay_traits::{Audits, Settled};
+
+impl<AccountId, Balance, BlockNumber: PartialEq, MaxCommittee: Get<u32>>
+	Case<AccountId, Balance, BlockNumber, MaxCommittee>
+{
+	/// Whether something can still come of it.
+	pub fn is_needed(&self) -> bool {
+		self.slashes > 0 || self.audit != Audit::Over
+	}
+}
+
+impl<T: Config> Pallet<T> {
+	/// Keeps the verdicts of a round on a claim that no tally has judged.
+	pub(crate) fn keep_ballots(id: JobId, job: &JobOf<T>, unjudged: Vec<BallotOf<T>>) {
+		if matches!(job.client, Client::Claim(_)) && !unjudged.is_empty() {
+			// Nothing is cut off: there are at most as many as there are members.
+			Ballots::<T>::insert(id, job.round, BoundedVec::truncate_from(unjudged));
+		}
+	}
+
+	/// Begins the time in which a job can be audited that is being settled.
+	pub(crate) fn open_window(
+		id: JobId,
+		client: Client,
+		settlement: &Settlement,
+	) -> Audit<BlockNumberFor<T>> {
+		if !matches!(client, Client::Claim(_)) || matches!(settlement, Settlement::Incomplete) {
+			return Audit::Over;
+		}
+		let now = frame_system::Pallet::<T>::block_number();
+		let until = now.saturating_add(T::AuditWindow::get());
+		Agenda::<T>::insert(until.saturating_add(One::one()), id, ());
+		Audit::Open { until }
+	}
+
+	/// Nobody has audited a job in time.
+	pub(crate) fn end_window(id: JobId) {
+		let Some(case) = Cases::<T>::get(id) else {
+			defensive!("the agenda names a job that does not exist");
+			return;
+		};
+		Self::end_audit(id, Self::close_window(id, case));
+	}
+
+	/// Takes the deadline of an audit from the agenda. The caller stores the case.
+	fn close_window(id: JobId, mut case: CaseOf<T>) -> CaseOf<T> {
+		if let Audit::Open { until } = case.audit {
+			Agenda::<T>::remove(until.saturating_add(One::one()), id);
+		}
+		case.audit = Audit::Running;
+		case
+	}
+
+	/// Forgets what was kept for an audit.
+	fn end_audit(id: JobId, mut case: CaseOf<T>) {
+		(0..MAX_ROUNDS).for_each(|round| Ballots::<T>::remove(id, round));
+		case.audit = Audit::Over;
+		Cases::<T>::set(id, case.is_needed().then_some(case));
+	}
+
+	/// Judges the verdicts that no tally has judged.
+	fn judge_ballots(id: JobId, case: &mut CaseOf<T>, found: Outcome) {
+		for round in 0..MAX_ROUNDS {
+			for Ballot { account, weight, drawn_at, said } in
+				Ballots::<T>::take(id, round).unwrap_or_default()
+			{
+				if said == found {
+					T::Stake::note(&account, Deed::VerdictRight);
+				} else {
+					let slash = Self::slash_verdict(id, &account, weight, drawn_at, &said);
+					if let Some(slash) = slash {
+						Grounds::<T>::insert(slash, Ground { job: id, said: Some(said) });
+						case.slashes.saturating_inc();
+					}
+				}
+			}
+		}
+	}
+}
+
+impl<T: Config> Audits for Pallet<T> {
+	type AccountId = T::AccountId;
+	type Balance = BalanceOf<T>;
+
+	fn settled(job: JobId) -> Option<Settled<BalanceOf<T>>> {
+		let case = Cases::<T>::get(job)?;
+		let now = frame_system::Pallet::<T>::block_number();
+		// Later blocks may be served late.
+		let open = matches!(case.audit, Audit::Open { until } if now <= until);
+		open.then_some(Settled { outcome: case.outcome, value: case.value })
+	}
+
+	fn rerun(job: JobId, payer: &T::AccountId) -> Result<JobId, DispatchError> {
+		let case = Cases::<T>::get(job).ok_or(Error::<T>::JobUnknown)?;
+		let case = Self::close_window(job, case);
+		let rerun = Self::open_rerun(Client::Audit(job), payer, &case)?;
+		Cases::<T>::insert(job, case);
+		Ok(rerun)
+	}
+
+	fn audited(job: JobId, found: Option<Outcome>) {
+		let Some(case) = Cases::<T>::get(job).defensive() else { return };
+		let mut case = Self::close_window(job, case);
+		if let Some(found) = found {
+			Self::judge_ballots(job, &mut case, found);
+			if case.outcome.is_some_and(|stood| stood != found) && !case.overturned {
+				case = Self::overturn(job, case, found);
+			}
+		}
+		Self::end_audit(job, case);
+	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_auditable(settled: Settled<BalanceOf<T>>) -> JobId {
+		benchmarking::make_auditable::<T>(settled)
+	}
+}
