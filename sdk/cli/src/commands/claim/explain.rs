@@ -165,6 +165,7 @@ fn code(reason: &Reason) -> &'static str {
 		Reason::HoldoutWithheld => "holdout_withheld",
 		Reason::PaidAtClose => "paid_at_close",
 		Reason::NoShare => "no_share",
+		Reason::KnownWrong => "known_wrong",
 	}
 }
 
@@ -193,6 +194,7 @@ fn because(reason: &Reason) -> String {
 		Reason::HoldoutWithheld => "the sponsor did not publish the holdout".into(),
 		Reason::PaidAtClose => "the shares of a contest are paid when the task is closed".into(),
 		Reason::NoShare => "others were better when the contest was closed".into(),
+		Reason::KnownWrong => "it was known to be wrong: an auditor had it sent".into(),
 	}
 }
 
@@ -211,7 +213,7 @@ fn what_to_do(view: &ClaimViewOf) -> String {
 		),
 		Stage::Returned => match &view.reason {
 			Some(Reason::BelowThreshold) => "claim a better model, if the task still takes claims",
-			Some(Reason::HoldoutWithheld) => "nothing",
+			Some(Reason::HoldoutWithheld | Reason::KnownWrong) => "nothing",
 			_ => "submit it again",
 		}
 		.into(),

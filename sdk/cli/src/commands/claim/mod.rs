@@ -19,6 +19,8 @@ use subxt::utils::Static;
 use subxt_signer::sr25519::Keypair;
 use watch::watch;
 
+pub use explain::stage;
+
 pub async fn run(context: &Context, command: Claim) -> Result<()> {
 	match command {
 		Claim::Submit(options) => submit::run(context, *options).await,
@@ -31,7 +33,7 @@ pub async fn run(context: &Context, command: Claim) -> Result<()> {
 }
 
 /// The claim that has a commitment, at some block.
-async fn find(at: &At, commitment: H256) -> Result<Option<ClaimId>> {
+pub async fn find(at: &At, commitment: H256) -> Result<Option<ClaimId>> {
 	let found =
 		at.storage().try_fetch(api::storage().claims().commitments(), (commitment,)).await?;
 	Ok(found.map(|found| found.decode()).transpose()?)
@@ -125,7 +127,7 @@ async fn reveal(context: &Context, only: Option<ClaimId>, follow: bool) -> Resul
 /// Reveals a claim. Waits until its commitment is final first, or until half of the reveal window is
 /// over: who sees a revealed claim while its commitment can still be undone could commit to the same
 /// before it.
-async fn reveal_one(
+pub async fn reveal_one(
 	context: &Context,
 	chain: &Chain,
 	key: &Keypair,
