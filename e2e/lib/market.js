@@ -90,7 +90,7 @@ export async function create(api, sponsor, task, changes = {}) {
 		threshold: units(task.threshold),
 		tolerance: null,
 		limits: task.limits,
-		reward: { Bounty: { amount: 100n * AIT, winners: 3, minImprovement: 0 } },
+		reward: { Bounty: { amount: 100n * AIT, winners: 3, minImprovement: 1 } },
 		seed: 'Miner',
 		deadline: now + 1_000,
 		...changes,
@@ -144,7 +144,7 @@ export function ended(api, claim, blocks) {
 		`claim ${claim} ends`,
 		async () => {
 			const view = await ask(api, 'claims_explain', claim);
-			return !['committed', 'revealed'].includes(view.stage) && view;
+			return !['committed', 'revealed', 'measured'].includes(view.stage) && view;
 		},
 		blocks,
 	);

@@ -163,12 +163,12 @@ export class Network {
 	}
 
 	/**
-	 * Four validators. Some may have another verifier than their own (its arguments, by name), or run
-	 * in another place (by name, too).
+	 * Four validators, of the chain `local` or another one of theirs. Some may have another verifier than
+	 * their own (its arguments, by name), or run in another place (by name, too).
 	 */
-	static local(options) {
-		const chain = ['--chain', 'local', '--validator', '--unsafe-force-node-key-generation'];
-		return Network.start(VALIDATORS, chain, options);
+	static local({ chain = 'local', ...options } = {}) {
+		const args = ['--chain', chain, '--validator', '--unsafe-force-node-key-generation'];
+		return Network.start(VALIDATORS, args, options);
 	}
 
 	async stop() {

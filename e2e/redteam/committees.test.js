@@ -33,7 +33,7 @@ let claims = 0;
 
 /** Opens claims, all true, each by a miner of its own. Gives them with their jobs. */
 async function open(count) {
-	task ??= await create(api(), purse(), QUICK, { reward: { Bounty: { amount: AIT, winners: 1_000, minImprovement: 0 } } });
+	task ??= await create(api(), purse(), QUICK, { reward: { Bounty: { amount: AIT, winners: 1_000, minImprovement: 1 } } });
 	const numbers = Array.from({ length: count }, () => (claims += 1));
 	const keys = await accounts(api(), numbers.map((number) => `claimant ${number}`), 400n * AIT);
 	return Promise.all(
@@ -170,11 +170,12 @@ attack('one verifier of three copies a verdict, withholds one, gives two, and li
 		.map(({ data: { who, offence, amount } }) => ({ who: who.toString(), kind: offence.type, job: offence.inner.toNumber(), amount: amount.toBigInt() }));
 	const dave = account('//Dave').address;
 	const of = (job) => slashes.filter((slash) => slash.job === job && slash.who === dave).map(({ kind }) => kind);
-	assert.deepEqual(of(played.lies.job), ['FalseVerdict']);
-	assert.deepEqual(of(played.equivocates.job), ['FalseVerdict']);
+	// With as much stake as each of the two others it is contradicted first, and outvoted by all three then.
+	const lied = [['FalseVerdict'], ['VerdictContradicted', 'FalseVerdict']].map(String);
+	for (const { job } of [played.lies, played.equivocates]) assert.ok(lied.includes(String(of(job))), `${of(job)}`);
 	assert.deepEqual(of(played.copies.job), ['VerdictWithheld']);
 	assert.deepEqual(of(played.withholds.job), ['VerdictWithheld']);
-	for (const { who, kind } of slashes) assert.ok(who === dave || kind !== 'FalseVerdict', `${who} was slashed`);
+	for (const { who, kind } of slashes) assert.ok(who === dave || kind === 'VerdictWithheld', `${who} was slashed`);
 	t.diagnostic(`${await assertOneVerdictEach(api(), from)} verdicts, each once`);
 });
 

@@ -115,7 +115,7 @@ function inside() {
 
 		const gone = async (claim) => {
 			const view = await ask(clients.alice, 'claims_explain', claim);
-			return !['committed', 'revealed'].includes(view.stage) && view;
+			return !['committed', 'revealed', 'measured'].includes(view.stage) && view;
 		};
 		for (const { claim, score } of claims) {
 			const view = await until(clients.alice, `claim ${claim} ends`, async () => {

@@ -101,7 +101,7 @@ impl Metrics {
 		for (job, settlement) in &activity.settled {
 			let outcome = match settlement {
 				Settlement::Agreed(Outcome::Scored(_)) => "scored",
-				Settlement::Agreed(Outcome::Failed(_)) => "failed",
+				Settlement::Agreed(Outcome::Failed { .. }) => "failed",
 				Settlement::Agreed(Outcome::Unavailable { .. }) => "unavailable",
 				Settlement::Undecided => "undecided",
 				Settlement::Incomplete => "incomplete",
@@ -129,12 +129,15 @@ fn activity(client: &Client, hash: Hash) -> Option<(BlockNumber, Activity)> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use assay_primitives::FailReason;
+	use assay_primitives::{FailReason, H256};
 
 	#[test]
 	fn jobs_are_counted_and_timed() {
 		let mut metrics = Metrics::new(&Registry::new()).unwrap();
-		let failed = Settlement::Agreed(Outcome::Failed(FailReason::Trap));
+		let failed = Settlement::Agreed(Outcome::Failed {
+			reason: FailReason::Trap,
+			trace_root: H256::zero(),
+		});
 		metrics.count(
 			10,
 			&Activity { opened: vec![1, 2], committed: 3, revealed: 4, ..Default::default() },

@@ -6,9 +6,11 @@
 //! | [`apis`] | what a node can ask the runtime |
 //! | [`queries`] | what clients are told of claims, jobs, artifacts and models |
 //! | [`genesis`] | the presets `development` and `local_testnet` |
+//! | [`migrations`] | what an upgrade changes in the state |
 //! | [`Runtime`] | the pallets and their permanent indices |
 //!
-//! The feature `fast-runtime` shortens epochs and windows for tests and demonstrations.
+//! The feature `fast-runtime` shortens epochs and windows for tests and demonstrations; `rehearsal` makes
+//! a later version of the same, to which tests upgrade a chain.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -35,6 +37,7 @@ pub mod apis;
 mod benchmarks;
 pub mod config;
 pub mod genesis;
+pub mod migrations;
 pub mod queries;
 #[cfg(test)]
 mod tests;
@@ -50,18 +53,29 @@ use sp_version::RuntimeVersion;
 pub use config::{consensus::SessionKeys, system::time};
 pub use pallet_assay_verification::worker;
 
-/// Which runtime this is.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-	spec_name: Cow::Borrowed("assay"),
-	impl_name: Cow::Borrowed("assay"),
-	authoring_version: 1,
-	spec_version: 1,
-	impl_version: 1,
-	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
-	system_version: 1,
-};
+/// Declares the version. Its numbers must be literals: they are also put beside the code.
+macro_rules! version {
+	($spec_version:tt) => {
+		/// Which runtime this is. Each release increases `spec_version`, and `transaction_version` with
+		/// it if a transaction is encoded otherwise.
+		#[sp_version::runtime_version]
+		pub const VERSION: RuntimeVersion = RuntimeVersion {
+			spec_name: Cow::Borrowed("assay"),
+			impl_name: Cow::Borrowed("assay"),
+			authoring_version: 1,
+			spec_version: $spec_version,
+			impl_version: 1,
+			apis: apis::RUNTIME_API_VERSIONS,
+			transaction_version: 1,
+			system_version: 1,
+		};
+	};
+}
+#[cfg(not(feature = "rehearsal"))]
+version!(1);
+// Later than every release.
+#[cfg(feature = "rehearsal")]
+version!(1_000_000);
 
 /// Signatures of transactions: sr25519, ed25519 or ECDSA.
 pub type Signature = MultiSignature;
@@ -156,6 +170,8 @@ mod runtime {
 	pub type System = frame_system;
 	#[runtime::pallet_index(1)]
 	pub type Timestamp = pallet_timestamp;
+	#[runtime::pallet_index(2)]
+	pub type Migrations = pallet_migrations;
 
 	// Consensus. Babe stands before Session, because it tells Session when to end; Authorship
 	// before Session, because its note of the author is what Session's handlers may ask for.
@@ -183,10 +199,18 @@ mod runtime {
 	pub type Parameters = pallet_parameters;
 	#[runtime::pallet_index(31)]
 	pub type AssayParameters = pallet_assay_parameters;
+	#[runtime::pallet_index(32)]
+	pub type Preimage = pallet_preimage;
+	#[runtime::pallet_index(33)]
+	pub type Scheduler = pallet_scheduler;
 
 	// Conveniences of accounts.
 	#[runtime::pallet_index(40)]
 	pub type Utility = pallet_utility;
+	#[runtime::pallet_index(41)]
+	pub type Multisig = pallet_multisig;
+	#[runtime::pallet_index(42)]
+	pub type Proxy = pallet_proxy;
 
 	// Assay. The parameters of each pallet are the group of the same index.
 	#[runtime::pallet_index(50)]

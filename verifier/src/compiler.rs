@@ -65,6 +65,9 @@ impl Wasmtime {
 			.memory_guard_size(MEMORY_GUARD)
 			.guard_before_linear_memory(false)
 			.memory_may_move(false)
+			// A store across the end of the memory must not write a part of its bytes. Without a check
+			// in code, not every other processor keeps to that.
+			.signals_based_traps(cfg!(target_arch = "x86_64"))
 			// What follows is for debuggers, or needs files.
 			.memory_init_cow(false)
 			.debug_info(false)

@@ -221,7 +221,8 @@ impl Fetcher {
 		let get = || {
 			let url = format!("{}/ipfs/{}?format=raw", gateway.url, cid(chunk));
 			let answer = gateway.agent.get(url).call()?;
-			answer.into_body().into_with_config().limit(MAX_BLOCK_BYTES).read_to_vec()
+			// The reader fails when it has given as many as its limit.
+			answer.into_body().into_with_config().limit(MAX_BLOCK_BYTES + 1).read_to_vec()
 		};
 		match get() {
 			Ok(bytes) if hash(&bytes) == *chunk => return Some(bytes),

@@ -121,12 +121,12 @@ struct Serve {
 	#[arg(long, value_name = "MIB", default_value = "4096")]
 	artifact_cache: u64,
 	/// Wall-clock seconds granted to every job on top of what its fuel needs.
-	#[arg(long, value_name = "SECONDS", default_value = "30")]
+	#[arg(long, value_name = "SECONDS", default_value = "60")]
 	grace: u32,
 	/// Slowest speed expected of this machine, in fuel a second: a job that takes longer than its
-	/// fuel at this speed, and the grace, is stopped. The default is a quarter of what a program
-	/// made to be slow was measured at.
-	#[arg(long, value_name = "FUEL", default_value = "10000000")]
+	/// fuel at this speed, and the grace, is stopped. The defaults are those of the protocol: what
+	/// takes longer is too late for its committee, and would keep others waiting.
+	#[arg(long, value_name = "FUEL", default_value = "1000000000")]
 	fuel_per_second: NonZero<u64>,
 	/// Engine that runs programs [default: wasmtime where the sandbox is complete, else wasmi].
 	/// Results are the same.

@@ -6,7 +6,7 @@ use crate::{
 	sandbox::Confinement,
 };
 use anyhow::{ensure, Context, Result};
-use assay_primitives::TrainingJob;
+use assay_primitives::{Limits, TrainingJob};
 use assay_verifier::{EngineKind, Sandbox, Wasmtime};
 use assay_vm::{Engine, Fault, Progress, Run, Wasmi};
 use codec::{DecodeAll, Encode, MaxEncodedLen};
@@ -22,7 +22,7 @@ pub fn run(parent: i32, engine: EngineKind, needed: Sandbox) -> Result<()> {
 	let mut input = io::stdin().lock();
 	let Header { job, sizes } = read_header(&mut input).context("cannot read the job")?;
 	ensure!(sizes.iter().all(|size| *size <= MAX_ARTIFACT_BYTES), "inputs of {sizes:?} bytes");
-	let sandbox = Confinement::new(engine, job.limits.memory_pages, sizes)
+	let sandbox = Confinement::new(engine, &job.limits, sizes)
 		.enter(parent)
 		.context("cannot enter the sandbox")?;
 	ensure!(
@@ -76,7 +76,8 @@ fn kill_after(seconds: i64) {
 /// Enters the sandbox, as for a job without inputs, and writes to standard output in JSON what it
 /// consists of.
 pub fn try_sandbox(parent: i32, engine: EngineKind) -> Result<()> {
-	let sandbox = Confinement::new(engine, 0, [0; 4]).enter(parent)?;
+	let none = Limits { program_bytes: 0, memory_pages: 0, steps: 0, step_fuel: 0, total_fuel: 0 };
+	let sandbox = Confinement::new(engine, &none, [0; 4]).enter(parent)?;
 	Ok(io::stdout().write_all(&serde_json::to_vec(&sandbox)?)?)
 }
 

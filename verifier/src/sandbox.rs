@@ -1,13 +1,15 @@
 //! What a child process gives up before it reads anything that a stranger wrote.
 
 use anyhow::{ensure, Context, Result};
+use assay_primitives::Limits;
 use assay_verifier::{compiler, EngineKind, Sandbox};
 use landlock::{
 	Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope, ABI as Abi,
 };
 use rustix::{
 	process::{
-		getppid, getrlimit, set_parent_process_death_signal, setrlimit, Resource, Rlimit, Signal,
+		getppid, getrlimit, nice, set_parent_process_death_signal, setrlimit, Resource, Rlimit,
+		Signal,
 	},
 	thread::set_no_new_privs,
 };
@@ -27,6 +29,11 @@ const OWN_MEMORY: u64 = 64 * 1024 * 1024;
 /// Stack of the process: that of the program, and as much again for the engine.
 const STACK: u64 = 2 * compiler::STACK as u64;
 
+/// How far a run stands back for other work on the machine, above all for the node that makes blocks:
+/// as far as it goes. Where something else wants the same processor, the run gets one part in seventy.
+/// `scripts/bench saturation` measures what blocks notice.
+const NICENESS: i32 = 19;
+
 /// The limits of one run, and the system calls that it needs.
 pub struct Confinement {
 	engine: EngineKind,
@@ -34,7 +41,7 @@ pub struct Confinement {
 	memory: u64,
 }
 
-/// Most bytes of memory that a run may take whose inputs (program, training data, holdout, file)
+/// Most bytes of memory that a run under these limits may take whose inputs (program, training data, holdout, file)
 /// have these sizes:
 ///
 /// - 4 times the guest's memory: the memory itself, the state that it is compared with, and room to
@@ -42,27 +49,30 @@ pub struct Confinement {
 /// - 32 times the program: as it came, prepared, and translated (measured over fifteen programs of
 ///   1 MiB, each of one instruction over and over: at the most 23 times, for `br_if`);
 /// - 4 times the data and the file, which are read in place, and outputs (measured: 1 time);
+/// - 256 bytes for each step: its commitment, and its part of the tree over them (measured: 160, while
+///   lists grow);
 /// - 64 MiB for the process itself.
 ///
 /// Repeat the measurements by reading `VmPeak` in `/proc/PID/status` of a `run-job` process. They are those
 /// of wasmi. A program that takes more to compile is run again on it.
-const fn memory(memory_pages: u32, [program, train, holdout, file]: [u64; 4]) -> u64 {
-	(memory_pages as u64)
+const fn memory(limits: &Limits, [program, train, holdout, file]: [u64; 4]) -> u64 {
+	(limits.memory_pages as u64)
 		.saturating_mul(4 * PAGE)
+		.saturating_add(limits.steps as u64 * 256)
 		.saturating_add(program.saturating_mul(32))
 		.saturating_add(train.saturating_add(holdout).saturating_add(file).saturating_mul(4))
 		.saturating_add(OWN_MEMORY)
 }
 
 impl Confinement {
-	/// For a run on `engine` under this limit of the guest's memory, on inputs (program, training data,
-	/// holdout, file) of these sizes.
-	pub const fn new(engine: EngineKind, memory_pages: u32, sizes: [u64; 4]) -> Self {
-		Self { engine, memory: memory(memory_pages, sizes) }
+	/// For a run on `engine` under these limits, on inputs (program, training data, holdout, file) of
+	/// these sizes.
+	pub const fn new(engine: EngineKind, limits: &Limits, sizes: [u64; 4]) -> Self {
+		Self { engine, memory: memory(limits, sizes) }
 	}
 
-	/// Confines this process for good: it dies with `parent`, gains no privilege, is the first to be
-	/// killed when the machine runs out of memory, dumps no core, takes no more than its memory, and
+	/// Confines this process for good: it dies with `parent`, gains no privilege, is the last to be
+	/// given a processor and the first to be killed when the machine runs out of memory, dumps no core, takes no more than its memory, and
 	/// cannot do anything but compute, read its standard input, and write to its standard output and
 	/// error. Says which of the layers that a kernel may lack are in force.
 	pub fn enter(&self, parent: i32) -> Result<Sandbox> {
@@ -71,6 +81,7 @@ impl Confinement {
 		let alive = getppid().is_some_and(|pid| pid.as_raw_pid() == parent);
 		ensure!(alive, "the service that started this job is gone");
 		set_no_new_privs(true).context("cannot give up privileges")?;
+		nice(NICENESS).context("cannot give way to other work")?;
 		fs::write("/proc/self/oom_score_adj", "1000").context("cannot offer to be killed first")?;
 		self.limit()?;
 		let landlock = landlock().context("cannot set up Landlock")?;
@@ -274,7 +285,14 @@ mod tests {
 					"wasmi" => EngineKind::Wasmi,
 					_ => EngineKind::Wasmtime,
 				};
-				let sandbox = Confinement::new(engine, 4096, [0; 4]).enter(parent).unwrap();
+				let limits = Limits {
+					program_bytes: 0,
+					memory_pages: 4096,
+					steps: 0,
+					step_fuel: 0,
+					total_fuel: 0,
+				};
+				let sandbox = Confinement::new(engine, &limits, [0; 4]).enter(parent).unwrap();
 				assert!(sandbox.is_complete());
 			},
 		}

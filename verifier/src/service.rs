@@ -373,7 +373,7 @@ impl Service {
 				self.metrics.fuel.inc_by(scored.fuel);
 				"scored"
 			},
-			JobState::Done(Outcome::Failed(_)) => "failed",
+			JobState::Done(Outcome::Failed { .. }) => "failed",
 			JobState::Done(Outcome::Unavailable { .. }) => "unavailable",
 			JobState::Queued | JobState::Running | JobState::Broken(_) => "broken",
 		};

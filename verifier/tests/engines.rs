@@ -38,6 +38,12 @@ fn hostile_programs() {
 	};
 	let tally = thread.spawn(check).unwrap().join().unwrap();
 	assert!(tally.cases > 70, "{tally}");
+	// The traces of failed runs are compared as well.
+	for reason in
+		["BadParams", "Trap", "OutOfFuel", "StackOverflow", "BadBuffer", "BadWant", "BadOutput"]
+	{
+		assert!(tally.outcomes.contains_key(&format!("run: {reason}")), "{reason}: {tally}");
+	}
 }
 
 #[test]

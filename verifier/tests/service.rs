@@ -8,7 +8,7 @@ use assay_primitives::{
 	Params, Score, TrainingJob, H256, VM_VERSION,
 };
 use assay_verifier::{compiler, EngineKind, Health, JobInfo, Ready, Sandbox, Stage};
-use assay_vm::Dataset;
+use assay_vm::{Dataset, Inputs, Wasmi};
 use codec::{DecodeAll, Encode};
 use common::hostile::{self, Ends, Hostile};
 use rustix::{
@@ -298,7 +298,17 @@ fn is_scored(state: &JobState) -> bool {
 	matches!(state, JobState::Done(Outcome::Scored(scored)) if scored.score == Score(0))
 }
 
-const OUT_OF_FUEL: JobState = JobState::Done(Outcome::Failed(FailReason::OutOfFuel));
+fn is_out_of_fuel(state: &JobState) -> bool {
+	let JobState::Done(Outcome::Failed { reason, .. }) = state else { return false };
+	*reason == FailReason::OutOfFuel
+}
+
+/// What the reference engine makes of a job on [`data`], in this process.
+fn reference(job: &TrainingJob, program: &[u8]) -> JobState {
+	let (train, holdout) = (data(10), data(5));
+	let inputs = Inputs { program, train: &train, holdout: &holdout, file: &[] };
+	JobState::Done(assay_vm::run(&Wasmi::new(), job, &inputs, &mut |_| ()).unwrap().outcome)
+}
 
 #[test]
 fn an_honest_run_is_scored_once_and_remembered() {
@@ -482,7 +492,13 @@ fn hostile_programs_fail_and_the_service_carries_on() {
 		(&mute, FailReason::BadOutput),
 		(b"no module", FailReason::BadProgram),
 	] {
-		assert_eq!(service.run(&job(program)), JobState::Done(Outcome::Failed(reason)));
+		let job = job(program);
+		let state = service.run(&job);
+		assert_eq!(state, reference(&job, program));
+		assert!(
+			matches!(&state, JobState::Done(Outcome::Failed { reason: found, .. }) if *found == reason),
+			"{state:?} instead of {reason:?}"
+		);
 	}
 	let state = service.run(&job(&honest));
 	assert!(is_scored(&state), "{state:?}");
@@ -513,7 +529,8 @@ fn a_child_is_confined() {
 	let child = service.child_of(&job).as_raw_nonzero();
 	let read = |name| fs::read_to_string(format!("/proc/{child}/{name}")).unwrap();
 	let data = data(10).len() + data(5).len();
-	let memory = 4 * 4 * 65_536 + 32 * endless.len() + 4 * data + (64 << 20);
+	let steps = job.limits.steps as usize;
+	let memory = 4 * 4 * 65_536 + 256 * steps + 32 * endless.len() + 4 * data + (64 << 20);
 	let expected = [
 		("Max core file size", 0),
 		("Max file size", 0),
@@ -536,6 +553,8 @@ fn a_child_is_confined() {
 		std::thread::sleep(Duration::from_millis(10));
 	}
 	assert_eq!(read("oom_score_adj").trim(), "1000");
+	// The 19th of the fields, of which the second stands in parentheses.
+	assert_eq!(read("stat").rsplit(") ").next().unwrap().split(' ').nth(16), Some("19"));
 	assert!(read("status").contains("NoNewPrivs:\t1"));
 	assert!(read("status").contains("Seccomp:\t2"));
 	assert_eq!(fs::read(format!("/proc/{child}/environ")).unwrap(), b"");
@@ -620,7 +639,9 @@ fn the_hostile_corpus_ends_in_outcomes() {
 			let state = service.run(&job);
 			let right = match (ends, &state) {
 				(Ends::Scores, JobState::Done(Outcome::Scored(_))) => true,
-				(Ends::Fails(reason), JobState::Done(Outcome::Failed(found))) => reason == found,
+				(Ends::Fails(reason), JobState::Done(Outcome::Failed { reason: found, .. })) => {
+					reason == found
+				},
 				_ => false,
 			};
 			assert!(right, "{name} on {engine}: {state:?}, expected {ends:?}");
@@ -657,7 +678,8 @@ fn a_job_whose_child_is_killed_can_be_tried_again() {
 	let state = service.finish(&job);
 	assert!(is_broken_by(&state, "killed by signal 9"), "{state:?}");
 	assert_eq!(service.metric("child_kills_total{cause=\"signal\"}"), 1.0);
-	assert_eq!(service.run(&job), OUT_OF_FUEL);
+	let state = service.run(&job);
+	assert!(is_out_of_fuel(&state), "{state:?}");
 }
 
 #[test]
@@ -680,7 +702,8 @@ fn a_killed_service_takes_up_its_jobs_when_it_is_started_again() {
 
 	let service = home.serve(&[]);
 	for job in &jobs {
-		assert_eq!(service.finish(job), OUT_OF_FUEL);
+		let state = service.finish(job);
+		assert!(is_out_of_fuel(&state), "{state:?}");
 	}
 	assert_eq!(fs::read_dir(home.base().join("jobs")).unwrap().count(), 0);
 }

@@ -103,7 +103,7 @@ fn seeds() -> Vec<Vec<u8>> {
 		with(0, (u64::MAX, Compact(u32::MAX)).encode()),
 		with(1, job(b"program", &train(), &holdout()).encode()),
 		with(2, scored.encode()),
-		with(2, Outcome::Failed(FailReason::Trap).encode()),
+		with(2, Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() }.encode()),
 		with(3, JobState::Done(scored).encode()),
 		with(3, JobState::Broken(b"no memory".to_vec()).encode()),
 		with(4, body.encode()),

@@ -4,7 +4,7 @@
 use super::*;
 use alloc::vec;
 use assay_primitives::{artifact::CHUNK_BYTES, hash};
-use codec::Encode;
+use codec::{Decode, Encode};
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
 
@@ -43,14 +43,21 @@ fn announced<T: Config>(owner: &T::AccountId, chunk: &[u8]) -> (ArtifactId, u32)
 	(id, last)
 }
 
+/// The transaction with this call, as it stands in a block.
+fn transaction<T: Config>(call: Call<T>) -> Vec<u8>
+where
+	T::RuntimeCall: From<Call<T>>,
+{
+	(BARE, T::RuntimeCall::from(call)).encode().encode()
+}
+
 /// Records `call` as the one of the transaction that is being applied.
 fn apply<T: Config>(call: Call<T>)
 where
 	T::RuntimeCall: From<Call<T>>,
 {
-	let call = T::RuntimeCall::from(call);
 	frame_system::Pallet::<T>::set_extrinsic_index(0);
-	frame_system::Pallet::<T>::note_extrinsic((BARE, call).encode().encode());
+	frame_system::Pallet::<T>::note_extrinsic(transaction::<T>(call));
 }
 
 #[benchmarks(where T::RuntimeCall: From<Call<T>>)]
@@ -71,18 +78,33 @@ mod benchmarks {
 		assert!(Artifacts::<T>::contains_key(id));
 	}
 
-	/// `b` bytes.
+	/// `b` bytes, with what these cost in any transaction: it is decoded, hashed for its signature, kept
+	/// until the end of the block, and hashed for the block's root.
 	#[benchmark]
-	fn upload(b: Linear<1, { CHUNK_BYTES as u32 }>) {
+	fn upload(b: Linear<1, { CHUNK_BYTES as u32 }>) -> Result<(), BenchmarkError> {
 		let owner = owner::<T>();
 		let chunk = vec![7u8; b as usize];
 		let (id, index) = announced::<T>(&owner, &chunk);
-		apply::<T>(Call::upload { id, index, chunk: chunk.clone() });
+		let call = Call::<T>::upload { id, index, chunk };
+		let bytes = call.encode();
+		let transaction = transaction::<T>(call);
+		frame_system::Pallet::<T>::set_extrinsic_index(0);
 
-		#[extrinsic_call]
-		_(RawOrigin::Signed(owner), id, index, chunk);
+		#[block]
+		{
+			let call = Call::<T>::decode(&mut &bytes[..]).map_err(|_| "the call is lost")?;
+			let _ = sp_io::hashing::blake2_256(&bytes);
+			frame_system::Pallet::<T>::note_extrinsic(transaction.clone());
+			let Call::upload { id, index, chunk } = call else { return Err("another call".into()) };
+			Pallet::<T>::upload(RawOrigin::Signed(owner).into(), id, index, chunk)?;
+			let _ = sp_io::trie::blake2_256_ordered_root(
+				vec![transaction],
+				sp_runtime::StateVersion::V1,
+			);
+		}
 
 		assert!(Artifacts::<T>::get(id).is_some_and(|a| a.available_until().is_some()));
+		Ok(())
 	}
 
 	#[benchmark]

@@ -9,8 +9,8 @@ use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 use sp_runtime::traits::One;
 
-const TRUE: Outcome = Outcome::Failed(FailReason::Trap);
-const LAZY: Outcome = Outcome::Failed(FailReason::OutOfFuel);
+const TRUE: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
+const LAZY: Outcome = Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() };
 const SALT: H256 = H256::repeat_byte(7);
 
 fn auditor<T: Config<Currency: Mutate<T::AccountId>>>() -> T::AccountId {

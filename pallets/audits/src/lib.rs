@@ -128,7 +128,11 @@ type JudgedOf<T> = Judged<<T as frame_system::Config>::AccountId, BalanceOf<T>, 
 pub mod pallet {
 	use super::*;
 
+	/// The version of what is stored.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]

@@ -8,8 +8,8 @@ use assay_primitives::{merkle::Tree, FailReason};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use sp_runtime::{traits::BadOrigin, DispatchResult, TokenError};
 
-const TRUE: Outcome = Outcome::Failed(FailReason::Trap);
-const LAZY: Outcome = Outcome::Failed(FailReason::OutOfFuel);
+const TRUE: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
+const LAZY: Outcome = Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() };
 const JOB: JobId = 5;
 
 fn signed(who: AccountId) -> RuntimeOrigin {
@@ -274,7 +274,9 @@ mod reruns {
 
 	#[test]
 	fn that_find_something_else_cost_the_deposit() {
-		for found in [LAZY, Outcome::Failed(FailReason::StackOverflow)] {
+		for found in
+			[LAZY, Outcome::Failed { reason: FailReason::StackOverflow, trace_root: H256::zero() }]
+		{
 			build_and_execute(|| {
 				let claim = opened(Some(LAZY), 100);
 				let issued = Balances::total_issuance();

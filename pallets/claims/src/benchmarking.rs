@@ -68,6 +68,54 @@ fn fill_leaderboard<T: Config>(miner: &T::AccountId, task: TaskId, score: Score)
 	Leaderboards::<T>::insert(task, BoundedVec::truncate_from(board));
 }
 
+/// A full leaderboard, on whose first places are verified claims of different miners.
+pub(crate) fn make_best<T: Config>(task: TaskId, places: u32) {
+	let at = Zero::zero();
+	for place in 0..places {
+		let miner: T::AccountId = account("best", place, 0);
+		T::Deposit::ensure_successful(&miner, Pallet::<T>::footprint());
+		let deposit = T::Deposit::new(&miner, Pallet::<T>::footprint());
+		let body = ClaimBody {
+			program: H256::zero(),
+			params: Params::truncate_from(alloc::vec![7; MAX_PARAMS as usize]),
+			seed: 1,
+			score: Score(0),
+			sealed_trace: H256::zero(),
+		};
+		let measured = Scored {
+			score: Score(0),
+			trace_root: H256::zero(),
+			model_hash: H256::zero(),
+			fuel: 1,
+			steps: 1,
+		};
+		let unpaid = Some(Reason::PaidAtClose);
+		let ending = Ending::Verified { measured, paid: Zero::zero(), unpaid };
+		let claim = Claim {
+			miner,
+			task,
+			commitment: H256::zero(),
+			committed_at: at,
+			bond: Zero::zero(),
+			tolerance: 0,
+			revealed: Some(Revealed { body, seed: Some(1), job: 0, at }),
+			status: Status::Ended { ending, at, keep_until: at },
+			deposit: deposit.expect("the miner can pay"),
+		};
+		Claims::<T>::insert(u64::from(place), claim);
+	}
+	let board = (0..T::MaxLeaders::get())
+		.map(|place| Entry {
+			claim: place.into(),
+			miner: account("best", place, 0),
+			score: Score(0),
+			paid: Zero::zero(),
+			at,
+		})
+		.collect();
+	Leaderboards::<T>::insert(task, BoundedVec::<_, T::MaxLeaders>::truncate_from(board));
+}
+
 fn verdict(score: Score) -> Settlement {
 	Settlement::Agreed(Outcome::Scored(Scored {
 		score,
@@ -88,7 +136,7 @@ pub fn make_judged<T: Config>(job: JobId, rejected: bool) -> ClaimId {
 	let (best, worst) = if terms.metric.higher_is_better() { (most, least) } else { (least, most) };
 	fill_leaderboard::<T>(&miner, task, worst);
 	let settlement = if rejected {
-		Settlement::Agreed(Outcome::Failed(FailReason::Trap))
+		Settlement::Agreed(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() })
 	} else {
 		verdict(best)
 	};
@@ -248,6 +296,57 @@ mod benchmarks {
 		};
 		assert!(!paid.is_zero());
 		assert_eq!(Leaderboards::<T>::get(task).first().map(|entry| entry.claim), Some(claim));
+		Ok(())
+	}
+
+	/// As many tasks are due as are looked at in a block.
+	#[benchmark]
+	fn serve_base() {
+		let looked_at = AT_ONCE as TaskId;
+		for task in 0..looked_at {
+			Due::<T>::insert(task, ());
+		}
+		let mut meter = WeightMeter::with_limit(T::WeightInfo::serve_base());
+
+		#[block]
+		{
+			Pallet::<T>::serve_due(&mut meter);
+		}
+
+		assert_eq!(Due::<T>::iter_keys().count() as TaskId, looked_at);
+	}
+
+	/// A claim has waited, and is verified, paid, and takes the first place of a full leaderboard. One
+	/// that was committed later waits, too.
+	#[benchmark]
+	fn serve_claim() -> Result<(), BenchmarkError> {
+		let miner = miner::<T>();
+		let task = T::Tasks::make_open();
+		let claim = revealed::<T>(&miner, task)?;
+		let terms = T::Tasks::terms(task)?;
+		let (least, most) = terms.metric.range();
+		let (best, worst) =
+			if terms.metric.higher_is_better() { (most, least) } else { (least, most) };
+		fill_leaderboard::<T>(&miner, task, worst);
+		let Settlement::Agreed(Outcome::Scored(measured)) = verdict(best) else {
+			return Err("not scored".into());
+		};
+		let record = Claims::<T>::get(claim).ok_or("no claim")?;
+		Pallet::<T>::wait(claim, record.clone(), measured, &terms);
+		let later = ClaimId::MAX;
+		Pallet::<T>::wait(later, record, measured, &terms);
+		Queue::<T>::insert(task, Pallet::<T>::turn(later), ());
+		Due::<T>::insert(task, ());
+
+		#[block]
+		{
+			let first = Pallet::<T>::first(task).ok_or("nothing waits")?;
+			let record = Claims::<T>::get(first).ok_or("no claim")?;
+			assert!(Pallet::<T>::take_turn(first, record));
+		}
+
+		assert_eq!(Leaderboards::<T>::get(task).first().map(|entry| entry.claim), Some(claim));
+		assert!(Due::<T>::contains_key(task));
 		Ok(())
 	}
 

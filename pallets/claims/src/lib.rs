@@ -12,8 +12,8 @@
 //! ```text
 //!                 withdraw                                    ┌─► Verified ──► paid, ranked
 //!              ┌───────────► Withdrawn                        ├─► Superseded, Duplicate
-//!   commit ────┤                                 settlement   │     bond back
-//!              ├─ reveal ──► Revealed ────────────────────────┼─► Returned
+//!   commit ────┤                             ┌─► Measured ───►│     bond back
+//!              ├─ reveal ──► Revealed ─ verdict ┴──────────────┼─► Returned
 //!              │                                              │     bond back
 //!              └───────────► Expired (bond slashed)           └─► Rejected (bond slashed)
 //!                 window over
@@ -28,7 +28,8 @@
 //! 3. A committee of verifiers re-runs the claim. If it measures what was claimed, within the
 //!    tolerance of the task, the claim is verified at the measured score; the task pays a bounty for
 //!    it if it improves on the best one. If not, the bond is slashed. A claim on which there is no
-//!    verdict goes back.
+//!    verdict goes back. A task with bounties verifies its claims in the order of their commitments: one
+//!    that is found true waits for those that were committed earlier and are being verified.
 //!    Under a sealed holdout no miner can know its score. There, a claim that does not reach the
 //!    threshold goes back, too, at the cost of the fee; only a run that fails is the miner's fault.
 //!    Where the chain draws the seed, the score is one that the miner stands for with any seed.
@@ -44,24 +45,33 @@
 //!    one cannot be revealed after it, and is superseded if it was revealed before it, or if claims
 //!    are hidden in the task and it could not know. A verified run
 //!    is final, and so is a verified model, whoever brings it again.
-//! 2. A copied commitment is useless: it names its miner.
+//! 2. A copied commitment is useless: it names its miner. It does no harm either: commitments are told
+//!    apart by miner and hash.
 //! 3. Every open claim has a bond locked, and every ended claim has none.
 //! 4. A commitment that is neither revealed nor withdrawn in time always loses its bond: a cursor
 //!    walks over the blocks in which reveal windows end, as far as the weight left in each block
 //!    reaches, and goes on from there in the next.
 //! 5. A settlement never fails: whatever is wrong elsewhere, the claim ends.
-//! 6. The bond grows with the fuel that the task allows, as the fee of the verification does: what a
+//! 6. In a task with bounties no claim is verified before one that was committed earlier and is revealed:
+//!    a copy, which can only be made of what is revealed, never overtakes its original, however long
+//!    a committee holds that up. A claim that waits is ended by the end of those that it waits for: in
+//!    the idle weight of that block, or of the next ones.
+//! 7. The bond grows with the fuel that the task allows, as the fee of the verification does: what a
 //!    false claim costs covers the work that it causes.
 //!
 //! ## Low-level details
 //!
 //! *Storage.* What a miner's deposit pays for is, besides the record, every index entry that the claim
 //! can have: its commitment, run, model, place on the leaderboard and the block number that the rate
-//! limit counts; and what verification keeps of its job as long as it can be audited. All of them go with the record. The record stays for [`Config::Retention`] blocks
+//! limit counts; and what verification keeps of its job as long as it can be audited. All of them go
+//! with the record. The record stays for [`Config::Retention`] blocks
 //! after the claim has ended, and for as long as the rate limit counts it. That of a verified claim
 //! stays as long as its task does, too: best score, runs and models of a task are complete while a
 //! claim in it can be open. A leaderboard lasts until its miners take their deposits back; it is not
 //! refilled from below.
+//!
+//! *Order.* [`Queue`] has the claims of a task as the trie has its keys: in the order of their bytes,
+//! which are those of the claim's number, the highest first. The first key is the first claim.
 //!
 //! *Expiry.* The walk is done in `on_idle`: it has no deadline, and the bond stays locked meanwhile.
 //! Whether a reveal is in time depends on the claim's own window only.
@@ -122,8 +132,8 @@ use sp_runtime::{
 
 const LOG_TARGET: &str = "assay::claims";
 
-/// How many claims that expire are looked up at a time.
-const EXPIRED_AT_ONCE: usize = 32;
+/// How many claims that expire, or that have waited for others, are looked up at a time.
+const AT_ONCE: usize = 32;
 
 /// The record of a claim.
 pub type ClaimOf<T> = Claim<
@@ -151,8 +161,12 @@ type Commits<T> = BoundedVec<BlockNumberFor<T>, <T as Config>::MaxRecent>;
 pub mod pallet {
 	use super::*;
 
+	/// The in-code storage version.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
 	/// The pallet.
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// What the pallet needs.
@@ -252,10 +266,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Claims<T: Config> = StorageMap<_, Twox64Concat, ClaimId, ClaimOf<T>>;
 
-	/// Which claim has a commitment.
-	// Blake2_128Concat: miners choose the keys freely.
+	/// Which claim of a miner has a commitment. Another miner's of the same hash is another one: who
+	/// copies it from the pool keeps nobody out.
+	// Blake2_128Concat: accounts can be ground, and miners choose the hashes freely.
 	#[pallet::storage]
-	pub type Commitments<T: Config> = StorageMap<_, Blake2_128Concat, H256, ClaimId>;
+	pub type Commitments<T: Config> =
+		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Blake2_128Concat, H256, ClaimId>;
 
 	/// Which claim has the right to a run of a task ([`commitment::run`]): of those that are revealed
 	/// and not judged, or verified, the one with the earliest commitment.
@@ -280,6 +296,17 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type RecentCommits<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, Commits<T>, ValueQuery>;
+
+	/// The claims of each task with bounties that are revealed and have not ended, in the order of their
+	/// commitments.
+	// Twox64Concat, Identity: numbers counted up by the chain; the second has to keep its order.
+	#[pallet::storage]
+	pub type Queue<T: Config> = StorageDoubleMap<_, Twox64Concat, TaskId, Identity, [u8; 8], ()>;
+
+	/// The tasks whose first claim in [`Queue`] is found true, and waits for nothing any more.
+	// Twox64Concat: keys are counted up by the chain.
+	#[pallet::storage]
+	pub type Due<T: Config> = StorageMap<_, Twox64Concat, TaskId, ()>;
 
 	/// What happened.
 	#[pallet::event]
@@ -308,6 +335,17 @@ pub mod pallet {
 			score: Score,
 			/// The job that verifies it.
 			job: JobId,
+		},
+		/// A claim was found true. It waits for claims that were committed earlier.
+		ClaimMeasured {
+			/// The claim.
+			claim: ClaimId,
+			/// Its task.
+			task: TaskId,
+			/// Who claims.
+			miner: T::AccountId,
+			/// The measured score.
+			score: Score,
 		},
 		/// A claim was found true. Its bond went back.
 		ClaimVerified {
@@ -417,7 +455,7 @@ pub mod pallet {
 		/// The miner has committed as often as it may. `next_commit_at` tells the block from which it can
 		/// commit again.
 		RateLimited,
-		/// There is a claim with this commitment. Draw a new salt.
+		/// The miner has a claim with this commitment. Draw a new salt.
 		DuplicateCommitment,
 		/// A claim cannot be revealed in the block of its commitment, nor before the deadline of a task
 		/// that hides claims. `explain` tells the first block in which it can.
@@ -456,9 +494,11 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		/// Ends claims whose reveal window is over (rule 4). The only hook that does work.
+		/// Ends claims that wait for no other any more (rule 6), and those whose reveal window is over
+		/// (rule 4). The only hook that does work.
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
 			let mut meter = WeightMeter::with_limit(limit);
+			Self::serve_due(&mut meter);
 			Self::expire_due(now, &mut meter);
 			meter.consumed()
 		}
@@ -624,6 +664,11 @@ impl<T: Config> Ranking for Pallet<T> {
 				.for_each(|entry| entry.paid = amount);
 		});
 	}
+
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_best(task: TaskId, places: u32) {
+		benchmarking::make_best::<T>(task, places);
+	}
 }
 
 impl<T: Config> assay_traits::Claims for Pallet<T> {
@@ -670,7 +715,7 @@ impl<T: Config> Pallet<T> {
 			deposit: T::Deposit::new(&miner, Self::footprint())?,
 		};
 		Claims::<T>::insert(claim, record);
-		Commitments::<T>::insert(commitment, claim);
+		Commitments::<T>::insert(&miner, commitment, claim);
 		Expiries::<T>::insert(reveal_until, claim, ());
 		Self::deposit_event(Event::ClaimCommitted { claim, task, miner, reveal_until });
 		Ok(())
@@ -687,6 +732,9 @@ impl<T: Config> Pallet<T> {
 		let task = record.task;
 		Self::stop_waiting(claim, &record);
 		Self::take_run(claim, task, &body);
+		if terms.min_improvement.is_some() {
+			Queue::<T>::insert(task, Self::turn(claim), ());
+		}
 		T::Tasks::claim_revealed(task)?;
 		T::Artifacts::pin(body.program)?;
 		let job = T::Verification::open(
@@ -759,7 +807,7 @@ impl<T: Config> Pallet<T> {
 				(!recent.is_empty()).then_some(recent)
 			});
 		});
-		Commitments::<T>::remove(record.commitment);
+		Commitments::<T>::remove(miner, record.commitment);
 		Claims::<T>::remove(claim);
 		record.deposit.drop(miner)?;
 		Self::deposit_event(Event::ClaimRemoved { claim, task, miner: miner.clone() });
@@ -775,7 +823,7 @@ impl<T: Config> Pallet<T> {
 		let mut at = start;
 		while at < now && meter.can_consume(T::WeightInfo::expire_claim()) {
 			// Some at once: each look begins with those that were removed in this block.
-			let due: Vec<_> = Expiries::<T>::iter_key_prefix(at).take(EXPIRED_AT_ONCE).collect();
+			let due: Vec<_> = Expiries::<T>::iter_key_prefix(at).take(AT_ONCE).collect();
 			if due.is_empty() {
 				meter.consume(T::WeightInfo::expire_pass());
 				at.saturating_inc();
@@ -821,7 +869,7 @@ impl<T: Config> Pallet<T> {
 			Status::Committed { withdraw_until, reveal_from, reveal_until } => {
 				Ok((withdraw_until, RevealPhase { from: reveal_from, until: reveal_until }))
 			},
-			Status::Revealed { .. } => Err(Error::<T>::AlreadyRevealed),
+			Status::Revealed { .. } | Status::Measured { .. } => Err(Error::<T>::AlreadyRevealed),
 			Status::Ended { .. } => Err(Error::<T>::ClaimEnded),
 		}
 	}
@@ -838,6 +886,46 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let begins = terms.sealed_until.unwrap_or(now);
 		begins.saturating_add(T::Verification::longest(&terms.limits))
+	}
+
+	/// The key of a claim in [`Queue`].
+	const fn turn(claim: ClaimId) -> [u8; 8] {
+		claim.to_be_bytes()
+	}
+
+	/// The claim in [`Queue`] that was committed first.
+	fn first(task: TaskId) -> Option<ClaimId> {
+		Queue::<T>::iter_key_prefix(task).next().map(ClaimId::from_be_bytes)
+	}
+
+	/// Ends the claims that are found true and wait for no other any more.
+	fn serve_due(meter: &mut WeightMeter) {
+		if meter.try_consume(T::WeightInfo::serve_base()).is_err() {
+			return;
+		}
+		let tasks: Vec<_> = Due::<T>::iter_keys().take(AT_ONCE).collect();
+		for task in tasks {
+			if meter.try_consume(T::WeightInfo::serve_base()).is_err() {
+				return;
+			}
+			// Some at once: each look begins with those that were removed in this block.
+			let first: Vec<_> = Queue::<T>::iter_key_prefix(task).take(AT_ONCE).collect();
+			let all = first.len() < AT_ONCE;
+			let mut waits = false;
+			for claim in first.into_iter().map(ClaimId::from_be_bytes) {
+				if meter.try_consume(T::WeightInfo::serve_claim()).is_err() {
+					return;
+				}
+				let record = Claims::<T>::get(claim);
+				waits = !record.is_some_and(|record| Self::take_turn(claim, record));
+				if waits {
+					break;
+				}
+			}
+			if waits || all {
+				Due::<T>::remove(task);
+			}
+		}
 	}
 
 	/// What hangs on a claim in a task.
@@ -863,7 +951,10 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let free_at = Self::free_at(&Self::recent(miner, now), now);
 		ensure!(free_at <= now, Error::<T>::RateLimited);
-		ensure!(!Commitments::<T>::contains_key(commitment), Error::<T>::DuplicateCommitment);
+		ensure!(
+			!Commitments::<T>::contains_key(miner, commitment),
+			Error::<T>::DuplicateCommitment
+		);
 		let bond = Self::bond(task, &terms);
 		ensure!(T::Stake::free(miner) >= bond, Error::<T>::BondNotCovered);
 		Ok((terms, bond))
@@ -985,6 +1076,12 @@ impl<T: Config> Pallet<T> {
 			_ => at.saturating_add(T::Retention::get()).max(counted_until),
 		};
 		T::Tasks::claim_closed(record.task);
+		if record.revealed.is_some() {
+			Queue::<T>::remove(record.task, Self::turn(claim));
+			if Self::first(record.task).is_some_and(Self::is_measured) {
+				Due::<T>::insert(record.task, ());
+			}
+		}
 		let (task, miner) = (record.task, record.miner.clone());
 		Self::deposit_event(match &ending {
 			Ending::Verified { measured, paid, unpaid } => Event::ClaimVerified {
@@ -1015,6 +1112,12 @@ impl<T: Config> Pallet<T> {
 		Claims::<T>::insert(claim, record);
 	}
 
+	/// Whether a claim is found true and has not ended.
+	fn is_measured(claim: ClaimId) -> bool {
+		Claims::<T>::get(claim)
+			.is_some_and(|record| matches!(record.status, Status::Measured { .. }))
+	}
+
 	/// What was measured of a verified claim.
 	fn verified(record: &ClaimOf<T>) -> Option<Scored> {
 		match &record.status {
@@ -1027,25 +1130,30 @@ impl<T: Config> Pallet<T> {
 	fn footprint() -> Footprint {
 		let bytes = [
 			ClaimOf::<T>::max_encoded_len(),
-			<(H256, ClaimId)>::max_encoded_len(),
+			<(T::AccountId, H256, ClaimId)>::max_encoded_len(),
 			<(TaskId, H256, ClaimId)>::max_encoded_len(),
 			<(TaskId, H256, ClaimId)>::max_encoded_len(),
 			<(TaskId, EntryOf<T>)>::max_encoded_len(),
 			<(T::AccountId, BlockNumberFor<T>)>::max_encoded_len(),
 			<(BlockNumberFor<T>, ClaimId)>::max_encoded_len(),
 			T::Verification::kept_bytes(),
+			<(TaskId, ClaimId)>::max_encoded_len(),
+			TaskId::max_encoded_len(),
 		];
 		Footprint::from_parts(1, bytes.into_iter().fold(0, usize::saturating_add))
 	}
 
 	fn view(claim: ClaimId, record: ClaimOf<T>) -> ViewOf<T> {
-		let (stage, next, ended) = match record.status {
+		let (stage, next, ended) = match record.status.clone() {
 			Status::Committed { withdraw_until, reveal_from, reveal_until } => {
 				let (from, until) = (reveal_from, reveal_until);
 				(Stage::Committed, Deadline::Reveal { from, until, withdraw_until }, None)
 			},
 			Status::Revealed { settles_by } => {
 				(Stage::Revealed, Deadline::Settle { by: settles_by }, None)
+			},
+			Status::Measured { settles_by, .. } => {
+				(Stage::Measured, Deadline::Settle { by: settles_by }, None)
 			},
 			Status::Ended { ending, at, keep_until } => {
 				let from = keep_until.saturating_add(One::one());
@@ -1058,8 +1166,14 @@ impl<T: Config> Pallet<T> {
 			_ => Zero::zero(),
 		};
 		let closed = || T::Tasks::terms(record.task).is_err();
+		let measured = match &record.status {
+			Status::Measured { measured, .. } => Some(*measured),
+			_ => ending.and_then(Ending::measured),
+		};
+		let earlier = || Self::first(record.task).filter(|first| *first < claim);
 		let reason = match ending.and_then(Ending::reason) {
 			Some(Reason::PaidAtClose) if closed() => Some(Reason::NoShare),
+			None if stage == Stage::Measured => earlier().map(Reason::EarlierOpen),
 			reason => reason,
 		};
 		let revealed = record.revealed.as_ref();
@@ -1070,7 +1184,7 @@ impl<T: Config> Pallet<T> {
 			reason,
 			next,
 			claimed: revealed.map(|revealed| revealed.body.score),
-			measured: ending.and_then(Ending::measured).map(|measured| measured.score),
+			measured: measured.map(|measured| measured.score),
 			tolerance: record.tolerance,
 			paid,
 			bond: record.bond,
@@ -1100,6 +1214,9 @@ impl<T: Config> Pallet<T> {
 	/// 6. Leaderboards are not empty, list verified claims of their task at the measured score, each
 	///    once, and are sorted by commitment among equals.
 	/// 7. The blocks that the rate limit counts are those of claims with a record, in order.
+	/// 8. [`Queue`] has the claims in tasks with bounties that are revealed and have not ended, and no
+	///    others. No claim is found true and waits elsewhere, and where the first of a task does, the
+	///    task is in [`Due`].
 	///
 	/// # Errors
 	///
@@ -1108,7 +1225,8 @@ impl<T: Config> Pallet<T> {
 		Self::check_claims()?;
 		Self::check_indices()?;
 		Self::check_leaderboards()?;
-		Self::check_recent()
+		Self::check_recent()?;
+		Self::check_queue()
 	}
 
 	fn check_claims() -> Result<(), sp_runtime::TryRuntimeError> {
@@ -1124,12 +1242,12 @@ impl<T: Config> Pallet<T> {
 				);
 			}
 			ensure!(
-				Commitments::<T>::get(record.commitment) == Some(claim),
+				Commitments::<T>::get(&record.miner, record.commitment) == Some(claim),
 				"claims 2: a commitment is not listed"
 			);
 			let judged = match &record.status {
 				Status::Committed { .. } => false,
-				Status::Revealed { .. } => true,
+				Status::Revealed { .. } | Status::Measured { .. } => true,
 				Status::Ended { ending, .. } => {
 					!matches!(ending, Ending::Withdrawn | Ending::Expired { .. })
 				},
@@ -1167,7 +1285,7 @@ impl<T: Config> Pallet<T> {
 			let record = Self::get(claim)?;
 			ensure!(record.task == task, "claims 4: a run belongs to another task");
 			ensure!(
-				matches!(record.status, Status::Revealed { .. })
+				matches!(record.status, Status::Revealed { .. } | Status::Measured { .. })
 					|| Self::verified(&record).is_some(),
 				"claims 4: a run belongs to a claim that lost"
 			);
@@ -1232,6 +1350,29 @@ impl<T: Config> Pallet<T> {
 				commits.swap_remove(found.ok_or("claims 7: a commit has no claim")?);
 			}
 		}
+		Ok(())
+	}
+
+	fn check_queue() -> Result<(), sp_runtime::TryRuntimeError> {
+		let mut waiting = 0usize;
+		for (claim, record) in Claims::<T>::iter() {
+			let measured = matches!(record.status, Status::Measured { .. });
+			let open = measured || matches!(record.status, Status::Revealed { .. });
+			let pays = |terms: TermsOf<T>| terms.min_improvement.is_some();
+			let queued = open && T::Tasks::terms(record.task).is_ok_and(pays);
+			ensure!(
+				Queue::<T>::contains_key(record.task, Self::turn(claim)) == queued,
+				"claims 8: a claim is not in its queue, or in one that is not its own"
+			);
+			ensure!(queued || !measured, "claims 8: a claim waits for nothing");
+			waiting = waiting.saturating_add(usize::from(queued));
+			let first = queued && Self::first(record.task) == Some(claim);
+			ensure!(
+				!(first && measured) || Due::<T>::contains_key(record.task),
+				"claims 8: a claim waits for ever"
+			);
+		}
+		ensure!(Queue::<T>::iter_keys().count() == waiting, "claims 8: a queue has no claim");
 		Ok(())
 	}
 }

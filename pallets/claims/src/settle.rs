@@ -39,8 +39,8 @@ impl<T: Config> OnSettled for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Ends a revealed claim. Once it is known to be one, nothing fails (rule 5). Gives the slash of
-	/// its bond, if there is one.
+	/// Ends a revealed claim, unless it is found true and has to wait (rule 6). Once it is known to be
+	/// one, nothing fails (rule 5). Gives the slash of its bond, if there is one.
 	fn do_settle(claim: ClaimId, settlement: Settlement) -> Result<Option<SlashId>, Error<T>> {
 		let record = Self::get(claim)?;
 		let (Status::Revealed { .. }, Some(revealed)) = (&record.status, &record.revealed) else {
@@ -48,15 +48,25 @@ impl<T: Config> Pallet<T> {
 		};
 		let body = revealed.body.clone();
 		let task = record.task;
+		T::Artifacts::unpin(body.program);
 		let ending = match settlement {
 			Settlement::Agreed(Outcome::Scored(measured)) => match T::Tasks::terms(task) {
-				Ok(terms) => Self::judge(claim, &record, &body, measured, &terms),
+				Ok(terms) => {
+					if let Some(ending) = Self::judge(claim, &record, &body, measured, &terms) {
+						ending
+					} else if Self::first(task).is_some_and(|first| first < claim) {
+						Self::wait(claim, record, measured, &terms);
+						return Ok(None);
+					} else {
+						Self::accept(claim, &record, &body, measured, &terms)
+					}
+				},
 				Err(error) => {
 					log::error!(target: LOG_TARGET, "task {task} of {claim}: {error:?}");
 					Self::give_back(claim, &record, Reason::Undecided, None)
 				},
 			},
-			Settlement::Agreed(Outcome::Failed(reason)) => {
+			Settlement::Agreed(Outcome::Failed { reason, .. }) => {
 				let sealed =
 					|| T::Tasks::terms(task).is_ok_and(|terms| terms.sealed_until.is_some());
 				if !Self::is_of_training(reason) && sealed() {
@@ -67,7 +77,8 @@ impl<T: Config> Pallet<T> {
 			},
 			Settlement::Agreed(Outcome::Unavailable { input, fault }) => {
 				let reason = Reason::InputUnavailable { input, fault };
-				// It was stored when it was published: that it is gone is not the sponsor's fault.
+				// It was stored when it was published: that it is gone is not the sponsor's fault. That
+				// it is unusable is the word of the largest committee: no smaller one settles so.
 				if input == Input::Holdout && fault != DataFault::Missing {
 					Self::forfeit(claim, &record, reason)
 				} else {
@@ -77,34 +88,82 @@ impl<T: Config> Pallet<T> {
 			Settlement::Undecided => Self::give_back(claim, &record, Reason::Undecided, None),
 			Settlement::Incomplete => Self::forfeit(claim, &record, Reason::HoldoutWithheld),
 		};
-		if ending.stage() != Stage::Verified {
-			Self::release_run(claim, task, &body);
-		}
-		T::Artifacts::unpin(body.program);
 		let slash = ending.slash();
-		Self::end(claim, record, ending);
+		Self::end_revealed(claim, record, &body, ending);
 		Ok(slash)
 	}
 
-	/// Compares what was measured with what was claimed.
+	/// Keeps a claim that is found true until those that were committed earlier have ended.
+	pub(crate) fn wait(
+		claim: ClaimId,
+		mut record: ClaimOf<T>,
+		measured: Scored,
+		terms: &TermsOf<T>,
+	) {
+		let revealed = terms.reveals.map_or_else(
+			|| record.committed_at.saturating_add(T::RevealWindow::get()),
+			|reveals| reveals.until,
+		);
+		let begins = terms.sealed_until.unwrap_or(revealed);
+		let settles_by = begins.saturating_add(T::Verification::longest(&terms.limits));
+		record.status = Status::Measured { measured, settles_by };
+		let (task, miner) = (record.task, record.miner.clone());
+		Claims::<T>::insert(claim, record);
+		Self::deposit_event(Event::ClaimMeasured { claim, task, miner, score: measured.score });
+	}
+
+	/// Ends a claim that is found true, as the first of those that are open in its task. Gives whether
+	/// it is such a claim.
+	pub(crate) fn take_turn(claim: ClaimId, record: ClaimOf<T>) -> bool {
+		let (Status::Measured { measured, .. }, Some(revealed)) =
+			(record.status.clone(), &record.revealed)
+		else {
+			return false;
+		};
+		let body = revealed.body.clone();
+		let ending = match T::Tasks::terms(record.task) {
+			Ok(terms) => Self::accept(claim, &record, &body, measured, &terms),
+			Err(error) => {
+				log::error!(target: LOG_TARGET, "task {} of {claim}: {error:?}", record.task);
+				Self::give_back(claim, &record, Reason::Undecided, Some(measured))
+			},
+		};
+		Self::end_revealed(claim, record, &body, ending);
+		true
+	}
+
+	/// Ends a claim that was revealed. If it is not verified, its run is free.
+	fn end_revealed(
+		claim: ClaimId,
+		record: ClaimOf<T>,
+		body: &ClaimBody,
+		ending: Ending<T::Balance>,
+	) {
+		if ending.stage() != Stage::Verified {
+			Self::release_run(claim, record.task, body);
+		}
+		Self::end(claim, record, ending);
+	}
+
+	/// Compares what was measured with what was claimed; nothing if the claim is true.
 	fn judge(
 		claim: ClaimId,
 		record: &ClaimOf<T>,
 		body: &ClaimBody,
 		measured: Scored,
 		terms: &TermsOf<T>,
-	) -> Ending<T::Balance> {
+	) -> Option<Ending<T::Balance>> {
 		let gain = |over| terms.metric.gain(measured.score, over);
 		let (sealed, reached) = (terms.sealed_until.is_some(), gain(terms.threshold) >= 0);
 		if sealed && !reached {
 			// The miner could not know.
-			Self::give_back(claim, record, Reason::BelowThreshold, Some(measured))
+			Some(Self::give_back(claim, record, Reason::BelowThreshold, Some(measured)))
 		} else if !sealed && gain(body.score) < record.tolerance.saturating_neg() {
-			Self::reject(claim, record, Some(measured), Reason::WorseThanClaimed)
+			Some(Self::reject(claim, record, Some(measured), Reason::WorseThanClaimed))
 		} else if !reached {
-			Self::reject(claim, record, Some(measured), Reason::BelowThreshold)
+			Some(Self::reject(claim, record, Some(measured), Reason::BelowThreshold))
 		} else {
-			Self::accept(claim, record, body, measured, terms)
+			None
 		}
 	}
 

@@ -69,8 +69,11 @@ pub enum Reason {
 	/// Verified, but others were better when the contest was closed.
 	#[codec(index = 12)]
 	NoShare,
-	/// It was known to be wrong: an auditor had it sent to see who finds out.
+	/// Found true, but this claim was committed earlier and is being verified.
 	#[codec(index = 13)]
+	EarlierOpen(ClaimId),
+	/// It was known to be wrong: an auditor had it sent to see who finds out.
+	#[codec(index = 14)]
 	KnownWrong,
 }
 
@@ -217,6 +220,14 @@ pub enum Status<Balance, BlockNumber> {
 		/// Last block in which the record is kept in any case.
 		keep_until: BlockNumber,
 	},
+	/// Is found true, and waits for claims that were committed earlier.
+	#[codec(index = 3)]
+	Measured {
+		/// What the committee measured.
+		measured: Scored,
+		/// Block by which there is a verdict on each of them.
+		settles_by: BlockNumber,
+	},
 }
 
 /// What is known of a claim since its reveal.
@@ -328,6 +339,9 @@ pub enum Stage {
 	/// Not revealed in time, and slashed.
 	#[codec(index = 8)]
 	Expired,
+	/// Found true; waits for claims that were committed earlier.
+	#[codec(index = 9)]
+	Measured,
 }
 
 /// What happens to a claim next, and when.
@@ -356,7 +370,7 @@ pub enum Deadline<BlockNumber> {
 		/// Last block in which it can be withdrawn.
 		withdraw_until: BlockNumber,
 	},
-	/// There will be a verdict.
+	/// There will be a verdict; of a claim that is found true, on those that it waits for.
 	#[codec(index = 1)]
 	Settle {
 		/// At the latest in this block.

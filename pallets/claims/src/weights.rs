@@ -21,6 +21,8 @@ pub trait WeightInfo {
 	fn expire_pass() -> Weight;
 	fn expire_claim() -> Weight;
 	fn on_settled() -> Weight;
+	fn serve_base() -> Weight;
+	fn serve_claim() -> Weight;
 	fn check_claim() -> Weight;
 }
 
@@ -34,12 +36,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(7_u64))
 			.saturating_add(T::DbWeight::get().writes(9_u64))
 	}
-	/// Storage: `Claims` (r:2 w:1), `Expiries` (r:0 w:1), `Runs` (r:1 w:1), the task (r:1 w:1), the program (r:1 w:1), the job and its queue
+	/// Storage: `Claims` (r:2 w:1), `Expiries` (r:0 w:1), `Queue` (r:0 w:1), `Runs` (r:1 w:1), the task (r:1 w:1), the program (r:1 w:1), the job and its queue
 	/// (r:3 w:4), account and holds of the miner (r:2 w:2).
 	fn reveal() -> Weight {
 		Weight::from_parts(170_000_000, 14_000)
 			.saturating_add(T::DbWeight::get().reads(10_u64))
-			.saturating_add(T::DbWeight::get().writes(11_u64))
+			.saturating_add(T::DbWeight::get().writes(12_u64))
 	}
 	/// Storage: `Claims` (r:1 w:1), `Expiries` (r:0 w:1), the stake's ledger (r:1 w:1), the task (r:1 w:1).
 	fn withdraw() -> Weight {
@@ -71,12 +73,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(6_u64))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
 	}
-	/// `on_draw` and the settlement. Storage: `Claims` (r:1 w:1), the task (r:1 w:1), the stake's ledger (r:2 w:2), `Runs`
+	/// `on_draw` and the settlement. Storage: `Claims` (r:2 w:1), `Queue` (r:2 w:1), `Due` (r:0 w:1), the task (r:1 w:1), the stake's ledger (r:2 w:2), `Runs`
 	/// (r:1 w:1), `Models` (r:1 w:1), `Leaderboards` (r:1 w:1), the program (r:1 w:1), accounts and holds (r:3 w:3).
 	fn on_settled() -> Weight {
 		Weight::from_parts(180_000_000, 20_000)
-			.saturating_add(T::DbWeight::get().reads(11_u64))
-			.saturating_add(T::DbWeight::get().writes(11_u64))
+			.saturating_add(T::DbWeight::get().reads(14_u64))
+			.saturating_add(T::DbWeight::get().writes(13_u64))
+	}
+	/// Storage: `Due` (r:32 w:0), or `Queue` (r:32 w:0) and `Due` (r:0 w:1).
+	fn serve_base() -> Weight {
+		Weight::from_parts(6_000_000, 4_000)
+			.saturating_add(T::DbWeight::get().reads(33_u64))
+	}
+	/// Storage: `Due` (r:1 w:1), `Queue` (r:2 w:1), and that of the settlement.
+	fn serve_claim() -> Weight {
+		Weight::from_parts(190_000_000, 24_000)
+			.saturating_add(T::DbWeight::get().reads(15_u64))
+			.saturating_add(T::DbWeight::get().writes(13_u64))
 	}
 	/// Storage: `Claims` (r:2 w:0), `Runs`, task and program (r:3 w:0), or stake, task, `RecentCommits` and `Commitments`
 	/// (r:4 w:0).
@@ -96,7 +109,7 @@ impl WeightInfo for () {
 	fn reveal() -> Weight {
 		Weight::from_parts(170_000_000, 14_000)
 			.saturating_add(RocksDbWeight::get().reads(10_u64))
-			.saturating_add(RocksDbWeight::get().writes(11_u64))
+			.saturating_add(RocksDbWeight::get().writes(12_u64))
 	}
 	fn withdraw() -> Weight {
 		Weight::from_parts(70_000_000, 7_000)
@@ -124,8 +137,17 @@ impl WeightInfo for () {
 	}
 	fn on_settled() -> Weight {
 		Weight::from_parts(180_000_000, 20_000)
-			.saturating_add(RocksDbWeight::get().reads(11_u64))
-			.saturating_add(RocksDbWeight::get().writes(11_u64))
+			.saturating_add(RocksDbWeight::get().reads(14_u64))
+			.saturating_add(RocksDbWeight::get().writes(13_u64))
+	}
+	fn serve_base() -> Weight {
+		Weight::from_parts(6_000_000, 4_000)
+			.saturating_add(RocksDbWeight::get().reads(33_u64))
+	}
+	fn serve_claim() -> Weight {
+		Weight::from_parts(190_000_000, 24_000)
+			.saturating_add(RocksDbWeight::get().reads(15_u64))
+			.saturating_add(RocksDbWeight::get().writes(13_u64))
 	}
 	fn check_claim() -> Weight {
 		Weight::from_parts(40_000_000, 9_000)

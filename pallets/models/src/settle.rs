@@ -27,10 +27,12 @@ fn judge(settlement: Settlement, stated: Statistics) -> Judgement {
 			}
 		},
 		// The program is the scheme's: that it cannot run is no fault of the owner.
-		Settlement::Agreed(Outcome::Failed(reason @ FailReason::BadProgram)) => {
+		Settlement::Agreed(Outcome::Failed { reason: reason @ FailReason::BadProgram, .. }) => {
 			Judgement::Unknown(Reason::RunFailed(reason))
 		},
-		Settlement::Agreed(Outcome::Failed(reason)) => Judgement::False(Reason::RunFailed(reason)),
+		Settlement::Agreed(Outcome::Failed { reason, .. }) => {
+			Judgement::False(Reason::RunFailed(reason))
+		},
 		Settlement::Agreed(Outcome::Unavailable { input, fault }) => match (input, fault) {
 			(Input::Program, _) | (_, DataFault::Missing) => {
 				Judgement::Unknown(Reason::InputUnavailable { input, fault })

@@ -74,7 +74,11 @@ pub struct Invariant {
 pub mod pallet {
 	use super::*;
 
+	/// The in-code storage version.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// Needs [`pallet_parameters::Config::AdminOrigin`] to be [`EnsureChecked`].

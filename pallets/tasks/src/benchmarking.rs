@@ -2,7 +2,7 @@
 
 use super::*;
 use assay_primitives::Metric;
-use assay_traits::Tasks as _;
+use assay_traits::{Ranking as _, Tasks as _};
 use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::Mutate as _;
 use frame_system::RawOrigin;
@@ -32,7 +32,7 @@ fn spec<T: Config>() -> SpecOf<T> {
 		threshold: Score(0),
 		tolerance: None,
 		limits: T::MaxLimits::get(),
-		reward: Reward::Bounty { amount: T::MinBounty::get(), winners: 2, min_improvement: 0 },
+		reward: Reward::Bounty { amount: T::MinBounty::get(), winners: 2, min_improvement: 1 },
 		seed: SeedSource::Miner,
 		deadline: frame_system::Pallet::<T>::block_number() + T::MinDuration::get(),
 	}
@@ -106,9 +106,14 @@ mod benchmarks {
 		assert!(!Tasks::<T>::contains_key(task));
 	}
 
+	/// A contest, all of whose places were taken.
 	#[benchmark]
 	fn close() -> Result<(), BenchmarkError> {
-		let task = make_open::<T>();
+		let pool = T::MinBounty::get().saturating_mul(MAX_PLACES.into());
+		let shares = Shares::truncate_from(alloc::vec![1; MAX_PLACES as usize]);
+		let spec = TaskSpec { reward: Reward::Contest { pool, shares }, ..spec::<T>() };
+		let task = Pallet::<T>::do_create(sponsor::<T>(), spec)?;
+		T::Ranking::make_best(task, MAX_PLACES);
 		let terms = Pallet::<T>::terms(task)?;
 		frame_system::Pallet::<T>::set_block_number(terms.deadline + 1u32.into());
 

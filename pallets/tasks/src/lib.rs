@@ -119,8 +119,12 @@ pub type TermsOf<T> = TaskTerms<<T as frame_system::Config>::AccountId, BlockNum
 pub mod pallet {
 	use super::*;
 
+	/// The in-code storage version.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
 	/// The pallet.
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// What the pallet needs.
@@ -324,7 +328,7 @@ pub mod pallet {
 		ThresholdOutOfRange,
 		/// The tolerance is negative, or larger than the range of the metric.
 		ToleranceOutOfRange,
-		/// The smallest improvement is negative, or larger than the range of the metric.
+		/// The smallest improvement is not positive, or larger than the range of the metric.
 		ImprovementOutOfRange,
 		/// A limit is zero: nothing could run.
 		LimitIsZero,
@@ -646,7 +650,8 @@ impl<T: Config> Pallet<T> {
 		Self::check_limits(&spec.limits)?;
 		match &spec.reward {
 			Reward::Bounty { amount, winners, min_improvement } => {
-				ensure!(differences.contains(min_improvement), Error::<T>::ImprovementOutOfRange);
+				let improvements = 1..=*differences.end();
+				ensure!(improvements.contains(min_improvement), Error::<T>::ImprovementOutOfRange);
 				ensure!(*amount >= T::MinBounty::get(), Error::<T>::BountyTooSmall);
 				ensure!(*winners > 0, Error::<T>::NoWinners);
 			},

@@ -40,9 +40,9 @@ pub enum Reward<Balance> {
 		amount: Balance,
 		/// How many claims are paid.
 		winners: u32,
-		/// By how many units of [`Score`] a claim must improve on the best verified one. The first
-		/// verified claim need not. 0 pays for equals, too: also for a known program with another
-		/// seed.
+		/// By how many units of [`Score`] a claim must improve on the best verified one, at least 1:
+		/// equals would be paid for a known program with another seed. The first verified claim need
+		/// not improve.
 		min_improvement: i64,
 	},
 	/// A pool that the best verified claims share when the task is closed. Equals rank by the order of

@@ -36,13 +36,19 @@ impl<T: Config> Pallet<T> {
 		Audit::Open { until }
 	}
 
+	/// The last round of a job that can be audited, or is.
+	pub(crate) fn audited_case(id: JobId) -> Option<(u8, CaseOf<T>)> {
+		let case = |round| Some((round, Cases::<T>::get(id, round)?));
+		(0..MAX_ROUNDS).filter_map(case).find(|(_, case)| case.audit != Audit::Over)
+	}
+
 	/// Nobody has audited a job in time.
 	pub(crate) fn end_window(id: JobId) {
-		let Some(case) = Cases::<T>::get(id) else {
+		let Some((round, case)) = Self::audited_case(id) else {
 			defensive!("the agenda names a job that does not exist");
 			return;
 		};
-		Self::end_audit(id, Self::close_window(id, case));
+		Self::end_audit(id, round, Self::close_window(id, case));
 	}
 
 	/// Takes the deadline of an audit from the agenda. The caller stores the case.
@@ -55,14 +61,33 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Forgets what was kept for an audit.
-	fn end_audit(id: JobId, mut case: CaseOf<T>) {
+	fn end_audit(id: JobId, round: u8, mut case: CaseOf<T>) {
 		(0..MAX_ROUNDS).for_each(|round| Ballots::<T>::remove(id, round));
 		case.audit = Audit::Over;
-		Cases::<T>::set(id, case.is_needed().then_some(case));
+		Cases::<T>::set(id, round, case.is_needed().then_some(case));
 	}
 
-	/// Judges the verdicts that no tally has judged.
-	fn judge_ballots(id: JobId, case: &mut CaseOf<T>, found: Outcome) {
+	/// Forgets the ballots of a round that said what is slashed now.
+	pub(crate) fn drop_ballots(id: JobId, round: u8, judged: &Outcome) {
+		Ballots::<T>::mutate_exists(id, round, |ballots| {
+			*ballots = ballots.take().and_then(|mut ballots| {
+				ballots.retain(|ballot| ballot.said != *judged);
+				(!ballots.is_empty()).then_some(ballots)
+			});
+		});
+	}
+
+	/// Slashes those who prevailed in a round with what is found wrong, unless they are already.
+	fn overturn_if_wrong(id: JobId, round: u8, case: CaseOf<T>, found: Outcome) -> CaseOf<T> {
+		if case.outcome.is_some_and(|stood| stood != found) && !case.overturned {
+			Self::overturn(id, round, case, found)
+		} else {
+			case
+		}
+	}
+
+	/// Judges the verdicts that no tally has judged. The slashes follow from `case`, the last round's.
+	fn judge_ballots(id: JobId, last: u8, case: &mut CaseOf<T>, found: Outcome) {
 		for round in 0..MAX_ROUNDS {
 			for Ballot { account, weight, drawn_at, said } in
 				Ballots::<T>::take(id, round).unwrap_or_default()
@@ -72,7 +97,8 @@ impl<T: Config> Pallet<T> {
 				} else {
 					let slash = Self::slash_verdict(id, &account, weight, drawn_at, &said);
 					if let Some(slash) = slash {
-						Grounds::<T>::insert(slash, Ground { job: id, said: Some(said) });
+						let ground = Ground { job: id, round: last, said: Some(said) };
+						Grounds::<T>::insert(slash, ground);
 						case.slashes.saturating_inc();
 					}
 				}
@@ -86,31 +112,36 @@ impl<T: Config> Audits for Pallet<T> {
 	type Balance = BalanceOf<T>;
 
 	fn settled(job: JobId) -> Option<Settled<BalanceOf<T>>> {
-		let case = Cases::<T>::get(job)?;
+		let (_, case) = Self::audited_case(job)?;
 		let now = frame_system::Pallet::<T>::block_number();
 		// Later blocks may be served late.
 		let open = matches!(case.audit, Audit::Open { until } if now <= until);
-		open.then_some(Settled { outcome: case.outcome, value: case.value })
+		let outcome = case.outcome.filter(|_| case.decided);
+		open.then_some(Settled { outcome, value: case.value })
 	}
 
 	fn rerun(job: JobId, payer: &T::AccountId) -> Result<JobId, DispatchError> {
-		let case = Cases::<T>::get(job).ok_or(Error::<T>::JobUnknown)?;
+		let (round, case) = Self::audited_case(job).ok_or(Error::<T>::JobUnknown)?;
 		let case = Self::close_window(job, case);
 		let rerun = Self::open_rerun(Client::Audit(job), payer, &case)?;
-		Cases::<T>::insert(job, case);
+		Cases::<T>::insert(job, round, case);
 		Ok(rerun)
 	}
 
 	fn audited(job: JobId, found: Option<Outcome>) {
-		let Some(case) = Cases::<T>::get(job).defensive() else { return };
+		let Some((last, case)) = Self::audited_case(job).defensive() else { return };
 		let mut case = Self::close_window(job, case);
 		if let Some(found) = found {
-			Self::judge_ballots(job, &mut case, found);
-			if case.outcome.is_some_and(|stood| stood != found) && !case.overturned {
-				case = Self::overturn(job, case, found);
+			for round in 0..last {
+				Cases::<T>::mutate_exists(job, round, |case| {
+					*case =
+						case.take().map(|case| Self::overturn_if_wrong(job, round, case, found));
+				});
 			}
+			case = Self::overturn_if_wrong(job, last, case, found);
+			Self::judge_ballots(job, last, &mut case, found);
 		}
-		Self::end_audit(job, case);
+		Self::end_audit(job, last, case);
 	}
 
 	#[cfg(feature = "runtime-benchmarks")]

@@ -8,7 +8,7 @@ use frame_benchmarking::{account, v2::*};
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 
-const OUTCOME: Outcome = Outcome::Failed(FailReason::Trap);
+const OUTCOME: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
 const SALT: H256 = H256::repeat_byte(7);
 /// A slash that the ledger does not know: what it does is measured there.
 const SLASH: SlashId = SlashId::MAX;
@@ -32,7 +32,7 @@ fn spec() -> TrainingJob {
 /// A case that a committee of the largest size settled, of one mind and not as [`mixed`] does, as the
 /// ground of `slash`.
 pub fn make_appealable<T: Config>(slash: SlashId) {
-	let stood = Outcome::Failed(FailReason::BadProgram);
+	let stood = Outcome::Failed { reason: FailReason::BadProgram, trace_root: H256::zero() };
 	let juror = |n| {
 		let account = account("juror", n, slash as u32);
 		T::Stake::make_active(&account, Role::Verifier);
@@ -47,6 +47,7 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 		opponent: Some(account("opponent", 1, 0)),
 		spec: spec(),
 		outcome: Some(stood),
+		decided: true,
 		value: Zero::zero(),
 		drawn_at: frame_system::Pallet::<T>::block_number(),
 		jurors: BoundedVec::truncate_from((0..T::MaxCommittee::get()).map(juror).collect()),
@@ -54,8 +55,8 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 		overturned: false,
 		audit: Audit::Over,
 	};
-	Cases::<T>::insert(job, case);
-	Grounds::<T>::insert(slash, Ground { job, said: Some(stood) });
+	Cases::<T>::insert(job, 0, case);
+	Grounds::<T>::insert(slash, Ground { job, round: 0, said: Some(stood) });
 }
 
 /// A claim's job that a committee of the largest size settled, after all others of as many rounds as there
@@ -66,8 +67,10 @@ pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
 	make_appealable::<T>(SLASH);
 	let Ground { job, .. } = Grounds::<T>::take(SLASH).expect("it was made");
 	let drawn_at = frame_system::Pallet::<T>::block_number();
-	Cases::<T>::mutate_extant(job, |case| {
+	Cases::<T>::mutate(job, 0, |case| {
+		let case = case.as_mut().expect("it was made");
 		case.outcome = settled.outcome;
+		case.decided = settled.outcome.is_some();
 		case.value = settled.value;
 		case.slashes = 0;
 		let client = Client::Claim(0);
@@ -77,7 +80,8 @@ pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
 		let ballot = |n| {
 			let account = account("ballot", n, round.into());
 			T::Stake::make_active(&account, Role::Verifier);
-			let said = Outcome::Failed(FailReason::StackOverflow);
+			let said =
+				Outcome::Failed { reason: FailReason::StackOverflow, trace_root: H256::zero() };
 			Ballot { weight: T::Stake::bonded(&account), account, drawn_at, said }
 		};
 		let ballots = (0..T::MaxCommittee::get()).map(ballot).collect();
@@ -150,7 +154,7 @@ fn revealed<T: Config>(id: JobId, silent: usize, outcome: impl Fn(usize) -> Outc
 /// Three quarters agree: the settlement pays many and slashes some, and the earlier committee.
 fn mixed(at: usize) -> Outcome {
 	if at % 4 == 1 {
-		Outcome::Failed(FailReason::OutOfFuel)
+		Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() }
 	} else {
 		OUTCOME
 	}
@@ -238,19 +242,6 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn settle() {
-		let id = drawn::<T>();
-		revealed::<T>(id, 1, mixed);
-		let due = Jobs::<T>::get(id).unwrap().due();
-		frame_system::Pallet::<T>::set_block_number(due);
-
-		#[extrinsic_call]
-		settle(RawOrigin::Signed(account("anybody", 0, 0)), id);
-
-		assert!(!Jobs::<T>::contains_key(id));
-	}
-
-	#[benchmark]
 	fn idle() {
 		let now = frame_system::Pallet::<T>::block_number();
 		AgendaCursor::<T>::put(now);
@@ -262,19 +253,52 @@ mod benchmarks {
 	}
 
 	#[benchmark]
-	fn serve() {
+	fn draw() {
 		let id = drawn::<T>();
-		// A split committee that cannot be enlarged: everybody is counted, nobody agrees.
+		Jobs::<T>::mutate(id, |job| {
+			let job = job.as_mut().unwrap();
+			Pallet::<T>::clear_assignments(id, job);
+			job.members = BoundedVec::new();
+			job.round = 1;
+			let at = frame_system::Pallet::<T>::block_number();
+			Pallet::<T>::enter(id, job, Phase::Drawing { at });
+		});
+		#[block]
+		{
+			// There is none in a benchmark.
+			let _ = T::Randomness::random(b"assay/committee");
+			let job = Jobs::<T>::get(id).unwrap();
+			Pallet::<T>::draw_by(id, job, H256::repeat_byte(1));
+		}
+		let job = Jobs::<T>::get(id).unwrap();
+		assert_eq!(job.members.len(), T::MaxCommittee::get() as usize);
+	}
+
+	/// Everybody is counted, nobody agrees.
+	#[benchmark]
+	fn escalate() {
+		let id = drawn::<T>();
 		revealed::<T>(id, 1, |at| match at % 3 {
 			0 => OUTCOME,
-			1 => Outcome::Failed(FailReason::OutOfFuel),
+			1 => Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() },
 			_ => Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing },
 		});
 		#[block]
 		{
 			Pallet::<T>::serve(id);
 		}
-		assert!(Jobs::<T>::get(id).is_none_or(|job| job.round == 1));
+		assert!(Jobs::<T>::get(id).is_some_and(|job| job.round == 1));
+	}
+
+	#[benchmark]
+	fn conclude() {
+		let id = drawn::<T>();
+		revealed::<T>(id, 1, mixed);
+		#[block]
+		{
+			Pallet::<T>::serve(id);
+		}
+		assert!(!Jobs::<T>::contains_key(id));
 	}
 
 	/// A job that nobody has audited in time.
@@ -285,7 +309,7 @@ mod benchmarks {
 		{
 			Pallet::<T>::end_window(job);
 		}
-		assert!(!Cases::<T>::contains_key(job));
+		assert!(!Cases::<T>::contains_key(job, 0));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::benchmark_externalities(), crate::mock::Test);

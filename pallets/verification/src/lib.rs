@@ -13,7 +13,13 @@
 //! commitments are closed. What more than two thirds of the revealed weight say is the settlement;
 //! the client is told, those who said so share the fee, those who said otherwise or nothing are
 //! slashed. The first committee grows with the value that hangs on the job
-//! ([`Config::ValuePerMember`]), and the fee with it. Where it lacks an input, others are asked once.
+//! ([`Config::ValuePerMember`]), and the fee with it.
+//!
+//! A round that settles nothing judges, too: whoever contradicts more than half of the committee's
+//! stake is slashed as for a verdict that was not delivered. So no third of a committee blocks it for
+//! nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say so. It
+//! stands only where the largest committee, or all there are, say it, and who says it where others
+//! had the input has delivered nothing.
 //!
 //! ```text
 //! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)
@@ -27,11 +33,12 @@
 //!
 //! ## Appeals
 //!
-//! From a settlement slashes can follow: of the verdicts that were outvoted, and of what the client
+//! From a round slashes can follow: of the verdicts that were outvoted, and of what the client
 //! slashes. As long as one of them is pending, a [`types::Case`] keeps what was run, what was found
-//! and by whom. Who is slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a
-//! committee three times as large, for as much more of a fee, without those who sat on the first one if
-//! there are as many others. The re-run is a job like any other, and says of the slash:
+//! (in a round that settled nothing: what more than half of the stake said) and by whom. Who is
+//! slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a committee three times as
+//! large, for as much more of a fee, without those who sat on the first one if there are as many
+//! others. The re-run is a job like any other, and says of the slash:
 //!
 //! | it finds | slash of a verdict | any other slash |
 //! | --- | --- | --- |
@@ -40,6 +47,7 @@
 //! | another outcome | right: the verdict was wrong, too | wrong: it stood on a wrong outcome |
 //! | a missing input, or nothing | no saying | no saying |
 //!
+//! That an input is unusable is such a finding only for a verdict that said the same of it.
 //! Where it finds another outcome than the one that stood, those whose verdict had prevailed are
 //! slashed for it, once. The settlement itself stays: its client has acted on it. For a verdict that
 //! was withheld nothing is kept: no re-run tells who was silent.
@@ -54,7 +62,8 @@
 //! hash of the case would be smaller, but then whoever opens the audit had to keep the state of all blocks
 //! to have its preimage. A window that has passed is a deadline like that of a job, and served with
 //! them. An audit ends with what the job gives, if that is known: who had prevailed with something else,
-//! or said it in a round that judged nobody, is slashed. These slashes can be appealed like others.
+//! or said it in a round that judged nobody, is slashed, and nobody twice: whose slash follows from an
+//! appeal has no ballot any more. These slashes can be appealed like others.
 //!
 //! ## Goals
 //!
@@ -189,7 +198,11 @@ pub mod refusal {
 pub mod pallet {
 	use super::*;
 
+	/// The in-code storage version.
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(0);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	/// Why this pallet holds somebody's tokens.
@@ -226,7 +239,8 @@ pub mod pallet {
 		/// Those who open jobs.
 		type Clients: OnSettled;
 
-		/// Where inputs are. Told of those that two committees, or one of all verifiers, could not get.
+		/// Where inputs are. Told of those that the largest committee, or one of all verifiers, could not
+		/// get.
 		type Artifacts: Artifacts;
 
 		/// Randomness of the block before, with that block's number. An author keeps the choice
@@ -273,7 +287,10 @@ pub mod pallet {
 		#[pallet::constant]
 		type FalseVerdictSlash: Get<Perbill>;
 
-		/// Share of its weight that a member loses for a verdict that it did not deliver.
+		/// Share of its weight that a member loses for a verdict that it did not deliver, for one of
+		/// `Unavailable` where others had the input, and for one that contradicts more than half of the
+		/// committee in a round that settles nothing. If it is less than what a run earns, lazy
+		/// verdicts pay.
 		#[pallet::constant]
 		type WithheldVerdictSlash: Get<Perbill>;
 
@@ -328,10 +345,12 @@ pub mod pallet {
 	pub type Assignments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, VerifierId, Twox64Concat, JobId, u32>;
 
-	/// Settled jobs from which slashes follow that are pending, or that can be audited.
+	/// Rounds of jobs from which slashes follow that are pending, and the last ones of jobs that can be
+	/// audited.
 	// Twox64Concat: the ids are ours, counted up.
 	#[pallet::storage]
-	pub type Cases<T: Config> = StorageMap<_, Twox64Concat, JobId, CaseOf<T>>;
+	pub type Cases<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, JobId, Twox64Concat, u8, CaseOf<T>>;
 
 	/// What each of those slashes follows from.
 	// Twox64Concat: the ids are those of the ledger, counted up.
@@ -402,7 +421,7 @@ pub mod pallet {
 			/// What it found.
 			outcome: Outcome,
 		},
-		/// The committee found no majority; a larger one is drawn.
+		/// The committee found no majority, or lacked an input; a larger one is drawn.
 		JobEscalated {
 			/// The job.
 			job: JobId,
@@ -521,7 +540,11 @@ pub mod pallet {
 		/// # Errors
 		/// As transaction validity, see [`refusal`]: none of them costs anything.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::reveal_verdict().saturating_add(T::Clients::weight()))]
+		#[pallet::weight(
+			T::WeightInfo::reveal_verdict()
+				.max(T::WeightInfo::escalate())
+				.saturating_add(T::Clients::weight())
+		)]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_verdict())]
 		#[pallet::authorize(Self::authorize_reveal)]
 		pub fn reveal_verdict(
@@ -551,7 +574,7 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::JobUnknown`], [`Error::NotDue`].
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::settle().saturating_add(T::Clients::weight()))]
+		#[pallet::weight(Pallet::<T>::serve_weight())]
 		pub fn settle(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;
 			let due = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?.due();
@@ -605,7 +628,7 @@ impl<T: Config> Pallet<T> {
 	fn serve_deadlines(now: BlockNumberFor<T>) -> Weight {
 		let start = AgendaCursor::<T>::get();
 		let mut at = start;
-		let (mut served, mut ended) = (0u64, 0u64);
+		let (mut served, mut ended, mut looked) = (0u64, 0u64, 1u64);
 		for _ in 0..T::DeadlinesPerBlock::get() {
 			if let Some(job) = Agenda::<T>::iter_key_prefix(at).next() {
 				let count = if Jobs::<T>::contains_key(job) { &mut served } else { &mut ended };
@@ -613,6 +636,7 @@ impl<T: Config> Pallet<T> {
 				Self::serve(job);
 			} else if at < now {
 				at.saturating_inc();
+				looked = looked.saturating_add(1);
 			} else {
 				break;
 			}
@@ -620,10 +644,18 @@ impl<T: Config> Pallet<T> {
 		if at != start {
 			AgendaCursor::<T>::put(at);
 		}
-		let each = T::WeightInfo::serve().saturating_add(T::Clients::weight());
 		T::WeightInfo::idle()
-			.saturating_add(each.saturating_mul(served))
+			.saturating_mul(looked)
+			.saturating_add(Self::serve_weight().saturating_mul(served))
 			.saturating_add(T::WeightInfo::end_window().saturating_mul(ended))
+	}
+
+	/// What one deadline weighs at the most.
+	fn serve_weight() -> Weight {
+		T::WeightInfo::draw()
+			.max(T::WeightInfo::escalate())
+			.max(T::WeightInfo::conclude())
+			.saturating_add(T::Clients::weight())
 	}
 
 	/// Moves a job past its current deadline.
@@ -690,13 +722,19 @@ impl<T: Config> Pallet<T> {
 			Jobs::<T>::insert(id, job);
 			return;
 		};
+		Self::draw_by(id, job, random);
+	}
+
+	/// Draws the committee of the current round by a random value.
+	fn draw_by(id: JobId, mut job: JobOf<T>, random: H256) {
+		let now = frame_system::Pallet::<T>::block_number();
 		if job.round == 0 && !T::Clients::on_draw(job.client, &mut job.spec, random) {
-			return Self::finish(id, job, Settlement::Incomplete, Vec::new());
+			return Self::finish(id, job, Settlement::Incomplete, None, Vec::new());
 		}
 		let seed = assay_primitives::hash(&(random, id, job.round).encode());
 		let drawn = committee::draw(seed, Self::candidates(&job), job.committee_size);
 		if drawn.is_empty() {
-			return Self::finish(id, job, Settlement::Undecided, Vec::new());
+			return Self::finish(id, job, Settlement::Undecided, None, Vec::new());
 		}
 		job.members = BoundedVec::truncate_from(drawn);
 		for (member, position) in job.members.iter().zip(0u32..) {
@@ -880,84 +918,103 @@ impl<T: Config> Pallet<T> {
 // Settlement.
 impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
-	fn conclude(id: JobId, mut job: JobOf<T>) {
+	fn conclude(id: JobId, job: JobOf<T>) {
 		let result = tally(&job.members);
-		let (grounds, mut unjudged) = Self::judge(id, &job, &result);
-		let asks_others = job.round == 0 && Self::more(&job);
-		if let (Tally::Agreed(outcome), false) = (&result, asks_others) {
-			unjudged.retain(|ballot| ballot.said != *outcome);
-		}
+		let (grounds, unjudged) = Self::judge(id, &job, &result);
 		Self::keep_ballots(id, &job, unjudged);
+		let next = job.round.saturating_add(1) < MAX_ROUNDS;
+		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
 		match result {
-			// Others may have what this committee lacked: they are asked once.
-			Tally::Agreed(Outcome::Unavailable { .. }) if asks_others => {
-				Self::escalate(id, job);
+			// Who has nothing to show is believed when nobody more can be asked.
+			Tally::Agreed(Outcome::Unavailable { .. }) if others && !Self::is_largest(&job) => {
+				if next {
+					Self::escalate(id, job, T::MaxCommittee::get());
+				} else {
+					Self::finish(id, job, Settlement::Undecided, None, grounds);
+				}
 			},
 			Tally::Agreed(outcome) => {
-				if !matches!(outcome, Outcome::Unavailable { .. }) {
-					Self::pay_winners(&mut job, &outcome);
-				}
-				Self::finish(id, job, Settlement::Agreed(outcome), grounds);
+				Self::finish(id, job, Settlement::Agreed(outcome), Some(outcome), grounds);
 			},
-			Tally::Split if Self::more(&job) => Self::escalate(id, job),
-			Tally::Split => Self::finish(id, job, Settlement::Undecided, grounds),
+			Tally::Split(most) => {
+				if others && next {
+					Self::keep(id, &job, most, None, &grounds);
+					Self::escalate(id, job, larger);
+				} else {
+					Self::finish(id, job, Settlement::Undecided, most, grounds);
+				}
+			},
 		}
 	}
 
-	/// Whether a larger committee can be asked.
-	fn more(job: &JobOf<T>) -> bool {
-		let more = Self::candidates(job).len() > job.members.len();
-		more && job.round.saturating_add(1) < MAX_ROUNDS
+	/// Whether there is somebody who could be asked and does not sit on the committee.
+	fn others(job: &JobOf<T>) -> bool {
+		Self::candidates(job).len() > job.members.len()
 	}
 
-	/// Slashes and counts what the members did in this round. A verdict of `Unavailable` is never
-	/// wrong, and nobody is wrong where the majority lacked an input. Gives the slashes that a re-run
-	/// could refute, and the verdicts that are neither right nor wrong.
+	/// Whether no committee has more members.
+	fn is_largest(job: &JobOf<T>) -> bool {
+		u32::try_from(job.members.len()).is_ok_and(|members| members >= T::MaxCommittee::get())
+	}
+
+	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority lacked
+	/// an input, and nobody is late where a run was too slow for all. Gives the slashes that a re-run
+	/// could refute, and the verdicts that may be wrong and are not slashed.
 	fn judge(
 		id: JobId,
 		job: &JobOf<T>,
 		result: &Tally,
 	) -> (Vec<(SlashId, Ground)>, Vec<BallotOf<T>>) {
 		let (mut grounds, mut unjudged) = (Vec::new(), Vec::new());
-		let ballot = |member: &MemberOf<T>, said| Ballot {
-			account: member.account.clone(),
-			weight: member.weight,
-			drawn_at: job.drawn_at,
-			said,
-		};
+		if job.members.iter().all(|member| member.verdict == Verdict::Awaited) {
+			return (grounds, unjudged);
+		}
 		for member in &job.members {
-			match (member.verdict, result) {
+			let (who, weight, drawn_at) = (&member.account, member.weight, job.drawn_at);
+			let slash = |offence| {
+				let amount = T::WithheldVerdictSlash::get().mul_floor(weight);
+				Self::slash(who, amount, drawn_at, offence)
+			};
+			let ballot = |said| Ballot { account: who.clone(), weight, drawn_at, said };
+			let (said, slash) = match (member.verdict, *result) {
 				(Verdict::Awaited | Verdict::Committed(_), _) => {
-					T::Stake::note(&member.account, Deed::VerdictMissed);
-					let share = T::WithheldVerdictSlash::get();
-					let amount = share.mul_floor(member.weight);
-					let offence = Offence::VerdictWithheld(id);
-					Self::slash(&member.account, amount, job.drawn_at, offence);
+					T::Stake::note(who, Deed::VerdictMissed);
+					slash(Offence::VerdictWithheld(id));
+					continue;
 				},
-				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == *outcome => {
-					T::Stake::note(&member.account, Deed::VerdictRight);
+				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == outcome => {
+					T::Stake::note(who, Deed::VerdictRight);
 					// Others may be asked.
 					if matches!(said, Outcome::Unavailable { .. }) {
-						unjudged.push(ballot(member, said));
+						unjudged.push(ballot(said));
 					}
+					continue;
 				},
-				(Verdict::Revealed(said @ Outcome::Unavailable { .. }), _)
-				| (
+				(
 					Verdict::Revealed(said),
-					Tally::Split | Tally::Agreed(Outcome::Unavailable { .. }),
-				) => unjudged.push(ballot(member, said)),
-				(Verdict::Revealed(said), Tally::Agreed(_)) => {
-					let (who, weight) = (&member.account, member.weight);
-					let slash = Self::slash_verdict(id, who, weight, job.drawn_at, &said);
-					let ground = Ground { job: id, said: Some(said) };
-					grounds.extend(slash.map(|slash| (slash, ground)));
+					Tally::Agreed(Outcome::Unavailable { .. }) | Tally::Split(None),
+				) => {
+					unjudged.push(ballot(said));
+					continue;
 				},
-			}
+				(Verdict::Revealed(said), Tally::Split(Some(most))) if said == most => {
+					unjudged.push(ballot(said));
+					continue;
+				},
+				(Verdict::Revealed(said), Tally::Split(Some(_))) => {
+					(said, slash(Offence::VerdictContradicted(id)))
+				},
+				(Verdict::Revealed(said), Tally::Agreed(_)) => {
+					(said, Self::slash_verdict(id, who, weight, drawn_at, &said))
+				},
+			};
+			let ground = Ground { job: id, round: job.round, said: Some(said) };
+			grounds.extend(slash.map(|slash| (slash, ground)));
 		}
 		(grounds, unjudged)
 	}
 
-	/// Slashes and counts a verdict that is found wrong. Who said that an input is missing has not
+	/// Slashes and counts a verdict that is found wrong. Who said that there was nothing to run has not
 	/// delivered one.
 	fn slash_verdict(
 		id: JobId,
@@ -966,13 +1023,14 @@ impl<T: Config> Pallet<T> {
 		drawn_at: BlockNumberFor<T>,
 		said: &Outcome,
 	) -> Option<SlashId> {
-		T::Stake::note(who, Deed::VerdictWrong);
-		let share = match said {
-			Outcome::Unavailable { .. } => T::WithheldVerdictSlash::get(),
-			_ => T::FalseVerdictSlash::get(),
+		let (deed, share, offence) = match said {
+			Outcome::Unavailable { .. } => {
+				(Deed::VerdictMissed, T::WithheldVerdictSlash::get(), Offence::VerdictWithheld(id))
+			},
+			_ => (Deed::VerdictWrong, T::FalseVerdictSlash::get(), Offence::FalseVerdict(id)),
 		};
-		let amount = share.mul_floor(weight);
-		Self::slash(who, amount, drawn_at, Offence::FalseVerdict(id))
+		T::Stake::note(who, deed);
+		Self::slash(who, share.mul_floor(weight), drawn_at, offence)
 	}
 
 	/// Slashes a member. From the draw on, it could not leave with what it put at stake.
@@ -1019,25 +1077,35 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	fn escalate(id: JobId, mut job: JobOf<T>) {
+	/// Has a committee of `size` drawn for the next round.
+	fn escalate(id: JobId, mut job: JobOf<T>, size: u32) {
 		Self::clear_assignments(id, &job);
 		job.members = BoundedVec::new();
 		job.round.saturating_inc();
-		job.committee_size = committee::next_size(job.committee_size).min(T::MaxCommittee::get());
+		job.committee_size = size.min(T::MaxCommittee::get());
 		let at = frame_system::Pallet::<T>::block_number().saturating_add(DRAW_DELAY.into());
 		Self::enter(id, &mut job, Phase::Drawing { at });
 		Self::deposit_event(Event::JobEscalated { job: id, round: job.round });
 		Jobs::<T>::insert(id, job);
 	}
 
-	/// Ends a job: gives back what is left of the fee, forgets the job, tells the client, and keeps
-	/// what an appeal against the slashes that follow would need.
+	/// Ends a job: pays the winners, gives back what is left of the fee, forgets the job, tells the
+	/// client, and keeps what an audit, or an appeal against the slashes that follow, would need. `most`
+	/// is the outcome that [`Case::outcome`] names.
 	fn finish(
 		id: JobId,
-		job: JobOf<T>,
+		mut job: JobOf<T>,
 		settlement: Settlement,
+		most: Option<Outcome>,
 		mut grounds: Vec<(SlashId, Ground)>,
 	) {
+		// Bytes that are gone are not the payer's fault. Unusable ones it could have looked at.
+		let missing = DataFault::Missing;
+		match settlement {
+			Settlement::Agreed(Outcome::Unavailable { fault, .. }) if fault == missing => {},
+			Settlement::Agreed(outcome) => Self::pay_winners(&mut job, &outcome),
+			Settlement::Undecided | Settlement::Incomplete => {},
+		}
 		Agenda::<T>::remove(job.due(), id);
 		Self::clear_assignments(id, &job);
 		let released = T::Currency::release(
@@ -1060,10 +1128,11 @@ impl<T: Config> Pallet<T> {
 			client => {
 				Self::report_missing(&job.spec, &settlement);
 				let slash = T::Clients::on_settled(client, settlement);
-				grounds.extend(slash.map(|slash| (slash, Ground { job: id, said: None })));
+				let ground = Ground { job: id, round: job.round, said: None };
+				grounds.extend(slash.map(|slash| (slash, ground)));
 			},
 		}
-		Self::keep(id, job, settlement, &grounds);
+		Self::keep(id, &job, most, Some(&settlement), &grounds);
 	}
 
 	/// Reports the input that a job was settled without.
@@ -1085,60 +1154,71 @@ impl<T: Config> Pallet<T> {
 
 // Appeals.
 impl<T: Config> Pallet<T> {
-	/// The settled job that an appeal or an audit is about, if `client` is one, and the slash that is
-	/// appealed still pending.
+	/// What an appeal or an audit is about, if `client` is one, and the slash that is appealed still
+	/// pending.
 	fn case_of(client: Client) -> Option<CaseOf<T>> {
 		match client {
-			Client::Appeal(slash) => Cases::<T>::get(Grounds::<T>::get(slash)?.job),
-			Client::Audit(job) => Cases::<T>::get(job),
+			Client::Appeal(slash) => {
+				let Ground { job, round, .. } = Grounds::<T>::get(slash)?;
+				Cases::<T>::get(job, round)
+			},
+			Client::Audit(job) => Self::audited_case(job).map(|(_, case)| case),
 			_ => None,
 		}
 	}
 
-	/// Keeps a settled job as long as slashes are pending that follow from it, or it can be audited.
-	fn keep(id: JobId, job: JobOf<T>, settlement: Settlement, grounds: &[(SlashId, Ground)]) {
-		let audit = Self::open_window(id, job.client, &settlement);
+	/// Keeps a round as long as slashes are pending that follow from it, or the job can be audited that it
+	/// has ended with `settlement`.
+	fn keep(
+		id: JobId,
+		job: &JobOf<T>,
+		outcome: Option<Outcome>,
+		settlement: Option<&Settlement>,
+		grounds: &[(SlashId, Ground)],
+	) {
+		let audit = settlement
+			.map_or(Audit::Over, |settlement| Self::open_window(id, job.client, settlement));
 		if grounds.is_empty() && audit == Audit::Over {
 			return;
 		}
-		let outcome = match settlement {
-			Settlement::Agreed(outcome) => Some(outcome),
-			_ => None,
-		};
 		for (slash, ground) in grounds {
 			Grounds::<T>::insert(slash, ground);
 		}
-		let juror = |member: MemberOf<T>| Juror {
-			prevailed: outcome.is_some_and(|stands| member.verdict == Verdict::Revealed(stands)),
-			account: member.account,
+		let juror = |member: &MemberOf<T>| Juror {
+			prevailed: outcome.is_some_and(|most| member.verdict == Verdict::Revealed(most)),
+			account: member.account.clone(),
 			weight: member.weight,
 		};
 		let case = Case {
-			payer: job.payer,
-			opponent: job.opponent,
-			spec: job.spec,
+			payer: job.payer.clone(),
+			opponent: job.opponent.clone(),
+			spec: job.spec.clone(),
 			outcome,
+			decided: matches!(settlement, Some(Settlement::Agreed(_))),
 			value: job.value,
 			drawn_at: job.drawn_at,
 			// Nothing is cut off: there are as many as there were members.
-			jurors: BoundedVec::truncate_from(job.members.into_iter().map(juror).collect()),
+			jurors: BoundedVec::truncate_from(job.members.iter().map(juror).collect()),
 			slashes: u32::try_from(grounds.len()).unwrap_or(u32::MAX),
 			overturned: false,
 			audit,
 		};
-		Cases::<T>::insert(id, case);
+		Cases::<T>::insert(id, job.round, case);
 	}
 
 	/// What the settlement of a re-run says of the slash that was appealed.
 	fn decide_appeal(slash: SlashId, settlement: Settlement) {
 		// Governance has cancelled it meanwhile: nothing is left to decide.
 		let Some(ground) = Grounds::<T>::get(slash) else { return };
-		let Some(case) = Cases::<T>::get(ground.job).defensive() else { return };
+		let Some(case) = Cases::<T>::get(ground.job, ground.round).defensive() else { return };
 		let Settlement::Agreed(found) = settlement else {
 			return T::Stake::on_rerun(slash, Finding::Undecided);
 		};
-		if matches!(found, Outcome::Unavailable { .. }) {
-			return T::Stake::on_rerun(slash, Finding::Undecided);
+		if let Outcome::Unavailable { fault, .. } = found {
+			// What is gone now may have been there. What is unusable has always been.
+			let same = fault != DataFault::Missing && ground.said == Some(found);
+			let finding = if same { Finding::Refuted } else { Finding::Undecided };
+			return T::Stake::on_rerun(slash, finding);
 		}
 		let wrong = match ground.said {
 			Some(said) => said == found,
@@ -1146,23 +1226,25 @@ impl<T: Config> Pallet<T> {
 		};
 		// Before the slash ends, and the case may with it.
 		if case.outcome != Some(found) && !case.overturned {
-			Cases::<T>::insert(ground.job, Self::overturn(ground.job, case, found));
+			let case = Self::overturn(ground.job, ground.round, case, found);
+			Cases::<T>::insert(ground.job, ground.round, case);
 		}
 		T::Stake::on_rerun(slash, if wrong { Finding::Refuted } else { Finding::Confirmed });
 	}
 
 	/// Slashes those whose verdict had prevailed and is found wrong. The caller stores the case.
-	fn overturn(id: JobId, mut case: CaseOf<T>, found: Outcome) -> CaseOf<T> {
+	fn overturn(id: JobId, round: u8, mut case: CaseOf<T>, found: Outcome) -> CaseOf<T> {
 		let Some(stood) = case.outcome else { return case };
 		for juror in case.jurors.iter().filter(|juror| juror.prevailed) {
 			if let Some(slash) =
 				Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at, &stood)
 			{
-				Grounds::<T>::insert(slash, Ground { job: id, said: Some(stood) });
+				Grounds::<T>::insert(slash, Ground { job: id, round, said: Some(stood) });
 				case.slashes.saturating_inc();
 			}
 		}
 		case.overturned = true;
+		Self::drop_ballots(id, round, &stood);
 		Self::deposit_event(Event::SettlementOverturned { job: id, stood, found });
 		case
 	}
@@ -1179,7 +1261,7 @@ impl<T: Config> Appeals for Pallet<T> {
 
 	fn slash_ended(slash: SlashId) {
 		let Some(ground) = Grounds::<T>::take(slash) else { return };
-		Cases::<T>::mutate_exists(ground.job, |case| {
+		Cases::<T>::mutate_exists(ground.job, ground.round, |case| {
 			*case = case.take().and_then(|mut case| {
 				case.slashes = case.slashes.saturating_sub(1);
 				case.is_needed().then_some(case)
@@ -1362,9 +1444,10 @@ impl<T: Config> Pallet<T> {
 	///    payer's opponent.
 	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
-	/// 7. Each case is that of a settled job and counts the slashes that have it for their ground, at
-	///    least one unless it can be audited; no ground is without its case.
-	/// 8. Ballots are those of a claim's job in progress, or of a case that can be audited.
+	/// 7. Each case is that of a round that is over and counts the slashes that have it for their
+	///    ground, at least one unless it can be audited; only the last round of a job that was settled
+	///    can be. No ground is without its case.
+	/// 8. Ballots are those of a claim's job in progress, or of one that can be audited.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		use alloc::collections::{BTreeMap, BTreeSet};
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
@@ -1380,7 +1463,7 @@ impl<T: Config> Pallet<T> {
 		}
 
 		let agenda: BTreeSet<_> = Agenda::<T>::iter().map(|(at, id, ())| (at, id)).collect();
-		let windows = Cases::<T>::iter().filter_map(|(id, case)| match case.audit {
+		let windows = Cases::<T>::iter().filter_map(|(id, _, case)| match case.audit {
 			Audit::Open { until } => Some((until.saturating_add(One::one()), id)),
 			Audit::Running | Audit::Over => None,
 		});
@@ -1418,26 +1501,29 @@ impl<T: Config> Pallet<T> {
 			ensure!(*id < NextJob::<T>::get(), "6: a job from the future");
 		}
 
-		let mut slashes = BTreeMap::<JobId, u32>::new();
+		let mut slashes = BTreeMap::<(JobId, u8), u32>::new();
 		for ground in Grounds::<T>::iter_values() {
-			slashes.entry(ground.job).or_default().saturating_inc();
+			slashes.entry((ground.job, ground.round)).or_default().saturating_inc();
 		}
-		for (id, case) in Cases::<T>::iter() {
-			let counted = slashes.remove(&id).unwrap_or_default();
+		let mut audited = BTreeSet::<JobId>::new();
+		for (id, round, case) in Cases::<T>::iter() {
+			let counted = slashes.remove(&(id, round)).unwrap_or_default();
 			ensure!(case.slashes == counted, "7: a case does not count its slashes");
 			ensure!(case.is_needed(), "7: a case is kept for nothing");
-			ensure!(
-				!Jobs::<T>::contains_key(id) && id < NextJob::<T>::get(),
-				"7: a case of a job that was not settled"
-			);
+			let over = Jobs::<T>::get(id).is_none_or(|job| round < job.round);
+			ensure!(over && id < NextJob::<T>::get(), "7: a case of a round that is not over");
+			if case.audit != Audit::Over {
+				ensure!(!Jobs::<T>::contains_key(id), "7: an audit of a job that is not settled");
+				ensure!(audited.insert(id), "7: two rounds of a job can be audited");
+			}
 		}
 		ensure!(slashes.is_empty(), "7: a slash has no case");
 
 		for (id, _) in Ballots::<T>::iter_keys() {
 			let job = Jobs::<T>::get(id);
-			let settled = Cases::<T>::get(id).is_some_and(|case| case.audit != Audit::Over);
 			ensure!(
-				settled || job.is_some_and(|job| matches!(job.client, Client::Claim(_))),
+				audited.contains(&id)
+					|| job.is_some_and(|job| matches!(job.client, Client::Claim(_))),
 				"8: ballots that nobody audits"
 			);
 		}

@@ -15,7 +15,9 @@ const CLIENT: Client = Client::Claim(5);
 const VALUE: Balance = 150;
 const SALT: H256 = H256::repeat_byte(42);
 const MISSING: Outcome = Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing };
-const TRAP: Outcome = Outcome::Failed(FailReason::Trap);
+const UNUSABLE: Outcome =
+	Outcome::Unavailable { input: Input::Train, fault: DataFault::NotSafetensors };
+const TRAP: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
 
 fn scored(score: i64) -> Outcome {
 	Outcome::Scored(Scored {
@@ -516,28 +518,64 @@ mod settlement {
 	}
 
 	#[test]
-	fn never_slashes_who_lacked_an_input() {
+	fn counts_it_as_no_verdict_to_lack_an_input_that_others_had() {
 		build_and_execute(4, || {
 			CommitteeSize::set(4);
 			let job = drawn();
+			let committee = members(job);
 			vote(job, |seat| if seat == 2 { MISSING } else { scored(1) });
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
-			assert_eq!(Slashes::get(), []);
+			assert_eq!(Slashes::get(), [(committee[2], 10, 4, Offence::VerdictWithheld(job))]);
+			assert!(Deeds::get().contains(&(committee[2], Deed::VerdictMissed)));
+			let ground = Ground { job, round: 0, said: Some(MISSING) };
+			assert_eq!(Grounds::<Test>::get(0), Some(ground));
 		});
 	}
 
 	#[test]
-	fn on_a_missing_input_asks_others_once_and_then_gives_the_fee_back() {
+	fn on_a_missing_input_asks_the_largest_committee_and_then_gives_the_fee_back() {
 		build_and_execute(20, || {
 			let job = drawn();
 			vote(job, |_| MISSING);
 			assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
 			run_to(System::block_number() + u64::from(DRAW_DELAY));
-			assert_eq!(members(job).len(), 7);
-			vote(job, |_| MISSING);
+			assert_eq!(members(job).len(), 15);
+			// One says otherwise, and is not wrong.
+			vote(job, |seat| if seat == 0 { scored(1) } else { MISSING });
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(MISSING))]);
 			assert_eq!(Balances::free_balance(MINER), 10_000);
 			assert_eq!(Slashes::get(), []);
+		});
+	}
+
+	#[test]
+	fn on_an_unusable_input_pays_who_looked_at_it() {
+		build_and_execute(20, || {
+			let job = drawn();
+			vote(job, |_| UNUSABLE);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			let committee = members(job);
+			vote(job, |_| UNUSABLE);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(UNUSABLE))]);
+			// 100 are fifteen shares of 6; the rest goes back.
+			assert!(committee.iter().all(|who| Balances::free_balance(who) == 1_006));
+			assert_eq!(Balances::free_balance(MINER), 10_000 - 90);
+		});
+	}
+
+	#[test]
+	fn on_an_unusable_input_is_the_word_of_the_largest_committee_in_any_round() {
+		build_and_execute(20, || {
+			let job = drawn();
+			// Nobody has a majority, and the next committee is not the largest.
+			vote(job, |seat| [TRAP, scored(1), UNUSABLE][seat]);
+			for size in [7, 15] {
+				assert_eq!(Settlements::get(), []);
+				run_to(System::block_number() + u64::from(DRAW_DELAY));
+				assert_eq!(members(job).len(), size);
+				vote(job, |_| UNUSABLE);
+			}
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(UNUSABLE))]);
 		});
 	}
 
@@ -605,12 +643,13 @@ mod settlement {
 	}
 
 	#[test]
-	fn without_any_commitment_ends_undecided() {
+	fn without_any_commitment_ends_undecided_and_is_nobodys_fault() {
 		build_and_execute(3, || {
 			let job = drawn();
 			run_to(12);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
-			assert_eq!(Slashes::get().len(), 3);
+			assert_eq!(Slashes::get(), []);
+			assert_eq!(Deeds::get(), []);
 			assert!(Jobs::<Test>::get(job).is_none());
 		});
 	}
@@ -630,7 +669,44 @@ mod settlement {
 			}
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
 			assert_eq!(Balances::free_balance(MINER), 10_000);
-			assert_eq!(Slashes::get(), []);
+			// One of three, three of seven and seven of fifteen blocked it, against the others.
+			let contradicted = Offence::VerdictContradicted(job);
+			assert_eq!(Slashes::get().len(), 11);
+			assert!(Slashes::get()
+				.iter()
+				.all(|(_, lost, _, why)| (*lost, *why) == (10, contradicted)));
+			assert_eq!(Deeds::get(), []);
+			let slashes = |round| Cases::<Test>::get(job, round).unwrap().slashes;
+			assert_eq!([0, 1, 2].map(slashes), [1, 3, 7]);
+		});
+	}
+
+	#[test]
+	fn without_majority_judges_nobody_where_no_outcome_has_more_than_half() {
+		build_and_execute(20, || {
+			CommitteeSize::set(4);
+			for votes in [[TRAP, TRAP, scored(1), scored(1)], [MISSING, MISSING, scored(1), TRAP]] {
+				let job = drawn();
+				vote(job, |seat| votes[seat]);
+				assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
+			}
+			CommitteeSize::set(5);
+			let job = drawn();
+			// Three of five lack the input: they contradict nobody.
+			vote(job, |seat| if seat < 3 { MISSING } else { scored(1) });
+			assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
+			assert_eq!((Slashes::get(), Cases::<Test>::iter().count()), (vec![], 0));
+		});
+	}
+
+	#[test]
+	fn without_majority_costs_whoever_lacked_an_input_against_more_than_half() {
+		build_and_execute(20, || {
+			let job = drawn();
+			let committee = members(job);
+			vote(job, |seat| if seat == 1 { MISSING } else { scored(1) });
+			let contradicted = Offence::VerdictContradicted(job);
+			assert_eq!(Slashes::get(), [(committee[1], 10, 4, contradicted)]);
 		});
 	}
 
@@ -669,7 +745,7 @@ mod appeals {
 	/// Seat 2 is outvoted. Gives the job, its committee, and who sits there.
 	fn outvoted() -> (JobId, Vec<AccountId>, AccountId) {
 		let (job, committee) = settled(4, |seat| if seat == 2 { TRAP } else { scored(1) });
-		let ground = Ground { job, said: Some(TRAP) };
+		let ground = Ground { job, round: 0, said: Some(TRAP) };
 		assert_eq!(Grounds::<Test>::iter().collect::<Vec<_>>(), [(0, ground)]);
 		let who = committee[2];
 		(job, committee, who)
@@ -778,12 +854,13 @@ mod appeals {
 			build_and_execute(20, || {
 				ClientSlashes::set(true);
 				let (job, _) = settled(3, |_| TRAP);
-				assert_eq!(Grounds::<Test>::get(0), Some(Ground { job, said: None }));
+				let ground = Ground { job, round: 0, said: None };
+				assert_eq!(Grounds::<Test>::get(0), Some(ground));
 				let (appeal, committee) = rerun(0, MINER);
 				assert_eq!(committee.len(), 9);
 				vote(appeal, |_| found);
 				if found == MISSING {
-					// Found by two committees.
+					// Found by the largest committee.
 					run_to(System::block_number() + u64::from(DRAW_DELAY));
 					if Jobs::<Test>::contains_key(appeal) {
 						vote(appeal, |_| found);
@@ -806,12 +883,71 @@ mod appeals {
 	}
 
 	#[test]
+	fn of_a_split_are_heard_while_the_job_goes_on() {
+		build_and_execute(20, || {
+			let job = drawn();
+			let earlier = members(job);
+			// Two of three lie together; the third is contradicted.
+			vote(job, |seat| if seat == 2 { scored(1) } else { TRAP });
+			assert!(Jobs::<Test>::contains_key(job));
+			let (appeal, committee) = rerun(0, earlier[2]);
+			assert_eq!(committee.len(), 9);
+			assert!(earlier.iter().all(|member| !committee.contains(member)));
+			vote(appeal, |_| scored(1));
+			assert_eq!(Reruns::get(), [(0, Finding::Refuted)]);
+			let lies: Vec<_> = [0, 1].map(|seat: usize| earlier[seat]).into();
+			let slashed: Vec<_> =
+				Slashes::get()[1..].iter().map(|slash| (slash.0, slash.1)).collect();
+			assert_eq!(slashed, [(lies[0], 100), (lies[1], 100)]);
+
+			// The job itself is settled by its next committee.
+			vote(job, |_| scored(1));
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
+			// An audit finds the same, and slashes nobody once more.
+			<Verification as assay_traits::Audits>::audited(job, Some(scored(1)));
+			assert_eq!(Slashes::get().len(), 3);
+			assert_eq!(Cases::<Test>::get(job, 0).unwrap().slashes, 3);
+			assert!(Cases::<Test>::get(job, 1).is_none());
+			for slash in 0..3 {
+				Verification::slash_ended(slash);
+			}
+			assert!(Cases::<Test>::get(job, 0).is_none());
+		});
+	}
+
+	#[test]
+	fn of_who_lacked_an_input_ask_whether_it_is_unusable() {
+		for (said, found, finding) in [
+			(MISSING, scored(1), Finding::Confirmed),
+			// It may be gone since.
+			(MISSING, MISSING, Finding::Undecided),
+			(UNUSABLE, MISSING, Finding::Undecided),
+			(UNUSABLE, UNUSABLE, Finding::Refuted),
+		] {
+			build_and_execute(20, || {
+				let (_, committee) = settled(4, |seat| if seat == 2 { said } else { scored(1) });
+				let (appeal, _) = rerun(0, committee[2]);
+				vote(appeal, |_| found);
+				if Jobs::<Test>::contains_key(appeal) {
+					run_to(System::block_number() + u64::from(DRAW_DELAY));
+					vote(appeal, |_| found);
+				}
+				assert_eq!(Reruns::get(), [(0, finding)]);
+				// Nobody is slashed for what an input was.
+				assert_eq!(Slashes::get().len(), 1);
+			});
+		}
+	}
+
+	#[test]
 	fn of_a_withheld_verdict_re_run_nothing() {
 		build_and_execute(3, || {
 			let job = drawn();
+			(0..2).for_each(|seat| apply(commit_call(job, seat, TRAP)));
 			run_to(12);
+			(0..2).for_each(|seat| apply(reveal_call(job, seat, TRAP)));
 			assert!(Jobs::<Test>::get(job).is_none());
-			assert_eq!(Slashes::get().len(), 3);
+			assert_eq!(Slashes::get().len(), 1);
 			assert_eq!(Verification::rerun(0, &Slashes::get()[0].0), Ok(None));
 			assert_eq!(Grounds::<Test>::iter().count(), 0);
 		});
@@ -832,7 +968,7 @@ mod appeals {
 			ClientSlashes::set(true);
 			let (job, committee) = settled(4, |seat| if seat == 2 { TRAP } else { scored(1) });
 			// That of the verdict, and that of the client.
-			assert_eq!(Cases::<Test>::get(job).unwrap().slashes, 2);
+			assert_eq!(Cases::<Test>::get(job, 0).unwrap().slashes, 2);
 			let (appeal, _) = rerun(1, MINER);
 			Verification::slash_ended(1);
 			assert_eq!(Verification::rerun(1, &MINER), Ok(None));
@@ -841,7 +977,7 @@ mod appeals {
 			assert_eq!(Reruns::get(), []);
 			Verification::slash_ended(0);
 			run_to(System::block_number() + AUDIT_WINDOW + 1);
-			assert!(Cases::<Test>::get(job).is_none());
+			assert!(Cases::<Test>::get(job, 0).is_none());
 			assert_eq!(Verification::rerun(0, &committee[2]), Ok(None));
 		});
 	}
@@ -869,12 +1005,16 @@ mod audits {
 		(job, committees)
 	}
 
-	/// Who was slashed for a wrong verdict on a job, and how much, in order.
+	/// Who was slashed for a verdict on a job, and how much, in order.
 	fn slashed(job: JobId) -> Vec<(AccountId, Balance)> {
-		let wrong = Offence::FalseVerdict(job);
+		let offences = [
+			Offence::FalseVerdict(job),
+			Offence::VerdictWithheld(job),
+			Offence::VerdictContradicted(job),
+		];
 		let mut all: Vec<_> = Slashes::get()
 			.into_iter()
-			.filter(|(.., offence)| *offence == wrong)
+			.filter(|(.., offence)| offences.contains(offence))
 			.map(|(who, amount, ..)| (who, amount))
 			.collect();
 		all.sort_unstable();
@@ -936,7 +1076,7 @@ mod audits {
 			assert_eq!(Settlements::get().last(), Some(&(Client::Audit(job), settlement)));
 			Verification::audited(job, Some(scored(1)));
 			assert_eq!(slashed(job), each(&committees[0], 100));
-			assert_eq!(Cases::<Test>::get(job).unwrap().slashes, 3);
+			assert_eq!(Cases::<Test>::get(job, 0).unwrap().slashes, 3);
 		});
 	}
 
@@ -954,7 +1094,7 @@ mod audits {
 			assert_eq!(Ballots::<Test>::iter().count(), 0);
 			let mut grounds: Vec<_> = Grounds::<Test>::iter().collect();
 			grounds.sort_unstable_by_key(|(slash, _)| *slash);
-			let said = [TRAP, scored(3)].map(|said| Ground { job, said: Some(said) });
+			let said = [TRAP, scored(3)].map(|said| Ground { job, round: 1, said: Some(said) });
 			assert_eq!(grounds, [(0, said[0]), (1, said[1])]);
 		});
 	}
@@ -977,6 +1117,41 @@ mod audits {
 			Verification::audited(job, Some(scored(1)));
 			assert_eq!(slashed(job), each(&committees[0][1..], 100));
 		});
+	}
+
+	#[test]
+	fn judge_whom_a_split_has_left_and_nobody_twice() {
+		build_and_execute(20, || {
+			// Two of three lie together, and contradict the third.
+			let split = |seat| if seat == 2 { scored(1) } else { TRAP };
+			let (job, committees) = settled(&[split, |_| scored(1)]);
+			let first = &committees[0];
+			assert_eq!(slashed(job), [(first[2], 10)]);
+			Verification::audited(job, Some(scored(1)));
+			let mut all = each(&first[..2], 100);
+			all.push((first[2], 10));
+			all.sort_unstable();
+			assert_eq!(slashed(job), all);
+			let cases = [0, 1].map(|round| Cases::<Test>::get(job, round).map(|case| case.slashes));
+			assert_eq!(cases, [Some(3), None]);
+		});
+	}
+
+	#[test]
+	fn judge_a_split_that_has_settled_nothing() {
+		for (found, wrong) in [(TRAP, 0), (scored(1), 2)] {
+			build_and_execute(3, || {
+				let split = |seat| if seat == 2 { scored(1) } else { TRAP };
+				let (job, committees) = settled(&[split]);
+				// Most of the committee is no verdict.
+				assert_eq!(auditable(job), Some(None));
+				Verification::audited(job, Some(found));
+				let mut all = each(&committees[0][..wrong], 100);
+				all.push((committees[0][2], 10));
+				all.sort_unstable();
+				assert_eq!(slashed(job), all);
+			});
+		}
 	}
 
 	#[test]
@@ -1313,6 +1488,30 @@ mod offchain_worker {
 		node.expect(&JobState::Broken(b"disk full".to_vec()));
 		node.work();
 		assert_eq!(node.sent(), []);
+	}
+
+	#[test]
+	fn a_flood_of_jobs_keeps_no_verdict_from_being_revealed() {
+		let mut node = node();
+		let job = node.ext.execute_with(drawn);
+		node.expect(&JobState::Done(scored(3)));
+		node.work();
+		let [commit] = node.sent().try_into().unwrap();
+		node.ext.execute_with(|| {
+			let waiting = Jobs::<Test>::get(job).unwrap();
+			apply(commit);
+			// Seats of more jobs than are attended to after a block.
+			for other in 1_000..1_200 {
+				Jobs::<Test>::insert(other, &waiting);
+				Assignments::<Test>::insert(&waiting.members[0].key, other, 0);
+			}
+		});
+		(0..63).for_each(|_| node.expect(&JobState::Running));
+		node.work();
+		let sent = node.sent();
+		assert!(
+			matches!(sent[..], [Call::reveal_verdict { job: revealed, .. }] if revealed == job)
+		);
 	}
 
 	#[test]

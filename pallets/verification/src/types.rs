@@ -128,14 +128,14 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub members: BoundedVec<Member<AccountId, Balance>, MaxCommittee>,
 }
 
-/// A member of the committee that settled a job, as an appeal sees it.
+/// A member of a committee that had its round, as an appeal sees it.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
 pub struct Juror<AccountId, Balance> {
 	/// The validator.
 	pub account: AccountId,
-	/// Its weight in the settlement.
+	/// Its weight in the count.
 	pub weight: Balance,
 	/// Whether it revealed the outcome that stood.
 	pub prevailed: bool,
@@ -185,8 +185,8 @@ pub enum Audit<BlockNumber> {
 	Over,
 }
 
-/// A settled job from which slashes follow that are pending, or that can be audited: what is needed to
-/// have it re-run.
+/// A round of a job from which slashes follow that are pending, or the last one of a job that can be
+/// audited: what is needed to have it re-run.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -204,9 +204,12 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub opponent: Option<AccountId>,
 	/// What was run.
 	pub spec: TrainingJob,
-	/// The outcome that stood; nothing if no committee agreed.
+	/// The outcome that stood, or that more than half of the committee's weight was for; nothing if there
+	/// was none.
 	pub outcome: Option<Outcome>,
-	/// What hung on it.
+	/// Whether the job was settled by that outcome.
+	pub decided: bool,
+	/// What hung on the job.
 	pub value: Balance,
 	/// Block in which the committee was drawn.
 	pub drawn_at: BlockNumber,
@@ -235,9 +238,11 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	TypeInfo,
 )]
 pub struct Ground {
-	/// The settled job.
+	/// The job.
 	pub job: JobId,
-	/// The verdict that is slashed for being wrong. `None` if the slash is not that of a verdict.
+	/// Its round.
+	pub round: u8,
+	/// The verdict that is slashed. `None` if the slash is not that of a verdict.
 	pub said: Option<Outcome>,
 }
 

@@ -13,12 +13,14 @@ pub trait WeightInfo {
 	fn reveal_verdict() -> Weight;
 	/// Validation of a reveal.
 	fn authorize_reveal_verdict() -> Weight;
-	/// [`settle`](crate::Call::settle) of the largest committee, likewise.
-	fn settle() -> Weight;
 	/// A block without deadlines.
 	fn idle() -> Weight;
-	/// One deadline: a draw from the most verifiers, or a settlement of the largest committee.
-	fn serve() -> Weight;
+	/// A deadline at which the largest committee is drawn from the most verifiers.
+	fn draw() -> Weight;
+	/// A deadline at which the largest committee has not agreed, and a larger one could be drawn.
+	fn escalate() -> Weight;
+	/// A deadline at which the largest committee settles an appeal that has the earlier one slashed.
+	fn conclude() -> Weight;
 	/// One job that can be audited no more.
 	fn end_window() -> Weight;
 }
@@ -39,14 +41,18 @@ impl WeightInfo for () {
 	fn authorize_reveal_verdict() -> Weight {
 		Weight::from_parts(40_000_000, 60_000).saturating_add(ParityDbWeight::get().reads(2))
 	}
-	fn settle() -> Weight {
-		Weight::from_parts(900_000_000, 300_000)
-			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
-	}
 	fn idle() -> Weight {
 		Weight::from_parts(5_000_000, 4_000).saturating_add(ParityDbWeight::get().reads(2))
 	}
-	fn serve() -> Weight {
+	fn draw() -> Weight {
+		Weight::from_parts(500_000_000, 400_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(210, 20))
+	}
+	fn escalate() -> Weight {
+		Weight::from_parts(600_000_000, 400_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(250, 40))
+	}
+	fn conclude() -> Weight {
 		Weight::from_parts(900_000_000, 400_000)
 			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
 	}

@@ -45,7 +45,7 @@ const RECORD_PREFIX: &[u8] = b"assay::verifier::verdict";
 
 /// Most time for one request to the service, in milliseconds. It answers from memory, on loopback.
 const REQUEST_MS: u64 = 500;
-/// Most jobs looked at after one block.
+/// Most jobs attended to after one block.
 const JOBS_A_BLOCK: usize = 64;
 
 /// What a verifier has found out about a job and round, kept on its disk.
@@ -65,25 +65,39 @@ pub(crate) fn record_key<T: Config>(key: &VerifierId, id: JobId, job: &JobOf<T>)
 /// Looks once at all committees that keys of this node sit on.
 pub fn run<T: Config>(now: BlockNumberFor<T>) {
 	let keys = VerifierId::all();
-	let mut seats = keys
-		.iter()
-		.flat_map(|key| Assignments::<T>::iter_prefix(key).map(move |(job, seat)| (key, job, seat)))
-		.take(JOBS_A_BLOCK)
-		.peekable();
-	if seats.peek().is_none() {
+	let seats = keys.iter().flat_map(|key| {
+		Assignments::<T>::iter_prefix(key)
+			.filter_map(move |(id, seat)| Some((key, id, seat, Jobs::<T>::get(id)?)))
+	});
+	let mut waiting: Vec<_> =
+		seats.filter(|(_, _, seat, job)| is_awaited::<T>(*seat, job)).collect();
+	if waiting.is_empty() {
 		return;
 	}
+	// Reveals first: they take no run. Then what ends soonest.
+	waiting.sort_by_key(|(_, id, _, job)| {
+		(!matches!(job.phase, Phase::Revealing { .. }), job.due(), *id)
+	});
 	// Workers of different blocks may overlap; the lock makes records and sends one at a time, and
 	// frees itself if the node dies.
 	let mut lock =
 		StorageLock::<Time>::with_deadline(LOCK_KEY, Duration::from_millis(30 * REQUEST_MS));
 	let Ok(_guard) = lock.try_lock() else { return };
 	let service = Service::find();
-	for (key, id, seat) in seats {
-		let Some(job) = Jobs::<T>::get(id) else { continue };
+	for (key, id, seat, job) in waiting.into_iter().take(JOBS_A_BLOCK) {
 		if let Err(problem) = attend::<T>(now, key, id, seat, &job, service.as_ref()) {
 			log::warn!(target: LOG, "job {id}, round {}: {problem}", job.round);
 		}
+	}
+}
+
+/// Whether the chain waits for the verdict of a seat.
+fn is_awaited<T: Config>(seat: u32, job: &JobOf<T>) -> bool {
+	let member = usize::try_from(seat).ok().and_then(|seat| job.members.get(seat));
+	match member.map(|member| member.verdict) {
+		Some(Verdict::Awaited) => matches!(job.phase, Phase::Committing { .. }),
+		Some(Verdict::Committed(_)) => matches!(job.phase, Phase::Revealing { .. }),
+		_ => false,
 	}
 }
 

@@ -159,7 +159,7 @@ mod tests {
 
 	#[test]
 	fn a_verdict_commitment_names_its_round() {
-		let outcome = Outcome::Failed(crate::FailReason::Trap);
+		let outcome = Outcome::Failed { reason: crate::FailReason::Trap, trace_root: H256::zero() };
 		let of = |round| verdict(&[0u8; 32], 1, round, &outcome, &H256::zero());
 		assert_ne!(of(0), of(1));
 	}

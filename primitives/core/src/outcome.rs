@@ -197,8 +197,15 @@ pub enum Outcome {
 	Scored(Scored),
 	/// Failed through the claimant's fault.
 	#[codec(index = 1)]
-	Failed(FailReason),
-	/// An input could not be used: not the claimant's fault.
+	Failed {
+		/// Why.
+		reason: FailReason,
+		/// Merkle root of the state commitments after `init` and after each step, and that of the
+		/// state in which it failed. A program that is not admitted has no states.
+		trace_root: H256,
+	},
+	/// An input could not be used: not the claimant's fault, who pays the fee all the same unless it is
+	/// missing.
 	#[codec(index = 2)]
 	Unavailable {
 		/// Which input.

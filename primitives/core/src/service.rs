@@ -37,14 +37,16 @@ pub enum JobState {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::FailReason;
+	use crate::{FailReason, H256};
 
 	#[test]
 	fn the_encoding_is_the_one_that_services_and_workers_agreed_on() {
+		let failed =
+			Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::repeat_byte(9) };
 		for (state, bytes) in [
 			(JobState::Queued, &[0][..]),
 			(JobState::Running, &[1]),
-			(JobState::Done(Outcome::Failed(FailReason::OutOfFuel)), &[2, 1, 3]),
+			(JobState::Done(failed), &[&[2, 1, 3][..], &[9; 32]].concat()),
 			(JobState::Broken(b"no".to_vec()), &[3, 8, b'n', b'o']),
 		] {
 			assert_eq!(state.encode(), bytes);

@@ -103,9 +103,14 @@ pub enum Offence {
 	/// A revealed verdict that lost against more than two thirds.
 	#[codec(index = 2)]
 	FalseVerdict(JobId),
-	/// A verdict that was not committed, or committed and not revealed.
+	/// A verdict that was not committed, or committed and not revealed, or that an input was not
+	/// available which the others had.
 	#[codec(index = 3)]
 	VerdictWithheld(JobId),
+	/// A revealed verdict that more than half of its committee's stake contradicts, in a round that
+	/// settled nothing.
+	#[codec(index = 4)]
+	VerdictContradicted(JobId),
 }
 
 /// What counts for or against somebody's reputation.
@@ -404,6 +409,10 @@ pub trait Ranking {
 	fn best(task: TaskId, places: usize) -> Vec<(ClaimId, Self::AccountId)>;
 	/// Writes down what one of them was paid.
 	fn rewarded(task: TaskId, claim: ClaimId, amount: Self::Balance);
+
+	/// Has that many miners have verified claims, among the most that are ranked (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_best(task: TaskId, places: u32);
 }
 
 /// For whom a job is run.

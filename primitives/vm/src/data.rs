@@ -194,6 +194,10 @@ impl<'a> Dataset<'a> {
 	}
 }
 
+/// Most chunks of training data: their tree must fit into the memory of a run, whose limit is known
+/// before the data are read.
+pub const MAX_CHUNKS: u32 = 65_536;
+
 /// Where a step reads what its program wants.
 pub trait Feed {
 	/// The task header.

@@ -44,4 +44,4 @@ pub use engine::{Call, Engine, Fault, Instance, Trapped, Value};
 pub use interpreter::Wasmi;
 pub use prepare::{check, prepare, BadProgram, Prepared, ProgramInfo};
 pub use run::{origin, replay_step, run, run_until, Feed, Inputs, Progress, Run, Stopped};
-pub use state::{StateImage, LEAF_BYTES, PAGE_BYTES};
+pub use state::{StateImage, FAILED, LEAF_BYTES, PAGE_BYTES};

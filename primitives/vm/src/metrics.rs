@@ -43,6 +43,22 @@ impl fmt::Display for BadOutputs {
 	}
 }
 
+/// Outputs for each row: one for each class, or one number.
+const fn each_row(metric: Metric, classes: u32) -> u32 {
+	if metric.is_classification() {
+		classes
+	} else {
+		1
+	}
+}
+
+/// Most outputs that [`score`] takes for so many rows.
+#[must_use]
+pub fn most_outputs(metric: Metric, rows: usize, classes: u32) -> usize {
+	let each = usize::try_from(each_row(metric, classes)).unwrap_or(usize::MAX);
+	rows.saturating_mul(each.max(1))
+}
+
 /// Measures outputs against labels.
 ///
 /// `outputs` holds, row-major, k numbers for each of the `labels`. For a regression metric k = 1:
@@ -77,7 +93,7 @@ pub fn score(
 	classes: u32,
 ) -> Result<Score, BadOutputs> {
 	let rows = labels.len();
-	let each = if metric.is_classification() { classes } else { 1 };
+	let each = each_row(metric, classes);
 	let columns = |k: u32| usize::try_from(k).ok().and_then(|k| rows.checked_mul(k));
 	let found = outputs.len();
 	let k = if found == rows && each <= 2 {

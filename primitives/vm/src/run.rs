@@ -2,11 +2,11 @@
 
 use crate::{
 	cost,
-	data::{Chunks, Dataset},
+	data::{Chunks, Dataset, MAX_CHUNKS},
 	engine::{Call, Engine, Fault, Instance, Trapped, Value},
 	metrics,
 	prepare::{self, prepare, Prepared, ProgramInfo},
-	state::{pages, StateImage, Tracked},
+	state::{pages, StateImage, Tracked, FAILED},
 };
 use alloc::{
 	borrow::Cow,
@@ -43,7 +43,8 @@ pub struct Inputs<'a> {
 pub struct Run {
 	/// The same for everybody who runs the job.
 	pub outcome: Outcome,
-	/// The state commitments after `init` and after each step, as far as the run went.
+	/// The state commitments after `init` and after each step, as far as the run went; if it failed,
+	/// that of the state in which it did comes last.
 	pub trace: Vec<H256>,
 	/// The trained model; empty unless the run was scored.
 	pub model: Vec<u8>,
@@ -119,13 +120,20 @@ pub fn run<E: Engine>(
 	let mut model = Vec::new();
 	let (outcome, detail) = match attempt(engine, job, inputs, observer, &mut trace, &mut model) {
 		Ok(scored) => (Outcome::Scored(scored), None),
-		Err(Stopped::Failed(reason, detail)) => (Outcome::Failed(reason), Some(detail)),
+		Err(Stopped::Failed(reason, detail)) => {
+			(Outcome::Failed { reason, trace_root: root(&trace) }, Some(detail))
+		},
 		Err(Stopped::Unavailable(input, fault)) => {
 			(Outcome::Unavailable { input, fault }, Some(fault.to_string()))
 		},
 		Err(Stopped::Fault(fault)) => return Err(fault),
 	};
 	Ok(Run { outcome, trace, model, detail })
+}
+
+/// The Merkle root over a trace.
+fn root(trace: &[H256]) -> H256 {
+	merkle::Tree::new(trace.iter().map(|commitment| merkle::leaf(&commitment.0)).collect()).root()
 }
 
 /// The state of a job after `step` steps, from which [`replay_step`] repeats the next one. `None` if
@@ -141,7 +149,8 @@ pub fn run_until<E: Engine>(
 	step: u32,
 ) -> Result<Option<StateImage>, Stopped> {
 	let feed = feed(job, inputs)?;
-	let mut training = Training::start(engine, job, inputs.program, &mut |_| ())?;
+	let mut training = Training::open(engine, job, inputs.program, &mut |_| ())?;
+	training.init(job)?;
 	while training.state.image.step < step {
 		if training.state.image.status != 0 || training.state.image.step >= job.limits.steps {
 			return Ok(None);
@@ -177,7 +186,9 @@ fn feed<'a>(job: &TrainingJob, inputs: &Inputs<'a>) -> Result<Chunks<'a>, Stoppe
 	let bad = |fault| Stopped::Unavailable(Input::Train, fault);
 	let data = Dataset::parse(inputs.train, job.metric).map_err(bad)?;
 	data.check_train(job.metric).map_err(bad)?;
-	if job.chunk_rows == 0 {
+	// None if there are no rows in one.
+	let chunks = data.header(job.chunk_rows, job.limits.step_fuel).chunks;
+	if chunks == 0 || chunks > MAX_CHUNKS {
 		return Err(bad(DataFault::BadShape));
 	}
 	if data.root(job.chunk_rows) != job.train_root {
@@ -218,56 +229,23 @@ fn attempt<E: Engine>(
 	let holdout = Dataset::parse(inputs.holdout, job.metric).map_err(bad)?;
 	feed.data.check_holdout(&holdout, job.metric).map_err(bad)?;
 
-	let Training { mut session, mut state } =
-		Training::start(engine, job, inputs.program, observer)?;
-	loop {
-		trace.push(state.commitment());
-		observer(Progress::Trained { steps: state.image.step, fuel: state.image.fuel });
-		if state.image.status != 0 {
-			break;
-		}
-		if state.image.step >= job.limits.steps {
-			return failed(
-				FailReason::TooManySteps,
-				format!("training did not end within {} steps", job.limits.steps),
-			);
-		}
-		session.advance(&mut state, &feed)?;
+	let mut training = Training::open(engine, job, inputs.program, observer)?;
+	let ended = training.complete(job, &feed, &holdout, observer, trace, model);
+	if let Err(Stopped::Failed(..)) = ended {
+		trace.push(training.failed());
 	}
-
-	let trained = state.image.memory;
-	let chunks = holdout.header(job.chunk_rows, 0).chunks;
-	let mut outputs = Vec::new();
-	for index in 0..chunks {
-		let features = holdout.features_of(job.chunk_rows, index).unwrap_or_default();
-		session.restore_paid(&trained)?;
-		outputs.extend(session.predict(features)?);
-		observer(Progress::Predicted { chunks: index.saturating_add(1), of: chunks });
-	}
-	let labels: Vec<f32> = holdout.labels().collect();
-	let score = metrics::score(job.metric, &outputs, &labels, feed.data.classes())
-		.or_else(|error| failed(FailReason::BadOutput, error.to_string()))?;
-	session.restore_paid(&trained)?;
-	*model = session.model()?;
-	let leaves = trace.iter().map(|commitment| merkle::leaf(&commitment.0)).collect();
-	Ok(Scored {
-		score,
-		trace_root: merkle::Tree::new(leaves).root(),
-		model_hash: hash(model),
-		fuel: session.fuel,
-		steps: state.image.step,
-	})
+	ended
 }
 
-/// A run in training.
+/// A run of a program that was admitted.
 struct Training<'e, E: Engine> {
 	session: Session<'e, E>,
 	state: Tracked,
 }
 
 impl<'e, E: Engine> Training<'e, E> {
-	/// Prepares the program and initialises it.
-	fn start(
+	/// Prepares the program.
+	fn open(
 		engine: &'e E,
 		job: &TrainingJob,
 		program: &[u8],
@@ -277,9 +255,14 @@ impl<'e, E: Engine> Training<'e, E> {
 			Ok(prepared) => prepared,
 			Err(reason) => return failed(FailReason::BadProgram, reason.to_string()),
 		};
-		let mut session = Session::open(engine, &prepared, &job.limits)?;
+		let session = Session::open(engine, &prepared, &job.limits)?;
 		observer(Progress::Prepared(*prepared.info()));
-		let mut state = Tracked::empty(origin(job, program));
+		Ok(Self { session, state: Tracked::empty(origin(job, program)) })
+	}
+
+	/// Initialises it.
+	fn init(&mut self, job: &TrainingJob) -> Result<(), Stopped> {
+		let Self { session, state } = self;
 		let version = session.call(Call::Abi)?;
 		if version != i64::from(VERSION) {
 			return failed(
@@ -302,8 +285,71 @@ impl<'e, E: Engine> Training<'e, E> {
 		if status < 0 {
 			return failed(FailReason::BadParams, format!("init returned {status}"));
 		}
-		session.commit(&mut state)?;
-		Ok(Self { session, state })
+		session.commit(state)
+	}
+
+	/// The whole run. What there is of trace and model goes to the two last arguments.
+	fn complete(
+		&mut self,
+		job: &TrainingJob,
+		feed: &Chunks<'_>,
+		holdout: &Dataset<'_>,
+		observer: &mut impl FnMut(Progress),
+		trace: &mut Vec<H256>,
+		model: &mut Vec<u8>,
+	) -> Result<Scored, Stopped> {
+		self.init(job)?;
+		let Self { session, state } = self;
+		loop {
+			trace.push(state.commitment());
+			observer(Progress::Trained { steps: state.image.step, fuel: state.image.fuel });
+			if state.image.status != 0 {
+				break;
+			}
+			if state.image.step >= job.limits.steps {
+				return failed(
+					FailReason::TooManySteps,
+					format!("training did not end within {} steps", job.limits.steps),
+				);
+			}
+			session.advance(state, feed)?;
+		}
+
+		let trained = &state.image.memory;
+		let chunks = holdout.header(job.chunk_rows, 0).chunks;
+		let most = metrics::most_outputs(
+			job.metric,
+			usize::try_from(holdout.rows()).unwrap_or(usize::MAX),
+			feed.data.classes(),
+		);
+		let mut outputs = Vec::new();
+		for index in 0..chunks {
+			let features = holdout.features_of(job.chunk_rows, index).unwrap_or_default();
+			session.restore_paid(trained)?;
+			outputs.extend(session.predict(features, most.saturating_sub(outputs.len()))?);
+			observer(Progress::Predicted { chunks: index.saturating_add(1), of: chunks });
+		}
+		let labels: Vec<f32> = holdout.labels().collect();
+		let score = metrics::score(job.metric, &outputs, &labels, feed.data.classes())
+			.or_else(|error| failed(FailReason::BadOutput, error.to_string()))?;
+		session.restore_paid(trained)?;
+		*model = session.model()?;
+		Ok(Scored {
+			score,
+			trace_root: root(trace),
+			model_hash: hash(model),
+			fuel: session.fuel,
+			steps: state.image.step,
+		})
+	}
+
+	/// The commitment to the state in which the run has failed: with the memory as the failed call
+	/// left it, which nobody knows without the call.
+	fn failed(&mut self) -> H256 {
+		self.state.update(self.session.instance.memory());
+		self.state.image.fuel = self.session.fuel;
+		self.state.image.status = FAILED;
+		self.state.commitment()
 	}
 }
 
@@ -515,8 +561,9 @@ impl<'e, E: Engine> Session<'e, E> {
 		self.restore(memory)
 	}
 
-	/// Outputs for some rows of features.
-	fn predict(&mut self, features: &[u8]) -> Result<Vec<f32>, Stopped> {
+	/// Outputs for some rows of features: as many as there is room for, at the most. A program that
+	/// names its whole memory would otherwise fill that of the host.
+	fn predict(&mut self, features: &[u8], room: usize) -> Result<Vec<f32>, Stopped> {
 		let (at, capacity) = self.give(features)?;
 		let returned = self.call(Call::Predict(length(features.len())))?;
 		let Ok(len) = usize::try_from(returned) else {
@@ -534,6 +581,15 @@ impl<'e, E: Engine> Session<'e, E> {
 			return failed(
 				FailReason::BadOutput,
 				format!("predict() returned {len} bytes; expected a multiple of 4"),
+			);
+		}
+		if numbers.len() > room {
+			return failed(
+				FailReason::BadOutput,
+				format!(
+					"predict() returned {} outputs; all rows that are left have {room} at the most",
+					numbers.len()
+				),
 			);
 		}
 		Ok(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())

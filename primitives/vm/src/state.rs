@@ -8,6 +8,8 @@ use codec::{Decode, Encode};
 pub const PAGE_BYTES: usize = 65_536;
 /// Bytes in a leaf of the Merkle tree over the memory.
 pub const LEAF_BYTES: usize = 1_024;
+/// Status of a state in which a run failed.
+pub const FAILED: u8 = 2;
 
 /// The whole state between two steps.
 ///
@@ -19,7 +21,8 @@ pub struct StateImage {
 	pub origin: H256,
 	/// Steps done: 0 after `init`.
 	pub step: u32,
-	/// What the last step returned: 0 continue, 1 trained. 0 after `init`.
+	/// What the last step returned: 0 continue, 1 trained. 0 after `init`; [`FAILED`] where the run
+	/// failed.
 	pub status: u8,
 	/// Fuel used so far.
 	pub fuel: u64,

@@ -4,7 +4,7 @@ mod common;
 
 use assay_abi::{DType, Header};
 use assay_primitives::{merkle, DataFault, Input, Metric, Outcome, TrainingJob, H256};
-use assay_vm::Dataset;
+use assay_vm::{data::MAX_CHUNKS, Dataset};
 use common::*;
 use proptest::prelude::*;
 
@@ -175,6 +175,12 @@ fn faults_of_data_are_outcomes() {
 	);
 	assert_eq!(
 		unavailable(|job| job.chunk_rows = 0, &train, &holdout),
+		(Input::Train, DataFault::BadShape)
+	);
+	// Their tree would take more memory than a run has.
+	let many = vec![9; MAX_CHUNKS as usize + 1];
+	assert_eq!(
+		unavailable(|job| job.chunk_rows = 1, &rows(&many), &holdout),
 		(Input::Train, DataFault::BadShape)
 	);
 }

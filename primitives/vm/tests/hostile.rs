@@ -31,7 +31,7 @@ fn every_hostile_program_ends_in_an_outcome() {
 		let name = &hostile.name;
 		match (hostile.ends, outcome) {
 			(Ends::Scores, Outcome::Scored(_)) => {},
-			(Ends::Fails(reason), Outcome::Failed(found)) if reason == found => {},
+			(Ends::Fails(reason), Outcome::Failed { reason: found, .. }) if reason == found => {},
 			(expected, _) => {
 				wrong.push(format!("{name}: {outcome:?}, expected {expected:?}; {detail:?}"));
 			},

@@ -28,7 +28,8 @@ fn refused(program: &[u8]) -> BadProgram {
 	let reason = prepare(program, &LIMITS).unwrap_err();
 	assert_eq!(check(program, &LIMITS), Err(reason.clone()));
 	let run = run_program(program);
-	assert_eq!(run.outcome, Outcome::Failed(FailReason::BadProgram));
+	assert_eq!(reason_of(&run), FailReason::BadProgram);
+	assert!(run.trace.is_empty());
 	assert_eq!(run.detail, Some(reason.to_string()));
 	reason
 }
@@ -400,11 +401,11 @@ fn the_whole_run_has_a_cap() {
 	};
 	let with = |total_fuel| {
 		let job = TrainingJob { limits: Limits { total_fuel, ..job.limits }, ..job.clone() };
-		run_job(&job, &program, &train, &holdout).outcome
+		run_job(&job, &program, &train, &holdout)
 	};
-	assert_eq!(with(scored.fuel), Outcome::Scored(scored));
+	assert_eq!(with(scored.fuel).outcome, Outcome::Scored(scored));
 	for less in [scored.fuel - 1, scored.fuel / 2, 10, 0] {
-		assert_eq!(with(less), Outcome::Failed(FailReason::OutOfFuel), "{less}");
+		assert_eq!(reason_of(&with(less)), FailReason::OutOfFuel, "{less}");
 	}
 }
 
@@ -486,7 +487,7 @@ fn a_file_is_read_in_chunks_and_is_part_of_the_trace() {
 	assert_eq!(trace(b"a model"), trace(b"a model"));
 	assert_ne!(trace(b"a model"), trace(b"another"));
 	let empty = run_with_file(b"", b"");
-	assert_eq!(empty.outcome, Outcome::Failed(FailReason::BadWant));
+	assert_eq!(reason_of(&empty), FailReason::BadWant);
 	assert!(empty.detail.unwrap().contains("an index below 0"));
 }
 
@@ -536,6 +537,11 @@ fn outputs_must_be_finite_and_as_many_as_rows() {
 		bad("i32.const 4", FailReason::BadOutput),
 		"predict() gave 2 outputs for 5 rows; expected 1 or 2 a row"
 	);
+	// Before they are kept: five rows have ten numbers at the most.
+	assert_eq!(
+		bad("i32.const 4096", FailReason::BadOutput),
+		"predict() returned 1024 outputs; all rows that are left have 10 at the most"
+	);
 	assert_eq!(
 		bad("i32.const 4097", FailReason::BadBuffer),
 		"predict() returned 4097 bytes; the transfer buffer has 4096"
@@ -561,4 +567,90 @@ fn a_job_of_another_version_is_no_outcome() {
 		run(&Wasmi::new(), &job, &inputs, &mut |_| ()),
 		Err(Fault::Version { found: 2, expected: 1 })
 	);
+}
+
+/// The trace of a failed run.
+mod failures {
+	use super::*;
+	use assay_vm::{origin, run_until, StateImage, FAILED};
+
+	const IDLE: (&str, &str) = ("want", r#"(func (export "want") (result i64) i64.const -1)"#);
+
+	fn init(body: &str) -> String {
+		format!(r#"(func (export "init") (param i64 i32) (result i32) {body})"#)
+	}
+
+	#[test]
+	fn each_kind_has_the_same_root_twice_and_no_other_program_has_it() {
+		let deep = "(func $f (param i32) (result i32) local.get 0 call $f)";
+		let predict = r#"(func (export "predict") (param i32) (result i32) i32.const -1)"#;
+		let io = r#"(func (export "io") (result i64) i64.const -1)"#;
+		let mut roots = Vec::new();
+		for (changes, reason) in [
+			(&[("init", &*init("i32.const -1"))][..], FailReason::BadParams),
+			(&[("init", &init("unreachable"))], FailReason::Trap),
+			(&[("step", &step("unreachable"))], FailReason::Trap),
+			(&[("step", &step("loop br 0 end i32.const 0"))], FailReason::OutOfFuel),
+			(&[("extra", deep), ("step", &step("local.get 0 call $f"))], FailReason::StackOverflow),
+			(&[("io", io)], FailReason::BadBuffer),
+			(
+				&[("want", r#"(func (export "want") (result i64) i64.const 4)"#)],
+				FailReason::BadWant,
+			),
+			(&[IDLE, ("step", &step("i32.const 0"))], FailReason::TooManySteps),
+			(&[("step", &step("i32.const 2"))], FailReason::StepFailed),
+			(&[("predict", predict)], FailReason::BadOutput),
+		] {
+			let program = program(changes);
+			let run = run_program(&program);
+			assert_eq!(reason_of(&run), reason);
+			assert_eq!(run_program(&program), run);
+			let Outcome::Failed { trace_root, .. } = run.outcome else { unreachable!() };
+			assert!(!roots.contains(&trace_root), "{reason:?}");
+			roots.push(trace_root);
+		}
+	}
+
+	#[test]
+	fn the_state_in_which_a_run_failed_is_the_last_of_its_trace() {
+		let program =
+			program(&[IDLE, ("step", &step("i32.const 100 i32.const 7 i32.store unreachable"))]);
+		let (train, holdout) = (train(), holdout());
+		let job = job(&program, &train, &holdout);
+		let inputs = Inputs { program: &program, train: &train, holdout: &holdout, file: &[] };
+		let StateImage { fuel, mut memory, .. } =
+			run_until(&Wasmi::new(), &job, &inputs, 0).unwrap().unwrap();
+		assert_eq!(memory[100], 0);
+		memory[100] = 7;
+		// `want` has returned, for one; the call that failed is not charged.
+		let (origin, fuel) = (origin(&job, &program), fuel + 1);
+		let last = StateImage { origin, step: 0, status: FAILED, fuel, memory };
+		let trace = run_job(&job, &program, &train, &holdout).trace;
+		assert_eq!(trace.len(), 2);
+		assert_eq!(trace[1], last.commitment());
+	}
+
+	#[test]
+	fn what_the_failed_call_did_is_in_the_root() {
+		let count =
+			"loop i32.const 100 i32.const 100 i32.load i32.const 1 i32.add i32.store br 0 end";
+		let with = |changes: &[(&str, &str)], change: fn(&mut TrainingJob)| {
+			let (program, train, holdout) = (program(changes), train(), holdout());
+			let mut job = job(&program, &train, &holdout);
+			change(&mut job);
+			let run = run_job(&job, &program, &train, &holdout);
+			assert_eq!(reason_of(&run), FailReason::OutOfFuel);
+			run.trace
+		};
+		// In a step: the states before it are the same.
+		let step = [IDLE, ("step", &step(&format!("{count} i32.const 0")))];
+		let (less, more) = (with(&step, |job| job.limits.step_fuel = 1_000), with(&step, |_| ()));
+		assert_eq!((less.len(), less[0]), (2, more[0]));
+		assert_ne!(less[1], more[1]);
+		// In `init`, before there is any.
+		let init = [("init", &*init(&format!("{count} i32.const 0")))];
+		let (less, more) = (with(&init, |job| job.limits.step_fuel = 1_000), with(&init, |_| ()));
+		assert_eq!((less.len(), more.len()), (1, 1));
+		assert_ne!(less, more);
+	}
 }

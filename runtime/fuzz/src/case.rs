@@ -31,27 +31,18 @@ pub struct Run {
 /// Runs a case made up from a seed, of so many steps at the most. The same seed gives the same steps.
 #[must_use]
 pub fn run(seed: u64, steps: usize, deadline: Option<Instant>) -> Run {
-	let mut random = Random::new(seed);
 	let mut run = Run::default();
-	let mut chain = match Chain::new() {
-		Ok(chain) => chain,
-		Err(failure) => return Run { failure: Some(failure), ..run },
-	};
-	let mut world = World::new(chain.signers().clone(), &mut random);
-	let shape = Shape::default();
-	for _ in 0..steps {
-		if deadline.is_some_and(|deadline| Instant::now() > deadline) {
-			break;
-		}
-		let step = chain.ask(|| world.next(&mut random));
-		run.steps.push(step.clone());
-		if let Err(failure) = run.take(&mut chain, &shape, step) {
-			run.failure = Some(failure);
-			return run;
-		}
-	}
-	run.failure = chain.end_block().err();
+	run.failure = run.play(seed, steps, deadline).err();
 	run
+}
+
+/// The chain that a case made up from a seed leaves, at the end of a block.
+///
+/// # Errors
+///
+/// What did not hold.
+pub fn after(seed: u64, steps: usize) -> Result<Chain, Failure> {
+	Run::default().play(seed, steps, None)
 }
 
 /// Runs some steps again, and ends the block after them.
@@ -71,6 +62,28 @@ pub fn replay(steps: &[Step]) -> Run {
 }
 
 impl Run {
+	fn play(
+		&mut self,
+		seed: u64,
+		steps: usize,
+		deadline: Option<Instant>,
+	) -> Result<Chain, Failure> {
+		let mut random = Random::new(seed);
+		let mut chain = Chain::new()?;
+		let mut world = World::new(chain.signers().clone(), &mut random);
+		let shape = Shape::default();
+		for _ in 0..steps {
+			if deadline.is_some_and(|deadline| Instant::now() > deadline) {
+				break;
+			}
+			let step = chain.ask(|| world.next(&mut random));
+			self.steps.push(step.clone());
+			self.take(&mut chain, &shape, step)?;
+		}
+		chain.end_block()?;
+		Ok(chain)
+	}
+
 	fn take(&mut self, chain: &mut Chain, shape: &Shape, step: Step) -> Result<(), Failure> {
 		let transaction = match step {
 			Step::Block(slots) => {

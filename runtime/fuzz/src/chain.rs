@@ -37,6 +37,12 @@ use sp_runtime::{
 };
 use sp_state_machine::{Backend, OverlayedChanges};
 use std::{collections::BTreeMap, time::Duration};
+#[cfg(feature = "try-runtime")]
+use {
+	assay_runtime::AllPalletsWithSystem,
+	frame_support::traits::OnRuntimeUpgrade,
+	frame_try_runtime::{TryStateSelect, UpgradeCheckSelect},
+};
 
 /// First slot of a chain.
 const FIRST_SLOT: u64 = 1_000;
@@ -44,6 +50,8 @@ const FIRST_SLOT: u64 = 1_000;
 const POOR: usize = 4;
 /// One of so many blocks is executed once more, as another node does that imports it.
 const IMPORTED: u64 = 4;
+/// One of so many blocks is the first after an upgrade.
+const UPGRADED: u64 = 16;
 /// One of so many calls is dispatched once more to see the weight that it says it took.
 const WEIGHED: u64 = 4;
 /// How often a transaction that was slower than its weight allows is run again.
@@ -140,13 +148,16 @@ impl Chain {
 	}
 
 	/// Ends the block in the making, if there is one, checks what must hold, and begins the next,
-	/// some slots later.
+	/// some slots later, now and then with an upgrade.
 	///
 	/// # Errors
 	///
 	/// What does not hold.
 	pub fn next_block(&mut self, slots: u32) -> Result<(), Failure> {
 		self.end_block()?;
+		if self.dice.number().is_multiple_of(UPGRADED) {
+			self.upgrade()?;
+		}
 		self.slot += u64::from(slots.max(1));
 		let (slot, signers) = (self.slot, &self.signers);
 		let number = self.parent.number + 1;
@@ -187,15 +198,53 @@ impl Chain {
 			self.state.reset_overlay();
 			let state = &mut self.state;
 			let block = Block::new(header.clone(), transactions);
-			guarded("the import of a block", || {
-				state.execute_with(|| Executive::execute_block(block.into()));
-			})?;
+			guarded("the import of a block", || state.execute_with(|| import(block)))?;
 		}
 		self.state.commit_all().map_err(|error| Failure::new("the state is lost", error))?;
 		self.parent = header;
 		self.check_weight()?;
 		self.session = self.ask(Session::current_index);
 		self.ask(invariants::check)
+	}
+
+	/// Has the next block run what the first block after an upgrade runs.
+	fn upgrade(&mut self) -> Result<(), Failure> {
+		#[cfg(feature = "try-runtime")]
+		self.try_upgrade::<()>()?;
+		self.ask(frame_system::LastRuntimeUpgrade::<Runtime>::kill);
+		self.state.commit_all().map_err(|error| Failure::new("the state is lost", error))
+	}
+
+	/// Tries what try-runtime tries of an upgrade, with a migration before those of the runtime: what
+	/// each checks before and after itself, storage versions, that everything decodes, `try_state` of all
+	/// pallets; and that it fits into a block. Leaves the state as it is.
+	///
+	/// # Errors
+	///
+	/// What does not hold.
+	#[cfg(feature = "try-runtime")]
+	pub fn try_upgrade<First: OnRuntimeUpgrade>(&mut self) -> Result<(), Failure> {
+		#[allow(deprecated)]
+		type Executive<First> = frame_executive::Executive<
+			Runtime,
+			Block,
+			frame_system::ChainContext<Runtime>,
+			Runtime,
+			AllPalletsWithSystem,
+			First,
+		>;
+		let all = UpgradeCheckSelect::All;
+		let used = self.state.execute_with(|| Executive::<First>::try_runtime_upgrade(all));
+		self.state.reset_overlay();
+		let used = used.map_err(|error| {
+			let error: &str = error.into();
+			Failure::new("an upgrade fails", error)
+		})?;
+		let most = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
+		if used.all_lte(most) {
+			return Ok(());
+		}
+		Err(Failure::new("an upgrade does not fit into a block", format!("{used:?} of {most:?}")))
 	}
 
 	/// That no more was done than fits into a block. The first block of a session has a whole one more:
@@ -368,6 +417,15 @@ impl Chain {
 		}
 		Ok(())
 	}
+}
+
+/// Executes a block as another node does.
+fn import(block: Block) {
+	#[cfg(not(feature = "try-runtime"))]
+	Executive::execute_block(block.into());
+	#[cfg(feature = "try-runtime")]
+	Executive::try_execute_block(block.into(), true, true, TryStateSelect::All)
+		.expect("it is valid where it was made");
 }
 
 /// What every transaction changes. Total issuance is among it: a fee that no author can receive is

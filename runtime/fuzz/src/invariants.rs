@@ -15,7 +15,8 @@ type Holds = BTreeMap<(AccountId, Vec<u8>), Balance>;
 /// Checks the current state.
 ///
 /// 1. Issuance is the sum of all balances, free and reserved.
-/// 2. What is reserved of an account is the sum of its holds.
+/// 2. What is reserved of an account is the sum of its holds, and of what it has on record with the
+///    pallets that know no holds: multisig and proxy.
 /// 3. Each hold of each account is what the pallet to which it belongs has on record, to the unit.
 /// 4. What the pallets say must hold.
 ///
@@ -45,13 +46,16 @@ pub fn check() -> Result<(), Failure> {
 }
 
 fn check_balances() -> Result<(), Failure> {
+	let unnamed = unnamed();
 	let mut sum: Balance = 0;
 	for (who, account) in frame_system::Account::<Runtime>::iter() {
 		sum += account.data.free + account.data.reserved;
 		let held: Balance =
 			pallet_balances::Holds::<Runtime>::get(&who).iter().map(|hold| hold.amount).sum();
-		if held != account.data.reserved {
-			let detail = format!("{who}: {} reserved, {held} held", account.data.reserved);
+		let unnamed = unnamed.get(&who).copied().unwrap_or_default();
+		if held + unnamed != account.data.reserved {
+			let reserved = account.data.reserved;
+			let detail = format!("{who}: {reserved} reserved, {held} held, {unnamed} without name");
 			return Err(Failure::new("what is reserved is not what is held", detail));
 		}
 	}
@@ -61,6 +65,22 @@ fn check_balances() -> Result<(), Failure> {
 		return Err(Failure::new("issuance is not the sum of the balances", detail));
 	}
 	Ok(())
+}
+
+/// Deposits that are reserved without a reason.
+fn unnamed() -> BTreeMap<AccountId, Balance> {
+	let mut deposits = BTreeMap::new();
+	let mut add = |who: AccountId, amount: Balance| *deposits.entry(who).or_default() += amount;
+	for operation in pallet_multisig::Multisigs::<Runtime>::iter_values() {
+		add(operation.depositor, operation.deposit);
+	}
+	for (who, (_, deposit)) in pallet_proxy::Proxies::<Runtime>::iter() {
+		add(who, deposit);
+	}
+	for (who, (_, deposit)) in pallet_proxy::Announcements::<Runtime>::iter() {
+		add(who, deposit);
+	}
+	deposits
 }
 
 fn check_holds() -> Result<(), Failure> {
@@ -133,6 +153,16 @@ fn recorded() -> Holds {
 	}
 	for trial in pallet_assay_audits::Trials::<Runtime>::iter_values() {
 		add(trial.auditor, canary.into(), trial.deposit);
+	}
+	for status in pallet_preimage::RequestStatusFor::<Runtime>::iter_values() {
+		use pallet_preimage::RequestStatus::{Requested, Unrequested};
+		let paid = match status {
+			Unrequested { ticket, .. } => Some(ticket),
+			Requested { maybe_ticket, .. } => maybe_ticket,
+		};
+		if let Some((who, paid)) = paid {
+			add(who, pallet_preimage::HoldReason::Preimage.into(), ticket(&paid));
+		}
 	}
 	let (deposit, bond) =
 		(pallet_assay_models::HoldReason::Deposit, pallet_assay_models::HoldReason::Bond);

@@ -298,6 +298,39 @@ mod tests {
 	}
 
 	#[test]
+	fn every_call_weighs_something() {
+		use frame_support::{dispatch::GetDispatchInfo, traits::GetCallMetadata};
+		// What these weigh is what root says.
+		const FREE: [(&str, &str); 2] =
+			[("Sudo", "sudo_unchecked_weight"), ("Utility", "with_weight")];
+		let (shape, mut random) = (Shape::default(), Random::new(1));
+		let remark = frame_system::Call::<Runtime>::remark { remark: vec![] };
+		let dictionary = Dictionary {
+			accounts: vec![Alice.to_account_id()],
+			hashes: vec![H256::zero()],
+			calls: vec![RuntimeCall::from(remark).encode()],
+		};
+		let mut known: std::collections::BTreeSet<_> = RuntimeCall::get_module_names()
+			.iter()
+			.flat_map(|pallet| {
+				RuntimeCall::get_call_names(pallet).iter().map(|call| (*pallet, *call))
+			})
+			.collect();
+		sp_io::TestExternalities::default().execute_with(|| {
+			for _ in 0..100_000 {
+				let Some(call) = shape.call(&mut random, &dictionary) else { continue };
+				let name = call.get_call_metadata();
+				let name = (name.pallet_name, name.function_name);
+				let weight = call.get_dispatch_info().call_weight.ref_time();
+				// A microsecond.
+				assert!(weight >= 1_000_000 || FREE.contains(&name), "{name:?}: {weight}");
+				known.remove(&name);
+			}
+		});
+		assert_eq!(known.into_iter().collect::<Vec<_>>(), []);
+	}
+
+	#[test]
 	fn most_values_are_calls_of_all_pallets() {
 		use frame_support::traits::GetCallMetadata;
 		let (shape, mut random) = (Shape::default(), Random::new(1));

@@ -14,6 +14,7 @@ use assay_watermark::Secret;
 use codec::Encode;
 use std::collections::{BTreeMap, VecDeque};
 
+mod accounts;
 mod audits;
 mod claims;
 mod models;
@@ -57,7 +58,7 @@ const OPENING: [Move; 25] = [
 ];
 
 /// What is done afterwards, and how often.
-const MOVES: [(u32, Move); 37] = [
+const MOVES: [(u32, Move); 42] = [
 	(26, World::next_block),
 	(3, World::wait),
 	(24, World::vote),
@@ -92,6 +93,11 @@ const MOVES: [(u32, Move); 37] = [
 	(3, World::rotate_key),
 	(1, World::set_keys),
 	(4, World::nest),
+	(2, World::deputise),
+	(3, World::represent),
+	(2, World::cosign),
+	(1, World::schedule),
+	(1, World::note_preimage),
 	(6, World::any_call),
 	(6, World::changed_call),
 	(2, World::changed_bytes),
@@ -124,6 +130,8 @@ pub struct World {
 	secrets: BTreeMap<H256, Secret>,
 	/// Marks of models, by artifact.
 	marks: BTreeMap<ArtifactId, Vec<Mark>>,
+	/// Calls that one of two has signed.
+	operations: Vec<accounts::Operation>,
 	/// What follows from what was begun.
 	ahead: VecDeque<Step>,
 	/// How much of the opening is done.
@@ -152,6 +160,7 @@ impl World {
 			verdicts: BTreeMap::new(),
 			secrets: BTreeMap::new(),
 			marks: BTreeMap::new(),
+			operations: Vec::new(),
 			ahead: VecDeque::from([Step::Block(1)]),
 			opened,
 		}
@@ -196,7 +205,7 @@ impl World {
 			let bytes = random.pick(&self.dictionary.calls).unwrap_or_default();
 			crate::shape::decode(&bytes).unwrap_or_else(|| call.clone())
 		};
-		let wrapped: RuntimeCall = match random.below(8) {
+		let wrapped: RuntimeCall = match random.below(11) {
 			0 => Call::batch { calls: vec![call] }.into(),
 			1 => Call::batch { calls: vec![other(random), call.clone(), other(random)] }.into(),
 			2 => Call::batch_all { calls: vec![call.clone(), other(random)] }.into(),
@@ -209,6 +218,12 @@ impl World {
 				let origin: OriginCaller = frame_system::RawOrigin::Signed(account).into();
 				let (as_origin, call) = (Box::new(origin), Box::new(call));
 				let call = Box::new(Call::dispatch_as { as_origin, call }.into());
+				pallet_sudo::Call::<Runtime>::sudo { call }.into()
+			},
+			7 => self.one_of_some(call, random),
+			8 => self.proxy(self.account(self.anybody(random)), call),
+			9 => {
+				let call = Box::new(self.later(who, call, random));
 				pallet_sudo::Call::<Runtime>::sudo { call }.into()
 			},
 			_ => Call::batch { calls: vec![call.clone(), call] }.into(),
@@ -363,7 +378,8 @@ fn writes_anything(call: &RuntimeCall) -> bool {
 			_ => false,
 		},
 		RuntimeCall::Sudo(call) => matches!(call, Sudo::set_key { .. } | Sudo::remove_key { .. }),
-		RuntimeCall::Timestamp(_) | RuntimeCall::Parameters(_) => true,
+		// A migration that never ends has no transactions beside it.
+		RuntimeCall::Migrations(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Parameters(_) => true,
 		_ => false,
 	}
 }

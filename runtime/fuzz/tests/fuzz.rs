@@ -15,7 +15,7 @@ use sp_keyring::Sr25519Keyring::Alice;
 use std::time::Duration;
 
 /// Calls that some case must have made with success: the ends of what is begun by others.
-const DEEP: [(&str, &str); 23] = [
+const DEEP: [(&str, &str); 28] = [
 	("Artifacts", "upload"),
 	("AssayParameters", "set"),
 	("Audits", "close_batch"),
@@ -28,6 +28,11 @@ const DEEP: [(&str, &str); 23] = [
 	("Models", "register"),
 	("Models", "revoke"),
 	("Models", "set_alias"),
+	("Multisig", "as_multi"),
+	("Preimage", "note_preimage"),
+	("Proxy", "proxy"),
+	("Proxy", "proxy_announced"),
+	("Scheduler", "schedule_after"),
 	("Session", "set_keys"),
 	("Stake", "accept_rotation"),
 	("Stake", "appeal_slash"),

@@ -233,7 +233,8 @@ mod tests {
 			payer: Eve.to_account_id(),
 			opponent: None,
 			spec,
-			outcome: Some(Outcome::Failed(FailReason::Trap)),
+			outcome: Some(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() }),
+			decided: true,
 			value: 0,
 			drawn_at: 0,
 			jurors: vec![juror(Alice), juror(Bob), juror(Charlie), juror(Dave)].try_into().unwrap(),
@@ -244,9 +245,10 @@ mod tests {
 		let bob = Bob.to_account_id();
 		let slash = Stake::slash(&bob, 100 * AIT, 0, Offence::FalseVerdict(0)).unwrap();
 		NextJob::<Runtime>::put(1);
-		Cases::<Runtime>::insert(0, case);
-		let said = Some(Outcome::Failed(FailReason::OutOfFuel));
-		Grounds::<Runtime>::insert(slash, Ground { job: 0, said });
+		Cases::<Runtime>::insert(0, 0, case);
+		let said =
+			Some(Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() });
+		Grounds::<Runtime>::insert(slash, Ground { job: 0, round: 0, said });
 		slash
 	}
 

@@ -511,8 +511,9 @@ pub const INVARIANTS: &[Invariant] = &[
 		name: "silence_costs_more_than_work",
 		meaning:
 			"verification.WithheldVerdictSlash of stake.MinVerifierStake must exceed the fee of the \
-		          longest run under tasks.MaxLimits by the smallest committee, or it pays to commit to a guess and to reveal it \
-		          only if it is right",
+		          longest run under tasks.MaxLimits by the smallest committee, or it pays to guess and \
+		          to reveal it only if it is right, to contradict a majority that is too small to \
+		          settle a job, or to say that an input is unavailable",
 		holds: || {
 			verification::WithheldVerdictSlash::get() * stake::MinVerifierStake::get()
 				> Verification::fee(&tasks::MaxLimits::get(), 0)
@@ -758,7 +759,9 @@ mod tests {
 			let bond = change!(claims::ClaimBond = 200 * AIT);
 			let stake = change!(stake::MinMinerStake = 300 * AIT);
 			assert!(set(core::slice::from_ref(&bond)).is_err());
-			assert_ok!(set(&[bond, stake]));
+			let deposit = change!(audits::MinDeposit = 300 * AIT);
+			assert!(set(&[bond.clone(), stake.clone()]).is_err());
+			assert_ok!(set(&[bond, stake, deposit]));
 			assert_eq!(claims::ClaimBond::get(), 200 * AIT);
 			genesis::tests::try_state();
 		});

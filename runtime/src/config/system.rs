@@ -1,12 +1,14 @@
-//! System, time, transactions, and conveniences of accounts.
+//! System, time, transactions and migrations.
 
+use super::accounts::NoPureProxies;
 use crate::{
-	AccountId, Balance, Block, Hash, Moment, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall,
+	AccountId, Balance, Block, Hash, Migrations, Moment, Nonce, PalletInfo, Runtime, RuntimeCall,
 	RuntimeEvent, RuntimeOrigin, RuntimeTask, TxExtension, UncheckedExtrinsic, VERSION,
 };
 use frame_support::{
 	derive_impl,
 	dispatch::DispatchClass,
+	migrations::FreezeChainOnFailedMigration,
 	parameter_types,
 	traits::{ConstU16, ConstU32, ConstU64},
 	weights::{
@@ -80,6 +82,8 @@ parameter_types! {
 		})
 		.avg_block_initialization(HOOKS_RATIO)
 		.build_or_panic();
+	/// What of a block migrations take: there is nothing else in it.
+	pub MaxServiceWeight: Weight = normal(BLOCK_WEIGHT);
 	/// How long a block can be.
 	pub RuntimeBlockLength: BlockLength = BlockLength::builder()
 		.max_length(BLOCK_BYTES)
@@ -91,6 +95,7 @@ parameter_types! {
 impl frame_system::Config for Runtime {
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type AccountId = AccountId;
+	type BaseCallFilter = NoPureProxies;
 	type Block = Block;
 	type BlockHashCount = BlockHashCount;
 	type BlockLength = RuntimeBlockLength;
@@ -99,8 +104,10 @@ impl frame_system::Config for Runtime {
 	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
 	type Hash = Hash;
 	type MaxConsumers = ConstU32<16>;
+	type MultiBlockMigrator = Migrations;
 	type Nonce = Nonce;
 	type SS58Prefix = ConstU16<42>;
+	type SingleBlockMigrations = crate::migrations::SingleBlock;
 	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 	type Version = Version;
 }
@@ -112,11 +119,21 @@ impl pallet_timestamp::Config for Runtime {
 	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
 }
 
-impl pallet_utility::Config for Runtime {
-	type PalletsOrigin = OriginCaller;
-	type RuntimeCall = RuntimeCall;
+/// Migrations that take more than one block. As long as one is under way, blocks have no
+/// transactions, so that no call sees a state of which one half is old. One that fails leaves the
+/// chain so: root, by what was scheduled before, or a new runtime goes on from there.
+impl pallet_migrations::Config for Runtime {
+	type CursorMaxLen = ConstU32<65_536>;
+	type FailedMigrationHandler = FreezeChainOnFailedMigration;
+	type IdentifierMaxLen = ConstU32<256>;
+	type MaxServiceWeight = MaxServiceWeight;
+	type MigrationStatusHandler = ();
+	#[cfg(not(feature = "runtime-benchmarks"))]
+	type Migrations = ();
+	#[cfg(feature = "runtime-benchmarks")]
+	type Migrations = pallet_migrations::mock_helpers::MockedMigrations;
 	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
 }
 
 impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Runtime

@@ -332,8 +332,8 @@ pub struct TaskOptions {
 	/// How many claims are paid.
 	#[arg(long, default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
 	pub winners: u32,
-	/// By how much a claim must improve on the best verified one to be paid.
-	#[arg(long, value_name = "SCORE", default_value = "0.001")]
+	/// By how much a claim must improve on the best verified one to be paid: at least 0.000000001.
+	#[arg(long, value_name = "SCORE", default_value = "0.001", value_parser = improvement)]
 	pub min_improvement: Score,
 	/// By how much a measured score may be worse than the claimed one [default: the chain's].
 	#[arg(long, value_name = "SCORE")]
@@ -765,6 +765,15 @@ fn number<T: FromStr>(text: &str) -> Result<T, String> {
 		.map_err(|_| "no number, or too large; expected digits, which _ may separate".into())
 }
 
+/// Reads by how much a claim must improve.
+fn improvement(text: &str) -> Result<Score, String> {
+	let least: Score = text.parse().map_err(|error| format!("{error}"))?;
+	if least.0 < 1 {
+		return Err("expected at least 0.000000001: equals would be paid for copies".into());
+	}
+	Ok(least)
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -789,6 +798,14 @@ mod tests {
 		assert!(number::<u32>("4_294_967_296").is_err());
 		assert!(number::<u64>("-1").is_err());
 		assert!(number::<u64>("1.5").is_err());
+	}
+
+	#[test]
+	fn equals_are_no_improvement() {
+		assert_eq!(improvement("0.000000001"), Ok(Score(1)));
+		assert!(improvement("0").unwrap_err().contains("expected at least"));
+		assert!(improvement("-0.1").is_err());
+		assert!(improvement("much").is_err());
 	}
 
 	#[test]

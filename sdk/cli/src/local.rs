@@ -81,7 +81,7 @@ impl Report {
 		let detail = || self.run.detail.clone().unwrap_or_default();
 		match self.run.outcome {
 			Outcome::Scored(scored) => Ok(scored),
-			Outcome::Failed(reason) => bail!("the run failed: {reason} ({})", detail()),
+			Outcome::Failed { reason, .. } => bail!("the run failed: {reason} ({})", detail()),
 			Outcome::Unavailable { input, fault } => {
 				bail!("the {} cannot be used: {fault}", format!("{input:?}").to_lowercase())
 			},
@@ -118,10 +118,11 @@ impl Report {
 				("program", program),
 				("time", seconds),
 			]),
-			Outcome::Failed(reason) => pairs([
+			Outcome::Failed { reason, trace_root } => pairs([
 				("outcome", format!("failed: {reason}")),
 				("detail", self.run.detail.clone().unwrap_or_default()),
 				("states", thousands(self.run.trace.len() as u64)),
+				("trace root", format!("{trace_root:?}")),
 				("program", program),
 				("time", seconds),
 			]),

@@ -237,13 +237,13 @@ fn failed_runs_say_why() {
 			.train(&program, &["--json", "--steps", "50"])
 			.code(1)
 			.stderr(contains("the run failed").and(contains(reason)));
-		assert_eq!(stdout_json(assert)["outcome"]["failed"], code);
+		assert_eq!(stdout_json(assert)["outcome"]["failed"]["reason"], code);
 		bench.train(&program, &["--steps", "50"]).code(1).stdout(contains("failed"));
 	}
 	let wants = guest(THREE_STEPS, ECHO).replace("i64.const -1", "i64.const 99");
 	let program = bench.program("wants.wasm", &wants);
 	let assert = bench.train(&program, &["--json"]).code(1).stderr(contains("want() asked"));
-	assert_eq!(stdout_json(assert)["outcome"]["failed"], "bad_want");
+	assert_eq!(stdout_json(assert)["outcome"]["failed"]["reason"], "bad_want");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn run_on(engine: &impl Engine, job: &TrainingJob, inputs: &Inputs<'_>) -> Resul
 fn name(outcome: &Outcome) -> String {
 	match outcome {
 		Outcome::Scored(_) => "run: scored".into(),
-		Outcome::Failed(reason) => format!("run: {reason:?}"),
+		Outcome::Failed { reason, .. } => format!("run: {reason:?}"),
 		Outcome::Unavailable { .. } => "run: unavailable".into(),
 	}
 }

@@ -73,8 +73,22 @@ fn takes_each_commitment_once() {
 	build_and_execute(|task| {
 		assert_ok!(try_commit(ALICE, task, 1));
 		assert_noop!(try_commit(ALICE, task, 1), Error::<Test>::DuplicateCommitment);
-		assert_noop!(try_commit(BOB, task, 1), Error::<Test>::DuplicateCommitment);
 		assert_ok!(try_commit(ALICE, task, 2));
+	});
+}
+
+#[test]
+fn is_forestalled_by_nobody() {
+	build_and_execute(|task| {
+		// Bob has seen in the pool what Alice is about to commit to.
+		let commitment = commitment::claim(&ALICE, task, &body(0), &SALT);
+		assert_ok!(AssayClaims::commit(RuntimeOrigin::signed(BOB), task, commitment));
+		let claim = commit(ALICE, task, &body(0));
+		next_block();
+		assert_noop!(try_reveal(0, &body(0)), Error::<Test>::CommitmentMismatch);
+		assert_ok!(try_reveal(claim, &body(0)));
+		settle(claim, scored(950_000, 1));
+		assert_eq!(view(claim).stage, Stage::Verified);
 	});
 }
 

@@ -47,6 +47,7 @@ fn a_hopeless_commit_is_refused() {
 			assert_ok!(AssayClaims::commit(RuntimeOrigin::signed(ALICE), task, commitment));
 		}
 		assert_eq!(validate(ALICE, commit_call(task, 4)), code(Error::<Test>::RateLimited));
+		assert_ok!(AssayClaims::commit(RuntimeOrigin::signed(BOB), task, H256::repeat_byte(1)));
 		assert_eq!(validate(BOB, commit_call(task, 1)), code(Error::<Test>::DuplicateCommitment));
 		Free::insert(BOB, BOND - 1);
 		assert_eq!(validate(BOB, commit_call(task, 4)), code(Error::<Test>::BondNotCovered));

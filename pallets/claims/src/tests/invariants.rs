@@ -20,7 +20,7 @@ enum Action {
 fn settlement() -> impl Strategy<Value = Settlement> {
 	prop_oneof![
 		6 => (920_000..1_000_000i64, 0..8u64).prop_map(|(score, model)| scored(score, model)),
-		1 => Just(Settlement::Agreed(Outcome::Failed(FailReason::Trap))),
+		1 => Just(Settlement::Agreed(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() })),
 		1 => Just(Settlement::Agreed(Outcome::Unavailable {
 			input: Input::Program,
 			fault: DataFault::Missing,
@@ -113,8 +113,9 @@ fn apply(action: Action, bodies: &mut Bodies) {
 			let _ = AssayTasks::close(RuntimeOrigin::signed(STRANGER), task);
 		},
 		Action::Wait { blocks, idle } => {
-			let each = <() as WeightInfo>::expire_claim();
-			IdleWeight::set(<() as WeightInfo>::expire_base() + each * idle);
+			let each = <() as WeightInfo>::expire_claim().max(<() as WeightInfo>::serve_claim());
+			let base = <() as WeightInfo>::serve_base() * 2;
+			IdleWeight::set(base + <() as WeightInfo>::expire_base() + each * idle);
 			run_to(System::block_number() + blocks);
 		},
 	}
@@ -174,6 +175,17 @@ proptest! {
 			for record in Claims::<Test>::iter_values() {
 				assert!(!matches!(record.status, Status::Committed { .. }));
 			}
+			// And what is found true waits for a verdict only.
+			let open: Vec<_> = Claims::<Test>::iter_keys()
+				.filter(|claim| view(*claim).stage == Stage::Revealed)
+				.collect();
+			for claim in open {
+				settle(claim, Settlement::Undecided);
+			}
+			next_block();
+			check();
+			assert_eq!(Queue::<Test>::iter_keys().count(), 0);
+			assert_eq!(pallet_assay_tasks::Tasks::<Test>::iter_values().map(|t| t.open_claims).sum::<u32>(), 0);
 		});
 	}
 }

@@ -6,6 +6,7 @@ mod contest;
 mod expiry;
 mod extension;
 mod invariants;
+mod queue;
 mod remove;
 mod reveal;
 mod sealed;

@@ -229,14 +229,15 @@ mod of_the_same_run {
 			assert_ok!(try_reveal(second, &body(0)));
 			assert_ok!(try_reveal(first, &body(0)));
 			settle(second, scored(950_000, 1));
+			settle(first, scored(950_000, 1));
+			assert_eq!(ending(first).stage(), Stage::Verified);
+			next_block();
 			assert_last_event(Event::ClaimSuperseded {
 				claim: second,
 				task,
 				miner: BOB,
 				by: first,
 			});
-			settle(first, scored(950_000, 1));
-			assert_eq!(ending(first).stage(), Stage::Verified);
 			assert_eq!(Free::get(BOB), STAKED);
 			assert_eq!(Balances::total_balance(&BOB), ENDOWED);
 			assert_eq!(Balances::total_balance(&ALICE), ENDOWED + BOUNTY);

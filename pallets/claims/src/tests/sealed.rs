@@ -85,7 +85,13 @@ fn training_that_fails_is_the_miners_fault() {
 		let (task, claim) = revealed();
 		run_to(62);
 		publish(task);
-		settle(claim, Settlement::Agreed(Outcome::Failed(FailReason::StepFailed)));
+		settle(
+			claim,
+			Settlement::Agreed(Outcome::Failed {
+				reason: FailReason::StepFailed,
+				trace_root: H256::zero(),
+			}),
+		);
 		assert_eq!(ending(claim).stage(), Stage::Rejected);
 		assert_eq!(Free::get(ALICE), STAKED - BOND);
 	});
@@ -98,7 +104,7 @@ fn a_failure_that_the_holdout_can_cause_is_not() {
 			let (task, claim) = revealed();
 			run_to(62);
 			publish(task);
-			settle(claim, Settlement::Agreed(Outcome::Failed(reason)));
+			settle(claim, Settlement::Agreed(Outcome::Failed { reason, trace_root: H256::zero() }));
 			let reason = Reason::RunFailed(reason);
 			assert_eq!(ending(claim), Ending::Returned { reason, measured: None, paid: 0 });
 			assert_eq!(Free::get(ALICE), STAKED);

@@ -80,7 +80,13 @@ fn the_threshold_holds_for_the_measured_score() {
 fn a_failed_run_is_a_false_claim() {
 	build_and_execute(|task| {
 		let claim = reveal(ALICE, task, &body(0));
-		settle(claim, Settlement::Agreed(Outcome::Failed(FailReason::OutOfFuel)));
+		settle(
+			claim,
+			Settlement::Agreed(Outcome::Failed {
+				reason: FailReason::OutOfFuel,
+				trace_root: H256::zero(),
+			}),
+		);
 		let reason = Reason::RunFailed(FailReason::OutOfFuel);
 		assert_eq!(ending(claim), Ending::Rejected { measured: None, reason, slash: Some(0) });
 		assert_eq!(Free::get(ALICE), STAKED - BOND);
@@ -118,18 +124,18 @@ fn without_a_verdict_nobody_is_at_fault() {
 fn a_model_is_verified_once() {
 	build_and_execute(|task| {
 		let claims = [(ALICE, 0), (BOB, 1)].map(|(who, seed)| reveal(who, task, &body(seed)));
-		settle(claims[1], scored(950_000, 7));
-		settle(claims[0], scored(990_000, 7));
+		settle(claims[0], scored(950_000, 7));
+		settle(claims[1], scored(990_000, 7));
 		assert_last_event(Event::ClaimDuplicated {
-			claim: claims[0],
+			claim: claims[1],
 			task,
-			miner: ALICE,
-			of: claims[1],
+			miner: BOB,
+			of: claims[0],
 		});
-		assert_eq!(Free::get(ALICE), STAKED);
-		assert_eq!(Balances::total_balance(&ALICE), ENDOWED);
+		assert_eq!(Free::get(BOB), STAKED);
+		assert_eq!(Balances::total_balance(&BOB), ENDOWED);
 		assert_eq!(AssayClaims::leaderboard(task).len(), 1);
-		assert_eq!(Deeds::get(), [(BOB, Deed::ClaimVerified)]);
+		assert_eq!(Deeds::get(), [(ALICE, Deed::ClaimVerified)]);
 	});
 }
 
@@ -174,6 +180,7 @@ fn the_leaderboard_keeps_the_best_in_order() {
 		{
 			settle(claims[index], scored(score, claims[index]));
 		}
+		next_block();
 		let board = AssayClaims::leaderboard(task).into_iter().map(|entry| entry.claim);
 		assert_eq!(board.collect::<Vec<_>>(), [claims[1], claims[0], claims[3]]);
 	});

@@ -126,10 +126,16 @@ fn without_a_verdict_nobody_pays() {
 		Settlement::Undecided,
 		unavailable(Input::File, DataFault::Missing),
 		unavailable(Input::Train, DataFault::BadShape),
-		Settlement::Agreed(Outcome::Failed(FailReason::BadProgram)),
+		Settlement::Agreed(Outcome::Failed {
+			reason: FailReason::BadProgram,
+			trace_root: H256::zero(),
+		}),
 		// Model and data are the other's.
-		Settlement::Agreed(Outcome::Failed(FailReason::OutOfFuel)),
-		Settlement::Agreed(Outcome::Failed(FailReason::Trap)),
+		Settlement::Agreed(Outcome::Failed {
+			reason: FailReason::OutOfFuel,
+			trace_root: H256::zero(),
+		}),
+		Settlement::Agreed(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() }),
 		reported(&Report::Refused(Refusal::TooFewRows), 950),
 		reported(&Report::Refused(Refusal::NotFinite), 950),
 	] {

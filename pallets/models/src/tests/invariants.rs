@@ -126,7 +126,10 @@ fn apply(action: Action, known: &mut Known) {
 			let settlement = match settlement {
 				Verdict::Confirmed => confirmed(stated),
 				Verdict::Otherwise => reported(&Report::Refused(Refusal::NoMargin), 0),
-				Verdict::Failed => Settlement::Agreed(Outcome::Failed(FailReason::Trap)),
+				Verdict::Failed => Settlement::Agreed(Outcome::Failed {
+					reason: FailReason::Trap,
+					trace_root: H256::zero(),
+				}),
 				Verdict::Undecided => Settlement::Undecided,
 			};
 			settle(*client, settlement);

@@ -8,8 +8,10 @@ fn remove(who: AccountId, model: ModelId) -> DispatchResult {
 
 #[test]
 fn gives_the_rest_of_the_deposit_back() {
-	for settlement in [Settlement::Undecided, Settlement::Agreed(Outcome::Failed(FailReason::Trap))]
-	{
+	for settlement in [
+		Settlement::Undecided,
+		Settlement::Agreed(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() }),
+	] {
 		build_and_execute(|| {
 			let secret = secret(1);
 			let intent = ready(ALICE, &secret);

@@ -75,7 +75,10 @@ fn what_is_not_true_is_rejected_and_the_bond_slashed() {
 	let unavailable = |input, fault| Settlement::Agreed(Outcome::Unavailable { input, fault });
 	let bad = |input, fault| Reason::BadInput { input, fault };
 	for (settlement, reason) in [
-		(Settlement::Agreed(Outcome::Failed(failed)), Reason::RunFailed(failed)),
+		(
+			Settlement::Agreed(Outcome::Failed { reason: failed, trace_root: H256::zero() }),
+			Reason::RunFailed(failed),
+		),
 		(reported(&Report::Refused(Refusal::BadGraph), 950), Reason::Refused(Refusal::BadGraph)),
 		(reported(&Report::Measured(other), 950), Reason::StatisticsDiffer),
 		(
@@ -129,7 +132,10 @@ fn without_a_verdict_nobody_is_at_fault() {
 		missing(Input::Train),
 		missing(Input::Program),
 		Settlement::Agreed(program),
-		Settlement::Agreed(Outcome::Failed(FailReason::BadProgram)),
+		Settlement::Agreed(Outcome::Failed {
+			reason: FailReason::BadProgram,
+			trace_root: H256::zero(),
+		}),
 	] {
 		build_and_execute(|| {
 			let (model, _) = pending();
@@ -143,8 +149,10 @@ fn without_a_verdict_nobody_is_at_fault() {
 
 #[test]
 fn what_was_not_verified_can_be_registered_again() {
-	for settlement in [Settlement::Undecided, Settlement::Agreed(Outcome::Failed(FailReason::Trap))]
-	{
+	for settlement in [
+		Settlement::Undecided,
+		Settlement::Agreed(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() }),
+	] {
 		build_and_execute(|| {
 			let secret = secret(1);
 			let intent = ready(ALICE, &secret);

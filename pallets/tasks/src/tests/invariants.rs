@@ -69,7 +69,7 @@ proptest! {
 						let reward = if contest {
 							Reward::Contest { pool: total, shares: Shares::truncate_from(vec![3, 1]) }
 						} else {
-							Reward::Bounty { amount, winners, min_improvement: 0 }
+							Reward::Bounty { amount, winners, min_improvement: 1 }
 						};
 						let hash = commitment::holdout(&who, &holdout(), &SALT);
 						let (holdout, pledge) = if sealed {

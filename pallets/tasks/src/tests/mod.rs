@@ -72,7 +72,7 @@ mod create {
 				},
 				|s: &mut SpecOf<Test>| s.limits.step_fuel = 1,
 				|s: &mut SpecOf<Test>| {
-					s.reward = Reward::Bounty { amount: 20, winners: 1, min_improvement: 0 };
+					s.reward = Reward::Bounty { amount: 20, winners: 1, min_improvement: 1 };
 				},
 			] {
 				let mut spec = spec();
@@ -120,8 +120,9 @@ mod create {
 				(|s| s.deadline = 102, Error::DeadlineTooFar),
 			];
 			let rewards = [
-				(bounty(19, 1, 0), Error::BountyTooSmall),
-				(bounty(20, 0, 0), Error::NoWinners),
+				(bounty(19, 1, 1), Error::BountyTooSmall),
+				(bounty(20, 0, 1), Error::NoWinners),
+				(bounty(20, 1, 0), Error::ImprovementOutOfRange),
 				(bounty(20, 1, -1), Error::ImprovementOutOfRange),
 				(bounty(20, 1, Score::ONE + 1), Error::ImprovementOutOfRange),
 			];
@@ -157,7 +158,7 @@ mod create {
 	#[test]
 	fn needs_the_money() {
 		build_and_execute(|| {
-			let reward = |amount, winners| Reward::Bounty { amount, winners, min_improvement: 0 };
+			let reward = |amount, winners| Reward::Bounty { amount, winners, min_improvement: 1 };
 			let create = |reward| {
 				let spec = TaskSpec { reward, ..spec() };
 				AssayTasks::create(RuntimeOrigin::signed(SPONSOR), spec)

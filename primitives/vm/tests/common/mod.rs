@@ -5,7 +5,7 @@ pub mod hostile;
 pub mod random;
 
 use assay_primitives::{
-	FailReason, Limits, Manifest, Metric, Outcome, Params, TrainingJob, VM_VERSION,
+	merkle, FailReason, Limits, Manifest, Metric, Outcome, Params, TrainingJob, VM_VERSION,
 };
 use assay_vm::{run, Dataset, Inputs, Run, Wasmi};
 
@@ -244,10 +244,18 @@ pub fn run_program(program: &[u8]) -> Run {
 	run_job(&job(program, &train, &holdout), program, &train, &holdout)
 }
 
+/// Why a run failed, whose root must be that of its trace.
+pub fn reason_of(run: &Run) -> FailReason {
+	let Outcome::Failed { reason, trace_root } = run.outcome else { panic!("{run:?}") };
+	let leaves = run.trace.iter().map(|commitment| merkle::leaf(&commitment.0)).collect();
+	assert_eq!(trace_root, merkle::Tree::new(leaves).root());
+	reason
+}
+
 /// Runs the program with some parts replaced, which must fail. Gives the sentence about it.
 pub fn fails(changes: &[(&str, &str)], reason: FailReason) -> String {
 	let run = run_program(&program(changes));
-	assert_eq!(run.outcome, Outcome::Failed(reason), "{:?}", run.detail);
+	assert_eq!(reason_of(&run), reason, "{:?}", run.detail);
 	assert!(run.model.is_empty());
 	run.detail.expect("a failed run says why")
 }

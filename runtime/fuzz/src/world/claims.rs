@@ -165,7 +165,7 @@ impl World {
 			_ => tasks::MinBounty::get() + AIT * random.below(50) as Balance,
 		};
 		let winners = if odd(random) { number(random) as u32 } else { 1 + random.below(4) as u32 };
-		let min_improvement = random.pick(&[0, 0, 1, 1_000_000, -1, i64::MAX])?;
+		let min_improvement = random.pick(&[1, 1, 1, 1_000_000, 0, i64::MAX])?;
 		let reward = if random.chance(30) {
 			let shares = random.pick(&[vec![1], vec![3, 2, 1], vec![5; 16], vec![1, 2], vec![]])?;
 			let pool = amount.saturating_mul(winners.into());

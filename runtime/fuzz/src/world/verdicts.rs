@@ -4,6 +4,7 @@ use super::World;
 use crate::{random::Random, step::Step};
 use assay_primitives::{
 	commitment, DataFault, FailReason, Input, JobId, Outcome, Score, Scored, SlashId, TrainingJob,
+	H256,
 };
 use assay_runtime::{Runtime, Verification};
 use assay_traits::Client;
@@ -33,7 +34,7 @@ impl World {
 		let key = (id, job.round, seat);
 		if committing {
 			let outcome = match random.below(20) {
-				0 => Outcome::Failed(FailReason::OutOfFuel),
+				0 => Outcome::Failed { reason: FailReason::OutOfFuel, trace_root: H256::zero() },
 				1 => Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing },
 				// Never voted.
 				2 => return None,
@@ -55,7 +56,7 @@ impl World {
 		}
 		let (mut outcome, salt) = self.verdicts.get(&key).copied()?;
 		if random.chance(3) {
-			outcome = Outcome::Failed(FailReason::Trap);
+			outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
 		}
 		let (round, member) = (job.round, seat);
 		Some(Step::Authorized(
@@ -98,11 +99,12 @@ fn dice(id: JobId, job: &TrainingJob) -> Random {
 fn truth(id: JobId, client: &Client, job: &TrainingJob) -> Outcome {
 	let mut dice = dice(id, job);
 	if let (Client::Appeal(slash), false) = (client, dice.chance(30)) {
-		return stood(*slash).unwrap_or(Outcome::Failed(FailReason::Trap));
+		return stood(*slash)
+			.unwrap_or(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() });
 	}
 	match dice.below(16) {
-		0 => return Outcome::Failed(FailReason::Trap),
-		1 => return Outcome::Failed(FailReason::BadProgram),
+		0 => return Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() },
+		1 => return Outcome::Failed { reason: FailReason::BadProgram, trace_root: H256::zero() },
 		2 => return Outcome::Unavailable { input: Input::Program, fault: DataFault::Missing },
 		3 => return Outcome::Unavailable { input: Input::File, fault: DataFault::BadShape },
 		4 => return Outcome::Unavailable { input: Input::Holdout, fault: DataFault::BadShape },
@@ -158,5 +160,5 @@ fn stated(client: &Client) -> Option<Statistics> {
 fn stood(slash: SlashId) -> Option<Outcome> {
 	use pallet_assay_verification::{Cases, Grounds};
 	let ground = Grounds::<Runtime>::get(slash)?;
-	Cases::<Runtime>::get(ground.job)?.outcome
+	Cases::<Runtime>::get(ground.job, ground.round)?.outcome
 }

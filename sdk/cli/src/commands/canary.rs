@@ -53,7 +53,7 @@ async fn known(chain: &Chain, store: &Store, at: &At) -> Result<Vec<Known>> {
 			let index = batch.canaries.iter().position(|canary| *canary == leaf)?;
 			Some((batch.batch?, batch.tree().prove(u32::try_from(index).ok()?)?))
 		});
-		let claim = claim::find(at, secrets.claim).await?;
+		let claim = claim::find(at, secrets.miner, secrets.claim).await?;
 		all.push(Known { secrets, batch, claim });
 	}
 	all.sort_by_key(|canary| {

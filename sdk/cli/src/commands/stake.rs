@@ -81,6 +81,7 @@ fn offence(offence: &Offence) -> (&'static str, u64) {
 		Offence::ClaimNotRevealed(claim) => ("claim_not_revealed", *claim),
 		Offence::FalseVerdict(job) => ("false_verdict", *job),
 		Offence::VerdictWithheld(job) => ("verdict_withheld", *job),
+		Offence::VerdictContradicted(job) => ("verdict_contradicted", *job),
 	}
 }
 
@@ -90,6 +91,9 @@ fn because(of: &Offence) -> String {
 		Offence::ClaimNotRevealed(claim) => format!("claim {claim}, which was never revealed"),
 		Offence::FalseVerdict(job) => format!("a wrong verdict on job {job}"),
 		Offence::VerdictWithheld(job) => format!("a missing verdict on job {job}"),
+		Offence::VerdictContradicted(job) => {
+			format!("a verdict on job {job} that most of the committee contradicts")
+		},
 	}
 }
 

@@ -23,6 +23,7 @@ use assay_guest::{
 	math, Chunk, Error, Features, Header, Outputs, Params, Rng, Safetensors, Status, Trainer,
 	Values, Want,
 };
+use core::mem;
 
 /// What the parameters say.
 #[derive(Clone, Copy, Debug)]
@@ -57,50 +58,130 @@ impl Layer {
 	}
 
 	/// `outputs = bias + inputs · weights`.
-	fn forward(&self, inputs: &[f32], outputs: &mut [f32]) {
+	fn forward(
+		&self,
+		inputs: impl ExactSizeIterator<Item = f32>,
+		outputs: &mut [f32],
+		terms: &mut Vec<Term>,
+	) {
 		outputs.copy_from_slice(&self.bias);
-		for (input, weights) in inputs.iter().zip(self.weights.chunks_exact(outputs.len())) {
-			add_scaled(outputs, *input, weights);
-		}
+		let terms = collect(terms, inputs, outputs.len());
+		add_terms(outputs, terms, &self.weights);
 	}
 
-	/// Adds the gradient of one row, given its inputs and the gradient of its outputs.
-	fn accumulate(&mut self, inputs: &[f32], outputs: &[f32]) {
-		add_scaled(&mut self.bias, 1.0, outputs);
-		for (input, weights) in inputs.iter().zip(self.weights.chunks_exact_mut(outputs.len())) {
-			add_scaled(weights, *input, outputs);
-		}
-	}
-
-	/// One update: `velocity = momentum · velocity - rate · gradient`, and that is added.
-	fn update(&mut self, velocity: &mut Self, gradient: &Self, momentum: f32, rate: f32) {
-		for ((value, velocity), gradient) in self
-			.weights
-			.iter_mut()
-			.chain(&mut self.bias)
-			.zip(velocity.weights.iter_mut().chain(&mut velocity.bias))
-			.zip(gradient.weights.iter().chain(&gradient.bias))
+	/// One update: `velocity = momentum · velocity - rate · gradient`, and that is added. The gradient
+	/// is that of some rows, each given by its inputs and the gradient of its outputs.
+	fn update(
+		&mut self,
+		velocity: &mut Self,
+		inputs: impl Fn(usize, usize) -> f32,
+		outputs: &[f32],
+		terms: &mut Vec<Term>,
+		descent: Descent,
+	) {
+		let width = self.bias.len();
+		let rows = outputs.len() / width;
+		let mut gradient = vec![0.0; width];
+		let weights = self.weights.chunks_exact_mut(width);
+		for (input, (values, velocity)) in
+			weights.zip(velocity.weights.chunks_exact_mut(width)).enumerate()
 		{
-			*velocity = momentum * *velocity - rate * gradient;
+			gradient.fill(0.0);
+			let terms = collect(terms, (0..rows).map(|row| inputs(row, input)), width);
+			add_terms(&mut gradient, terms, outputs);
+			descent.descend(values, velocity, &gradient);
+		}
+		gradient.fill(0.0);
+		add_terms(&mut gradient, collect(terms, (0..rows).map(|_| 1.0), width), outputs);
+		descent.descend(&mut self.bias, &mut velocity.bias, &gradient);
+	}
+}
+
+/// How an update goes down its gradient.
+#[derive(Clone, Copy)]
+struct Descent {
+	momentum: f32,
+	rate: f32,
+}
+
+impl Descent {
+	fn descend(self, values: &mut [f32], velocity: &mut [f32], gradient: &[f32]) {
+		let one = |(value, (velocity, gradient)): (&mut f32, (&mut f32, &f32))| {
+			*velocity = self.momentum * *velocity - self.rate * gradient;
 			*value += *velocity;
+		};
+		let (values, last_values) = values.as_chunks_mut::<SIDE_BY_SIDE>();
+		let (velocity, last_velocity) = velocity.as_chunks_mut::<SIDE_BY_SIDE>();
+		let (gradient, last_gradient) = gradient.as_chunks::<SIDE_BY_SIDE>();
+		for (values, (velocity, gradient)) in values.iter_mut().zip(velocity.iter_mut().zip(gradient))
+		{
+			values.iter_mut().zip(velocity.iter_mut().zip(gradient)).for_each(one);
 		}
+		last_values.iter_mut().zip(last_velocity.iter_mut().zip(last_gradient)).for_each(one);
 	}
 }
 
-/// `to += factor · from`.
-fn add_scaled(to: &mut [f32], factor: f32, from: &[f32]) {
-	// Most pixels and about half of the hidden units are zero.
-	if factor != 0.0 {
-		for (to, from) in to.iter_mut().zip(from) {
-			*to += factor * from;
-		}
+/// A term of a sum of rows.
+#[derive(Clone, Copy, Default)]
+struct Term {
+	factor: f32,
+	/// Where the row starts.
+	start: usize,
+}
+
+/// The terms of a sum of rows of some width whose factor is not zero: most pixels, and about half of
+/// the hidden units, are.
+fn collect(
+	terms: &mut Vec<Term>,
+	factors: impl ExactSizeIterator<Item = f32>,
+	width: usize,
+) -> &[Term] {
+	if terms.len() < factors.len() {
+		terms.resize(factors.len(), Term::default());
+	}
+	let mut count = 0;
+	for (row, factor) in factors.enumerate() {
+		// Without a branch, which no processor could foresee.
+		terms[count] = Term { factor, start: row * width };
+		count += usize::from(factor != 0.0);
+	}
+	&terms[..count]
+}
+
+/// Numbers of a row that are summed at a time, in registers.
+const SIDE_BY_SIDE: usize = 8;
+
+/// `to += Σ factor · row`, in the order of the terms.
+fn add_terms(to: &mut [f32], terms: &[Term], rows: &[f32]) {
+	let (blocks, singles) = to.as_chunks_mut::<SIDE_BY_SIDE>();
+	let first = blocks.len() * SIDE_BY_SIDE;
+	for (to, column) in blocks.iter_mut().zip((0..).step_by(SIDE_BY_SIDE)) {
+		add_columns(to, terms, &rows[column..]);
+	}
+	for (to, column) in singles.as_chunks_mut::<1>().0.iter_mut().zip(first..) {
+		add_columns(to, terms, &rows[column..]);
 	}
 }
 
-/// What one row passes through.
+/// [`add_terms`], of the first columns.
+fn add_columns<const N: usize>(to: &mut [f32; N], terms: &[Term], rows: &[f32]) {
+	let mut sums = *to;
+	for Term { factor, start } in terms {
+		for (sum, value) in sums.iter_mut().zip(&rows[*start..][..N]) {
+			*sum += factor * value;
+		}
+	}
+	*to = sums;
+}
+
+/// What the rows of a chunk pass through, row-major. Zeros between two steps: what a step leaves as it
+/// was need not be committed to again.
+#[derive(Default)]
 struct Activations {
-	inputs: Vec<f32>,
 	hidden: Vec<f32>,
+	/// Gradient of the loss by them.
+	back: Vec<f32>,
+	/// Probabilities, and then the gradient by what they are of.
 	outputs: Vec<f32>,
 }
 
@@ -116,6 +197,7 @@ pub struct Mlp {
 	output: Layer,
 	hidden_velocity: Layer,
 	output_velocity: Layer,
+	activations: Activations,
 }
 
 impl Mlp {
@@ -125,27 +207,21 @@ impl Mlp {
 		self.rng.shuffle(&mut self.queue);
 	}
 
-	fn activations(&self) -> Activations {
-		let (hidden, outputs) = (self.hidden.bias.len(), self.output.bias.len());
-		Activations {
-			inputs: vec![0.0; self.hidden.weights.len() / hidden],
-			hidden: vec![0.0; hidden],
-			outputs: vec![0.0; outputs],
-		}
-	}
-
-	/// From features to probabilities.
-	fn forward(&self, row: Values<'_>, a: &mut Activations) {
-		row.copy_to(&mut a.inputs);
-		for value in &mut a.inputs {
-			*value *= self.settings.scale;
-		}
-		self.hidden.forward(&a.inputs, &mut a.hidden);
-		for value in &mut a.hidden {
+	/// From features to hidden units and probabilities.
+	fn forward(
+		&self,
+		row: Values<'_>,
+		hidden: &mut [f32],
+		outputs: &mut [f32],
+		terms: &mut Vec<Term>,
+	) {
+		let scaled = (0..row.len()).map(|index| self.settings.scale * row.get(index));
+		self.hidden.forward(scaled, hidden, terms);
+		for value in hidden.iter_mut() {
 			*value = value.max(0.0);
 		}
-		self.output.forward(&a.hidden, &mut a.outputs);
-		math::softmax(&mut a.outputs);
+		self.output.forward(hidden.iter().copied(), outputs, terms);
+		math::softmax(outputs);
 	}
 }
 
@@ -187,6 +263,7 @@ impl Trainer for Mlp {
 			output: Layer::random(settings.hidden, outputs, &mut rng),
 			hidden_velocity: Layer::zeros(inputs, settings.hidden),
 			output_velocity: Layer::zeros(settings.hidden, outputs),
+			activations: Activations::default(),
 			settings,
 			rng,
 			epochs_left: settings.epochs,
@@ -202,27 +279,41 @@ impl Trainer for Mlp {
 	}
 
 	fn step(&mut self, chunk: Chunk<'_>) -> Result<Status, Error> {
-		let mut a = self.activations();
-		let mut hidden = Layer::zeros(a.inputs.len(), a.hidden.len());
-		let mut output = Layer::zeros(a.hidden.len(), a.outputs.len());
-		for row in 0..chunk.rows() {
-			self.forward(chunk.row(row), &mut a);
+		let (width, classes) = (self.hidden.bias.len(), self.output.bias.len());
+		let mut terms = Vec::new();
+		let mut a = mem::take(&mut self.activations);
+		a.hidden.resize(chunk.rows() * width, 0.0);
+		a.back.resize(chunk.rows() * width, 0.0);
+		a.outputs.resize(chunk.rows() * classes, 0.0);
+		for (row, ((hidden, back), outputs)) in a
+			.hidden
+			.chunks_exact_mut(width)
+			.zip(a.back.chunks_exact_mut(width))
+			.zip(a.outputs.chunks_exact_mut(classes))
+			.enumerate()
+		{
+			self.forward(chunk.row(row), hidden, outputs, &mut terms);
 			// The gradient of the cross entropy by the outputs before the softmax.
-			a.outputs[chunk.class(row)] -= 1.0;
-			output.accumulate(&a.hidden, &a.outputs);
-			let weights = self.output.weights.chunks_exact(a.outputs.len());
-			for (value, weights) in a.hidden.iter_mut().zip(weights) {
+			outputs[chunk.class(row)] -= 1.0;
+			let weights = self.output.weights.chunks_exact(classes);
+			for ((back, hidden), weights) in back.iter_mut().zip(hidden).zip(weights) {
 				// Units at zero pass no gradient on.
-				if *value > 0.0 {
-					*value = weights.iter().zip(&a.outputs).map(|(w, g)| w * g).sum();
+				if *hidden > 0.0 {
+					*back = weights.iter().zip(&*outputs).map(|(w, g)| w * g).sum();
 				}
 			}
-			hidden.accumulate(&a.inputs, &a.hidden);
 		}
 		let rate = self.settings.lr / chunk.rows() as f32;
-		let momentum = self.settings.momentum;
-		self.hidden.update(&mut self.hidden_velocity, &hidden, momentum, rate);
-		self.output.update(&mut self.output_velocity, &output, momentum, rate);
+		let descent = Descent { momentum: self.settings.momentum, rate };
+		let scale = self.settings.scale;
+		let inputs = |row, index| scale * chunk.row(row).get(index);
+		self.hidden.update(&mut self.hidden_velocity, inputs, &a.back, &mut terms, descent);
+		let hidden = |row: usize, unit| a.hidden[row * width + unit];
+		self.output.update(&mut self.output_velocity, hidden, &a.outputs, &mut terms, descent);
+		for values in [&mut a.hidden, &mut a.back, &mut a.outputs] {
+			values.fill(0.0);
+		}
+		self.activations = a;
 
 		self.queue.pop();
 		if !self.queue.is_empty() {
@@ -236,10 +327,10 @@ impl Trainer for Mlp {
 	}
 
 	fn predict(&self, features: Features<'_>, outputs: &mut Outputs) -> Result<(), Error> {
-		let mut a = self.activations();
+		let mut terms = Vec::new();
+		let mut hidden = vec![0.0; self.hidden.bias.len()];
 		for row in 0..features.rows() {
-			self.forward(features.row(row), &mut a);
-			outputs.row_mut(row).copy_from_slice(&a.outputs);
+			self.forward(features.row(row), &mut hidden, outputs.row_mut(row), &mut terms);
 		}
 		Ok(())
 	}

@@ -108,6 +108,7 @@ pub fn stage(stage: &Stage) -> &'static str {
 	match stage {
 		Stage::Committed => "committed",
 		Stage::Revealed => "revealed",
+		Stage::Measured => "measured",
 		Stage::Verified => "verified",
 		Stage::Rejected => "rejected",
 		Stage::Returned => "returned",
@@ -123,6 +124,10 @@ pub fn sentence(view: &ClaimViewOf) -> String {
 	let about = match &view.stage {
 		Stage::Committed => "committed, not revealed".into(),
 		Stage::Revealed => "being verified".into(),
+		Stage::Measured => match &view.measured {
+			Some(measured) => format!("found true: measured {}, not paid yet", **measured),
+			None => "found true, not paid yet".into(),
+		},
 		Stage::Verified => match (&view.measured, view.paid) {
 			(Some(measured), paid) if paid > 0 => {
 				format!("verified: measured {}, paid {} AIT", **measured, Amount(paid))
@@ -165,6 +170,7 @@ fn code(reason: &Reason) -> &'static str {
 		Reason::HoldoutWithheld => "holdout_withheld",
 		Reason::PaidAtClose => "paid_at_close",
 		Reason::NoShare => "no_share",
+		Reason::EarlierOpen(_) => "earlier_open",
 		Reason::KnownWrong => "known_wrong",
 	}
 }
@@ -194,6 +200,9 @@ fn because(reason: &Reason) -> String {
 		Reason::HoldoutWithheld => "the sponsor did not publish the holdout".into(),
 		Reason::PaidAtClose => "the shares of a contest are paid when the task is closed".into(),
 		Reason::NoShare => "others were better when the contest was closed".into(),
+		Reason::EarlierOpen(claim) => {
+			format!("claim {claim}, which was committed earlier, is still being verified")
+		},
 		Reason::KnownWrong => "it was known to be wrong: an auditor had it sent".into(),
 	}
 }
@@ -205,7 +214,9 @@ fn what_to_do(view: &ClaimViewOf) -> String {
 			"reveal it in time (assay claim reveal {claim}), or take it back (assay claim withdraw \
 			 {claim}); otherwise its bond is lost"
 		),
-		Stage::Revealed => format!("wait; to follow it: assay claim watch {claim}"),
+		Stage::Revealed | Stage::Measured => {
+			format!("wait; to follow it: assay claim watch {claim}")
+		},
 		Stage::Verified => format!("nothing; to compare: assay leaderboard {task}"),
 		Stage::Rejected => format!(
 			"run the program as verifiers did: assay program run PROGRAM --task {task}, with the \

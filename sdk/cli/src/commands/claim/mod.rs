@@ -13,9 +13,9 @@ use crate::{
 	store::{ClaimSecrets, Secrets, Store},
 };
 use anyhow::{bail, Context as _, Result};
-use assay_primitives::{ClaimId, H256};
+use assay_primitives::ClaimId;
 use serde_json::json;
-use subxt::utils::Static;
+use subxt::utils::{AccountId32, Static, H256};
 use subxt_signer::sr25519::Keypair;
 use watch::watch;
 
@@ -32,10 +32,10 @@ pub async fn run(context: &Context, command: Claim) -> Result<()> {
 	}
 }
 
-/// The claim that has a commitment, at some block.
-pub async fn find(at: &At, commitment: H256) -> Result<Option<ClaimId>> {
-	let found =
-		at.storage().try_fetch(api::storage().claims().commitments(), (commitment,)).await?;
+/// The claim of a miner that has a commitment, at some block.
+pub async fn find(at: &At, miner: AccountId32, commitment: H256) -> Result<Option<ClaimId>> {
+	let key = (miner, commitment);
+	let found = at.storage().try_fetch(api::storage().claims().commitments(), key).await?;
 	Ok(found.map(|found| found.decode()).transpose()?)
 }
 
@@ -50,7 +50,7 @@ async fn unrevealed(
 	let who = account::of(key);
 	let mut found = Vec::new();
 	for secrets in store.all::<ClaimSecrets>(&chain.genesis())? {
-		let Some(claim) = find(&at, secrets.commitment()).await? else { continue };
+		let Some(claim) = find(&at, secrets.miner, secrets.commitment()).await? else { continue };
 		if secrets.miner != who || only.is_some_and(|only| only != claim) {
 			continue;
 		}
@@ -133,21 +133,21 @@ pub async fn reveal_one(
 	key: &Keypair,
 	secrets: &ClaimSecrets,
 ) -> Result<(ClaimViewOf, u64)> {
-	let commitment = secrets.commitment();
 	let spinner = context
 		.output
 		.spinner("waiting until the claim can be revealed and its commitment is final");
 	let mut blocks = chain.blocks().await?;
 	let (claim, fee) = loop {
 		let at = chain.best().await?;
-		let found = find(&at, commitment).await?;
+		let found = find(&at, secrets.miner, secrets.commitment()).await?;
 		if let Some(claim) = found {
 			let view = chain.claim(&at, claim).await?;
 			let Deadline::Reveal { from, until, .. } = view.next else {
 				bail!("claim {claim} is {} already", explain::stage(&view.stage));
 			};
 			let half = u64::from(from.midpoint(until));
-			let finalized = find(&chain.finalized().await?, commitment).await?;
+			let finalized =
+				find(&chain.finalized().await?, secrets.miner, secrets.commitment()).await?;
 			// The next block is the first that can take it.
 			let open = at.block_number().saturating_add(1) >= from.into();
 			if open && (finalized == Some(claim) || at.block_number() >= half) {

@@ -2,7 +2,7 @@
 
 use super::explain;
 use crate::{
-	chain::{api, At, Chain, ClaimViewOf, JobOf, Phase},
+	chain::{api, At, Chain, ClaimViewOf, JobOf, Phase, Stage},
 	commands::queue::Count,
 	output::Output,
 };
@@ -90,6 +90,10 @@ impl Told {
 					self.tell(event, at.block_number(), text, more);
 				}
 			}
+		}
+		if let (Stage::Measured, Some(measured)) = (&view.stage, &view.measured) {
+			let (text, more) = (explain::sentence(view), json!({ "measured": **measured }));
+			self.tell("measured", at.block_number(), text, more);
 		}
 		if let Some(block) = view.ended_at {
 			self.tell(
