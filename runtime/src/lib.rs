@@ -5,6 +5,7 @@
 //! | [`config`] | how each pallet is configured, by concern, with its tests |
 //! | [`apis`] | what a node can ask the runtime |
 //! | [`queries`] | what clients are told of claims, jobs, artifacts and models |
+//! | [`weights`] | what everything weighs |
 //! | [`genesis`] | the presets `development` and `local_testnet` |
 //! | [`migrations`] | what an upgrade changes in the state |
 //! | [`Runtime`] | the pallets and their permanent indices |
@@ -41,6 +42,7 @@ pub mod migrations;
 pub mod queries;
 #[cfg(test)]
 mod tests;
+pub mod weights;
 
 use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{

@@ -6,6 +6,7 @@ use super::{
 	parameters,
 };
 use crate::{
+	weights,
 	AccountId, Artifacts, Balance, Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake,
 	Tasks, Verification,
 };
@@ -53,7 +54,7 @@ impl pallet_assay_stake::Config for Runtime {
 	// What is slashed is burnt.
 	type SlashHandler = ();
 	type UnbondingPeriod = parameters::stake::UnbondingPeriod;
-	type WeightInfo = pallet_assay_stake::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_stake::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_artifacts::Config for Runtime {
@@ -63,7 +64,7 @@ impl pallet_assay_artifacts::Config for Runtime {
 	type MaxChunks = MaxArtifactChunks;
 	type ReportWindow = parameters::artifacts::ReportWindow;
 	type Retention = parameters::artifacts::Retention;
-	type WeightInfo = pallet_assay_artifacts::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_artifacts::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_tasks::Config for Runtime {
@@ -84,7 +85,7 @@ impl pallet_assay_tasks::Config for Runtime {
 	// commitment.
 	type RevealWindow = parameters::claims::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type WeightInfo = pallet_assay_tasks::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_tasks::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_claims::Config for Runtime {
@@ -101,7 +102,7 @@ impl pallet_assay_claims::Config for Runtime {
 	type Stake = Stake;
 	type Tasks = Tasks;
 	type Verification = Verification;
-	type WeightInfo = pallet_assay_claims::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_claims::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_verification::Config for Runtime {
@@ -122,7 +123,7 @@ impl pallet_assay_verification::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Stake = Stake;
 	type ValuePerMember = parameters::verification::ValuePerMember;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_assay_verification::WeightInfo<Runtime>;
 	type WithheldVerdictSlash = parameters::verification::WithheldVerdictSlash;
 }
 
@@ -150,7 +151,7 @@ impl pallet_assay_models::Config for Runtime {
 	// The bond of a false registration is burnt.
 	type SlashHandler = ();
 	type Verification = Verification;
-	type WeightInfo = pallet_assay_models::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_models::WeightInfo<Runtime>;
 }
 
 /// What the parameters ask of a mark.
@@ -277,7 +278,7 @@ mod tests {
 	fn the_check_of_a_model_takes_a_twentieth_of_a_block_at_the_most() {
 		// Weights of one byte each fill the largest slice.
 		let most = assay_watermark::projection::MAX_BYTES;
-		let check = pallet_assay_models::weights::SubstrateWeight::<Runtime>::check_model(most);
+		let check = weights::pallet_assay_models::WeightInfo::<Runtime>::check_model(most);
 		let block = RuntimeBlockWeights::get().max_block;
 		assert!(check.ref_time() <= block.ref_time() / 20, "{check:?} of {block:?}");
 	}
