@@ -7,6 +7,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { hexToU8a, u8aToHex } from '@polkadot/util';
 import { AIT, account, ask, connect, finalised, find, hash, send, until } from '../lib/client.js';
@@ -199,12 +200,22 @@ test('the next block migrates every record, and each node tells the new version'
 	}
 });
 
+/** Why a node's pool does not take a transaction; it is asked again where it looks at a fork that is gone. */
+async function refusal(node, bytes) {
+	for (let attempt = 0; ; attempt++) {
+		const answer = await submit(node, bytes).then(() => 'taken', ({ message }) => message);
+		if (!/State already discarded/.test(answer) || attempt === 5) return answer;
+		await sleep(1_000);
+	}
+}
+
 test('what was signed for the old version is refused', async () => {
 	const nonce = await nextNonce(api, bob());
 	const anew = signed(api, bob(), api.tx.system.remark('0x01'), { nonce });
 	for (const node of network.nodes) {
-		await assert.rejects(submit(node, stale), /bad signature/i);
 		assert.equal(await validity(node, stale), 'BadProof');
+		// What the pool has found bad on one fork it bans.
+		assert.match(await refusal(node, stale), /bad signature|temporarily banned/i);
 		assert.equal(await validity(node, anew), 'ok');
 	}
 });
@@ -221,8 +232,8 @@ test('claims end as they should, and are paid', async () => {
 		assert.equal(BigInt(view.paid), view.reason === 'no_improvement' ? 0n : AIT, JSON.stringify(view));
 		views.push(view);
 	}
-	const [best] = views.sort((a, b) => Number(units(b.measured) - units(a.measured)));
-	assert.equal(BigInt(best.paid), AIT, JSON.stringify(best));
+	const [{ measured: best }] = views.toSorted((a, b) => Number(units(b.measured) - units(a.measured)));
+	assert.ok(views.some(({ measured, paid }) => measured === best && BigInt(paid) === AIT), JSON.stringify(views));
 	assert.ok(await slashOf(claims.false) !== null);
 });
 
