@@ -37,7 +37,6 @@ export async function start(names, senders, { miners, options = [], verifiers, p
 		const { stdout: exported } = await run(node, ['export-chain-spec', '--chain', chain], output);
 		const spec = JSON.parse(exported);
 		const { senders: sending, receivers } = await accounts(senders);
-		if (process.env.HACK_CODE) spec.genesis.runtimeGenesis.code = `0x${(await readFile(process.env.HACK_CODE)).toString('hex')}`;
 		const { balances, stake } = spec.genesis.runtimeGenesis.patch;
 		for (const account of sending) balances.balances.push([account, 2_000 * AIT]);
 		for (const account of receivers) balances.balances.push([account, AIT]);
