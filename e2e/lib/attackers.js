@@ -67,10 +67,14 @@ export class Puppet {
 	}
 
 	/** The transaction of a commitment. `signer` and `genesis` can be others than they should. */
-	commitment({ id, round, seat }, hashed, { signer = this.key, genesis = this.api.genesisHash.toU8a() } = {}) {
+	commitment(
+		{ id, round, seat, job },
+		hashed,
+		{ signer = this.key, genesis = this.api.genesisHash.toU8a(), run = hash(job.spec.toU8a()) } = {},
+	) {
 		const commitment = { job: id, round, member: seat, hash: u8aToHex(hashed) };
 		const encoded = u8aConcat(u64(id), [round], u32(seat), hashed);
-		const signature = signer.sign(u8aConcat(stringToU8a('assay/commit_verdict'), genesis, encoded));
+		const signature = signer.sign(u8aConcat(stringToU8a('assay/commit_verdict'), genesis, run, encoded));
 		return general(this.api.tx.verification.commitVerdict(commitment, u8aToHex(signature)));
 	}
 

@@ -13,7 +13,7 @@ onFourValidators('//Eve//stash');
 
 const api = () => field.api;
 const alice = () => field.node('alice');
-const PALLETS = ['stake', 'artifacts', 'tasks', 'claims', 'verification', 'models', 'assayParameters', 'parameters'];
+const PALLETS = ['stake', 'artifacts', 'tasks', 'claims', 'verification', 'models', 'audits', 'assayParameters', 'parameters'];
 
 /**
  * Every way to make a call by another call. One that is missing here is told by a test. `key` makes them; `other` has it as a

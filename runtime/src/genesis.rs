@@ -112,8 +112,8 @@ pub fn preset_names() -> Vec<PresetId> {
 pub(crate) mod tests {
 	use super::*;
 	use crate::{
-		Artifacts, AssayParameters, Balances, Claims, Models, Runtime, Session, Stake, Tasks,
-		Verification,
+		Artifacts, AssayParameters, Audits, Balances, Claims, Models, Runtime, Session, Stake,
+		Tasks, Verification,
 	};
 	use assay_primitives::Manifest;
 	use assay_traits::Stake as _;
@@ -158,6 +158,7 @@ pub(crate) mod tests {
 	pub fn try_state() {
 		Artifacts::do_try_state().unwrap();
 		AssayParameters::do_try_state().unwrap();
+		Audits::do_try_state().unwrap();
 		Claims::do_try_state().unwrap();
 		Models::do_try_state().unwrap();
 		Stake::do_try_state().unwrap();

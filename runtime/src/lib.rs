@@ -225,6 +225,8 @@ mod runtime {
 	pub type Verification = pallet_assay_verification;
 	#[runtime::pallet_index(55)]
 	pub type Models = pallet_assay_models;
+	#[runtime::pallet_index(56)]
+	pub type Audits = pallet_assay_audits;
 
 	#[runtime::pallet_index(255)]
 	pub type Sudo = pallet_sudo;

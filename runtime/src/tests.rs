@@ -1,4 +1,6 @@
-//! Registrations of models in blocks of this runtime.
+//! Registrations of models in blocks of this runtime, and canaries among its claims.
+
+mod audits;
 
 use crate::{
 	genesis, Artifacts, Block, Executive, Header, Models, Runtime, RuntimeCall, RuntimeOrigin,

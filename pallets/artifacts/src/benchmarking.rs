@@ -126,6 +126,7 @@ mod benchmarks {
 	fn remove() {
 		let owner = owner::<T>();
 		let (id, _) = announced::<T>(&owner, &[7]);
+		frame_system::Pallet::<T>::set_block_number(Pallet::<T>::now() + T::Stay::get());
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), id);

@@ -155,6 +155,11 @@ pub mod pallet {
 		/// when they were stored.
 		type Retention: Get<BlockNumberFor<Self>>;
 
+		/// Blocks after an upload or a renewal in which an artifact cannot be removed. Too few, and an owner
+		/// can take away what somebody else has uploaded before he comes to use it; sane is what it takes
+		/// to send another transaction, some minutes.
+		type Stay: Get<BlockNumberFor<Self>>;
+
 		/// Blocks that governance has to clear a report. Zero leaves one.
 		type ReportWindow: Get<BlockNumberFor<Self>>;
 
@@ -283,6 +288,9 @@ pub mod pallet {
 		Reported,
 		/// There is no report to clear, or it is too late to clear it.
 		NotReported,
+		/// The artifact was uploaded or renewed a moment ago, perhaps by somebody who is about to rely on it:
+		/// retry in some minutes.
+		JustStored,
 	}
 
 	#[pallet::hooks]
@@ -403,7 +411,7 @@ pub mod pallet {
 		/// time, the deposit is burnt instead.
 		///
 		/// Errors: [`Error::UnknownArtifact`], [`Error::NotOwner`], [`Error::Pinned`],
-		/// [`Error::Reported`] while governance can still clear the report.
+		/// [`Error::JustStored`], [`Error::Reported`] while governance can still clear the report.
 		///
 		/// Events: [`Event::Removed`] or [`Event::Forfeited`].
 		#[pallet::call_index(3)]
@@ -529,6 +537,8 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::NotOwner
 		);
 		ensure!(artifact.pins == 0, Error::<T>::Pinned);
+		let stored = artifact.stored_at().map(|at| at.saturating_add(T::Stay::get()));
+		ensure!(stored.is_none_or(|until| until <= Self::now()), Error::<T>::JustStored);
 		Self::take_out(id, artifact)
 	}
 

@@ -57,6 +57,7 @@ parameter_types! {
 		RuntimeHoldReason::Artifacts(HoldReason::Artifact);
 	pub static MaxBytes: u64 = 5 * 1024 * 1024;
 	pub static Retention: u64 = 10;
+	pub static Stay: u64 = 0;
 }
 
 impl Config for Test {
@@ -70,6 +71,7 @@ impl Config for Test {
 	type MaxBytes = MaxBytes;
 	type Retention = Retention;
 	type ReportWindow = ConstU64<4>;
+	type Stay = Stay;
 	type ClearOrigin = EnsureRoot<AccountId>;
 	type MaxChunks = ConstU32<MAX_CHUNKS>;
 }

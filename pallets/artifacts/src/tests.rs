@@ -112,6 +112,26 @@ fn an_artifact_from_announcement_to_removal() {
 	});
 }
 
+#[test]
+fn what_was_just_uploaded_stays_for_who_is_about_to_rely_on_it() {
+	build_and_execute(|| {
+		Stay::set(3);
+		// Announced by one, uploaded by another: the first could take it away before the second uses it.
+		let id = announce(OTHER, SMALL).unwrap();
+		run_to(5);
+		upload(OWNER, id, 0, SMALL).unwrap();
+		refused(|| remove(OTHER, id), Error::<Test>::JustStored);
+		run_to(7);
+		refused(|| remove(OTHER, id), Error::<Test>::JustStored);
+		run_to(8);
+		assert_ok!(remove(OTHER, id));
+
+		// Without bytes there is nothing to rely on.
+		let id = announce(OTHER, SMALL).unwrap();
+		assert_ok!(remove(OTHER, id));
+	});
+}
+
 mod announce {
 	use super::*;
 

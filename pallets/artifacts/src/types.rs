@@ -110,6 +110,12 @@ where
 		self.available_until().unwrap_or(self.upload_by)
 	}
 
+	/// Block of its last upload or renewal. `None` if nothing of it was uploaded.
+	#[must_use]
+	pub fn stored_at(&self) -> Option<BlockNumber> {
+		self.chunks.iter().filter_map(|chunk| Some(chunk.stored?.block)).max()
+	}
+
 	/// What it consists of.
 	#[must_use]
 	pub fn manifest(&self) -> Manifest {

@@ -1,7 +1,7 @@
 //! What the calls and the rest cost.
 
 use super::*;
-use assay_primitives::{Outcome, Params, Scored, MAX_PARAMS};
+use assay_primitives::{FailReason, Outcome, Params, Scored, MAX_PARAMS};
 use assay_traits::{OnSettled, Settlement};
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
@@ -124,6 +124,29 @@ fn verdict(score: Score) -> Settlement {
 		fuel: 1,
 		steps: 1,
 	}))
+}
+
+/// A claim whose verdict came from `job`: rejected, or verified and paid, with a full leaderboard.
+pub fn make_judged<T: Config>(job: JobId, rejected: bool) -> ClaimId {
+	let miner = miner::<T>();
+	let task = T::Tasks::make_open();
+	let claim = revealed::<T>(&miner, task).expect("the claim can be revealed");
+	let terms = T::Tasks::terms(task).expect("the task is open");
+	let (least, most) = terms.metric.range();
+	let (best, worst) = if terms.metric.higher_is_better() { (most, least) } else { (least, most) };
+	fill_leaderboard::<T>(&miner, task, worst);
+	let settlement = if rejected {
+		Settlement::Agreed(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() })
+	} else {
+		verdict(best)
+	};
+	Pallet::<T>::on_settled(Client::Claim(claim), settlement);
+	Claims::<T>::mutate_extant(claim, |record| {
+		if let Some(revealed) = &mut record.revealed {
+			revealed.job = job;
+		}
+	});
+	claim
 }
 
 #[benchmarks]

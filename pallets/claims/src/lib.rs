@@ -63,7 +63,8 @@
 //!
 //! *Storage.* What a miner's deposit pays for is, besides the record, every index entry that the claim
 //! can have: its commitment, run, model, place on the leaderboard and the block number that the rate
-//! limit counts. All of them go with the record. The record stays for [`Config::Retention`] blocks
+//! limit counts; and what verification keeps of its job as long as it can be audited. All of them go
+//! with the record. The record stays for [`Config::Retention`] blocks
 //! after the claim has ended, and for as long as the rate limit counts it. That of a verified claim
 //! stays as long as its task does, too: best score, runs and models of a task are complete while a
 //! claim in it can be open. A leaderboard lasts until its miners take their deposits back; it is not
@@ -94,6 +95,7 @@ pub use pallet::*;
 pub use types::{Claim, ClaimView, Deadline, Ending, Entry, Reason, Revealed, Stage, Status};
 pub use weights::WeightInfo;
 
+mod audit;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod extension;
@@ -795,16 +797,7 @@ impl<T: Config> Pallet<T> {
 		let task = record.task;
 		if let Ending::Verified { measured, .. } = ending {
 			ensure!(T::Tasks::terms(task).is_err(), Error::<T>::TaskNotEnded);
-			Models::<T>::remove(task, measured.model_hash);
-			if let Some(revealed) = record.revealed {
-				Self::release_run(claim, task, &revealed.body);
-			}
-			Leaderboards::<T>::mutate_exists(task, |board| {
-				*board = board.take().and_then(|mut board| {
-					board.retain(|entry| entry.claim != claim);
-					(!board.is_empty()).then_some(board)
-				});
-			});
+			Self::unlist(claim, task, measured.model_hash, record.revealed.map(|it| it.body));
 		}
 		RecentCommits::<T>::mutate_exists(miner, |recent| {
 			*recent = recent.take().and_then(|mut recent| {
@@ -1051,6 +1044,20 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
+	/// Takes a verified claim from the lists of its task.
+	fn unlist(claim: ClaimId, task: TaskId, model: H256, body: Option<ClaimBody>) {
+		Models::<T>::remove(task, model);
+		if let Some(body) = body {
+			Self::release_run(claim, task, &body);
+		}
+		Leaderboards::<T>::mutate_exists(task, |board| {
+			*board = board.take().and_then(|mut board| {
+				board.retain(|entry| entry.claim != claim);
+				(!board.is_empty()).then_some(board)
+			});
+		});
+	}
+
 	/// Slashes the bond of a claim. A bond that cannot be slashed is nowhere: it is logged, and the
 	/// claim ends all the same.
 	fn slash(claim: ClaimId, record: &ClaimOf<T>, offence: Offence) -> Option<SlashId> {
@@ -1129,6 +1136,7 @@ impl<T: Config> Pallet<T> {
 			<(TaskId, EntryOf<T>)>::max_encoded_len(),
 			<(T::AccountId, BlockNumberFor<T>)>::max_encoded_len(),
 			<(BlockNumberFor<T>, ClaimId)>::max_encoded_len(),
+			T::Verification::kept_bytes(),
 			<(TaskId, ClaimId)>::max_encoded_len(),
 			TaskId::max_encoded_len(),
 		];

@@ -116,6 +116,19 @@ impl Stake for StakeDouble {
 		Deeds::append((*who, deed));
 	}
 
+	fn retract(who: &AccountId, deed: Deed) {
+		Deeds::mutate(|deeds| {
+			let at = deeds.iter().rposition(|noted| *noted == (*who, deed)).expect("it was noted");
+			deeds.remove(at);
+		});
+	}
+
+	fn cancel_slash(slash: SlashId) -> DispatchResult {
+		let (who, amount, _) = Slashes::take(slash).ok_or("not pending")?;
+		Free::mutate(who, |free| *free += amount);
+		Ok(())
+	}
+
 	fn on_rerun(_: SlashId, _: Finding) {}
 
 	#[cfg(feature = "runtime-benchmarks")]

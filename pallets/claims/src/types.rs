@@ -72,6 +72,9 @@ pub enum Reason {
 	/// Found true, but this claim was committed earlier and is being verified.
 	#[codec(index = 13)]
 	EarlierOpen(ClaimId),
+	/// It was known to be wrong: an auditor had it sent to see who finds out.
+	#[codec(index = 14)]
+	KnownWrong,
 }
 
 /// How a claim has ended.

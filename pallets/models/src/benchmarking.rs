@@ -20,12 +20,9 @@ fn secret(seed: u8) -> Secret {
 /// An account that can pay for everything here.
 fn rich<T: Config<Currency: Mutate<T::AccountId>>>(name: &'static str) -> T::AccountId {
 	let who = account(name, 0, 0);
-	let each = T::Verification::fee(
-		&T::MaxLimits::get(),
-		T::Bond::get().saturating_add(T::ContestBond::get()),
-	)
-	.saturating_add(T::Bond::get())
-	.saturating_add(T::ContestBond::get());
+	let each = T::Verification::fee(&T::MaxLimits::get(), BalanceOf::<T>::max_value())
+		.saturating_add(T::Bond::get())
+		.saturating_add(T::ContestBond::get());
 	T::Currency::set_balance(&who, each.saturating_mul(1_000u32.into()));
 	who
 }

@@ -37,7 +37,7 @@ impl<T: Config> Pallet<T> {
 		// A contest has more fuel, so that it never runs out where this did not.
 		let terms = SchemeTerms { limits: registration_limits(scheme.limits), ..scheme };
 		let client = Client::Model(model);
-		let job = Self::open_job(client, (owner, None), &terms, &params, *file, *clean, bond)?;
+		let job = Self::open_job(client, (owner, None), &terms, &params, *file, *clean)?;
 		marked.opened |= Self::bit(sub_key);
 		marked.models = marked.models.saturating_add(1);
 		let intended_at = marked.declared_at;
@@ -96,9 +96,7 @@ impl<T: Config> Pallet<T> {
 		let Opened { intent: mut marked, sub_key, key } = opened;
 		let params = SchemeParams { key: Key(key), place: slice.place };
 		let (client, parties) = (Client::Contest(contest), (contestant, Some(&owner)));
-		// One of the two bonds is lost.
-		let value = T::Bond::get().max(bond);
-		let job = Self::open_job(client, parties, &scheme, &params, file, clean, value)?;
+		let job = Self::open_job(client, parties, &scheme, &params, file, clean)?;
 		marked.opened |= Self::bit(sub_key);
 		marked.contests = marked.contests.saturating_add(1);
 		Intents::<T>::insert(intent, marked);
@@ -177,8 +175,9 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Has the mark of a key measured on a file. The parties are who pays, and who stands to lose if
-	/// the payer is right; the value is what they win and lose.
+	/// Has the mark of a key measured on a file, by the largest committee: what is lost by it, a model
+	/// first of all, is lost for good, without appeal. The parties are who pays, and who stands to lose if
+	/// the payer is right.
 	pub(crate) fn open_job(
 		client: Client,
 		(payer, opponent): (&T::AccountId, Option<&T::AccountId>),
@@ -186,7 +185,6 @@ impl<T: Config> Pallet<T> {
 		params: &SchemeParams,
 		file: assay_primitives::File,
 		clean: CleanData,
-		value: BalanceOf<T>,
 	) -> Result<JobId, DispatchError> {
 		T::Artifacts::pin(scheme.program)?;
 		let job = TrainingJob {
@@ -203,6 +201,7 @@ impl<T: Config> Pallet<T> {
 			limits: scheme.limits,
 		};
 		let now = frame_system::Pallet::<T>::block_number();
+		let value = BalanceOf::<T>::max_value();
 		T::Verification::open(client, payer, opponent, now, job, value)
 	}
 

@@ -49,7 +49,7 @@ impl<T: Config> OnSettled for Pallet<T> {
 		let settled = match client {
 			Client::Model(model) => Self::settle_model(model, settlement),
 			Client::Contest(contest) => Self::settle_contest(contest, settlement),
-			Client::Claim(_) | Client::Appeal(_) => return None,
+			Client::Claim(_) | Client::Appeal(_) | Client::Audit(_) => return None,
 		};
 		if let Err(error) = settled {
 			log::error!(target: LOG_TARGET, "settlement of {client:?}: {error:?}");

@@ -467,6 +467,13 @@ pub mod pallet {
 			/// What it did.
 			deed: Deed,
 		},
+		/// Something that had counted for or against an account's reputation counts no more.
+		Retracted {
+			/// Whose ledger.
+			who: T::AccountId,
+			/// What it had been said to have done.
+			deed: Deed,
+		},
 	}
 
 	#[pallet::error]
@@ -1278,6 +1285,21 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		if counted {
 			Self::deposit_event(Event::Noted { who, deed });
 		}
+	}
+
+	fn retract(who: &T::AccountId, deed: Deed) {
+		let who = Self::answerable(who);
+		let counted = Ledgers::<T>::mutate_extant(&who, |ledger| {
+			ledger.reputation.retract(deed);
+			true
+		});
+		if counted {
+			Self::deposit_event(Event::Retracted { who, deed });
+		}
+	}
+
+	fn cancel_slash(slash: SlashId) -> DispatchResult {
+		Self::do_cancel_slash(slash)
 	}
 
 	fn on_rerun(slash: SlashId, finding: Finding) {

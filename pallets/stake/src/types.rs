@@ -74,7 +74,18 @@ pub struct Reputation {
 impl Reputation {
 	/// Counts a deed.
 	pub fn note(&mut self, deed: Deed) {
-		let counter = match deed {
+		let counter = self.counter(deed);
+		*counter = counter.saturating_add(1);
+	}
+
+	/// Counts a deed no more.
+	pub fn retract(&mut self, deed: Deed) {
+		let counter = self.counter(deed);
+		*counter = counter.saturating_sub(1);
+	}
+
+	fn counter(&mut self, deed: Deed) -> &mut u32 {
+		match deed {
 			Deed::ClaimVerified => &mut self.claims_verified,
 			Deed::ClaimRejected => &mut self.claims_rejected,
 			Deed::VerdictRight => &mut self.verdicts_right,
@@ -82,8 +93,7 @@ impl Reputation {
 			Deed::VerdictMissed => &mut self.verdicts_missed,
 			Deed::AppealWon => &mut self.appeals_won,
 			Deed::AppealLost => &mut self.appeals_lost,
-		};
-		*counter = counter.saturating_add(1);
+		}
 	}
 }
 

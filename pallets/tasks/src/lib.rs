@@ -88,7 +88,7 @@ use frame_support::{
 	pallet_prelude::*,
 	traits::{
 		fungible::{self, hold::Mutate as _},
-		tokens::{Fortitude, Precision, Restriction},
+		tokens::{Fortitude, Precision, Preservation, Restriction},
 		Consideration, Footprint,
 	},
 };
@@ -246,6 +246,15 @@ pub mod pallet {
 			amount: BalanceOf<T>,
 			/// How many bounties are left.
 			left: u32,
+		},
+		/// A bounty that was paid for nothing went back into the escrow.
+		BountyReturned {
+			/// The task.
+			task: TaskId,
+			/// Who gave it back.
+			payer: T::AccountId,
+			/// How much.
+			amount: BalanceOf<T>,
 		},
 		/// The sponsor cancelled a task.
 		TaskCancelled {
@@ -843,6 +852,25 @@ impl<T: Config> assay_traits::Tasks for Pallet<T> {
 		Tasks::<T>::insert(task, record);
 		Self::deposit_event(Event::BountyPaid { task, miner: miner.clone(), amount, left });
 		Ok(amount)
+	}
+
+	fn return_bounty(task: TaskId, payer: &T::AccountId, amount: BalanceOf<T>) -> DispatchResult {
+		let mut record = Self::get(task)?;
+		T::Currency::transfer_and_hold(
+			&HoldReason::Reward.into(),
+			payer,
+			&record.sponsor,
+			amount,
+			Precision::Exact,
+			Preservation::Expendable,
+			// Whoever gives it back owes it, frozen or not.
+			Fortitude::Force,
+		)?;
+		record.escrow = record.escrow.checked_add(&amount).ok_or(ArithmeticError::Overflow)?;
+		record.paid.saturating_dec();
+		Tasks::<T>::insert(task, record);
+		Self::deposit_event(Event::BountyReturned { task, payer: payer.clone(), amount });
+		Ok(())
 	}
 
 	fn pay_forfeit(task: TaskId, miner: &T::AccountId) -> Result<BalanceOf<T>, DispatchError> {

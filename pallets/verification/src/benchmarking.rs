@@ -3,6 +3,7 @@
 
 use super::*;
 use assay_primitives::{FailReason, Metric, Params, MAX_PARAMS, VM_VERSION};
+use assay_traits::Settled;
 use frame_benchmarking::{account, v2::*};
 use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
@@ -45,14 +46,48 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 		payer: account("payer", 1, 0),
 		opponent: Some(account("opponent", 1, 0)),
 		spec: spec(),
-		outcome: stood,
+		outcome: Some(stood),
+		decided: true,
+		value: Zero::zero(),
 		drawn_at: frame_system::Pallet::<T>::block_number(),
 		jurors: BoundedVec::truncate_from((0..T::MaxCommittee::get()).map(juror).collect()),
 		slashes: 1,
 		overturned: false,
+		audit: Audit::Over,
 	};
 	Cases::<T>::insert(job, 0, case);
 	Grounds::<T>::insert(slash, Ground { job, round: 0, said: Some(stood) });
+}
+
+/// A claim's job that a committee of the largest size settled, after all others of as many rounds as there
+/// can be had said something that nobody has judged. All of them are wrong where it ends as [`mixed`]
+/// does not.
+pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
+	const SLASH: SlashId = 1 << 20;
+	make_appealable::<T>(SLASH);
+	let Ground { job, .. } = Grounds::<T>::take(SLASH).expect("it was made");
+	let drawn_at = frame_system::Pallet::<T>::block_number();
+	Cases::<T>::mutate(job, 0, |case| {
+		let case = case.as_mut().expect("it was made");
+		case.outcome = settled.outcome;
+		case.decided = settled.outcome.is_some();
+		case.value = settled.value;
+		case.slashes = 0;
+		let client = Client::Claim(0);
+		case.audit = Pallet::<T>::open_window(job, client, &Settlement::Undecided);
+	});
+	for round in 0..MAX_ROUNDS {
+		let ballot = |n| {
+			let account = account("ballot", n, round.into());
+			T::Stake::make_active(&account, Role::Verifier);
+			let said =
+				Outcome::Failed { reason: FailReason::StackOverflow, trace_root: H256::zero() };
+			Ballot { weight: T::Stake::bonded(&account), account, drawn_at, said }
+		};
+		let ballots = (0..T::MaxCommittee::get()).map(ballot).collect();
+		Ballots::<T>::insert(job, round, BoundedVec::truncate_from(ballots));
+	}
+	job
 }
 
 /// An appeal whose committee of the largest size was drawn from the most verifiers.
@@ -143,7 +178,8 @@ mod benchmarks {
 		});
 		let hash = commitment::verdict(&account, id, 0, &OUTCOME, &SALT);
 		let commitment = Commitment { job: id, round: 0, member: last, hash };
-		let signature = key.sign(&Pallet::<T>::signed_payload(&commitment)).unwrap();
+		let payload = Pallet::<T>::signed_payload(spec().key(), &commitment);
+		let signature = key.sign(&payload).unwrap();
 		(commitment, signature)
 	}
 
@@ -183,6 +219,18 @@ mod benchmarks {
 		reveal_verdict(RawOrigin::Authorized, id, 0, last, mixed(last as usize), SALT);
 
 		assert!(!Jobs::<T>::contains_key(id));
+	}
+
+	#[benchmark]
+	fn reveal_among_others() {
+		let id = drawn::<T>();
+		revealed::<T>(id, 2, mixed);
+		let last = T::MaxCommittee::get() - 1;
+
+		#[extrinsic_call]
+		reveal_verdict(RawOrigin::Authorized, id, 0, last, mixed(last as usize), SALT);
+
+		assert!(Jobs::<T>::contains_key(id));
 	}
 
 	#[benchmark]
@@ -264,6 +312,17 @@ mod benchmarks {
 			Pallet::<T>::serve(id);
 		}
 		assert!(!Jobs::<T>::contains_key(id));
+	}
+
+	/// A job that nobody has audited in time.
+	#[benchmark]
+	fn end_window() {
+		let job = make_auditable::<T>(Settled { outcome: None, value: Zero::zero() });
+		#[block]
+		{
+			Pallet::<T>::end_window(job);
+		}
+		assert!(!Cases::<T>::contains_key(job, 0));
 	}
 
 	impl_benchmark_test_suite!(Pallet, crate::mock::benchmark_externalities(), crate::mock::Test);

@@ -15,6 +15,10 @@
 //! slashed. The first committee grows with the value that hangs on the job
 //! ([`Config::ValuePerMember`]), and the fee with it.
 //!
+//! Silence is slashed only where half of the committee's stake delivered one outcome: elsewhere nobody
+//! knows whether the run can be done in time. A run that no round could deliver costs its payer what
+//! its fuel is priced at; the rest of the fee goes back.
+//!
 //! A round that settles nothing judges, too: whoever contradicts more than half of the committee's
 //! stake is slashed as for a verdict that was not delivered. So no third of a committee blocks it for
 //! nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say so. It
@@ -35,9 +39,10 @@
 //!
 //! From a round slashes can follow: of the verdicts that were outvoted, and of what the client
 //! slashes. As long as one of them is pending, a [`types::Case`] keeps what was run, what was found
-//! (in a round that settled nothing: what more than half of the stake said) and by whom. Who is slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a
-//! committee three times as large, for as much more of a fee, without those who sat on the first one if
-//! there are as many others. The re-run is a job like any other, and says of the slash:
+//! (in a round that settled nothing: what more than half of the stake said) and by whom. Who is
+//! slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a committee three times as
+//! large, for as much more of a fee, without those who sat on the first one if there are as many
+//! others. The re-run is a job like any other, and says of the slash:
 //!
 //! | it finds | slash of a verdict | any other slash |
 //! | --- | --- | --- |
@@ -53,10 +58,22 @@
 //!
 //! What is kept is paid for by what it is kept for: it goes with the frozen stake of the last slash.
 //!
+//! ## Audits
+//!
+//! The job of a claim can be *audited* for [`Config::AuditWindow`] blocks ([`assay_traits::Audits`]): if
+//! somebody knew beforehand what it gives. So its case is kept as a whole for so long, with the
+//! [`types::Ballot`]s that no tally has judged, and the deposit for the record of the claim pays for it: a
+//! hash of the case would be smaller, but then whoever opens the audit had to keep the state of all blocks
+//! to have its preimage. A window that has passed is a deadline like that of a job, and served with
+//! them. An audit ends with what the job gives, if that is known: who had prevailed with something else,
+//! or said it in a round that judged nobody, is slashed, and nobody twice: whose slash follows from an
+//! appeal has no ballot any more. These slashes can be appealed like others.
+//!
 //! ## Goals
 //!
 //! 1. **Unpredictable.** Nobody knows the committee while the job can still be changed: it is drawn
-//!    from the VRF output of a block at least two after the one that opened the job.
+//!    from a hash over the VRF outputs of all blocks, [`Config::DrawDelay`] blocks after the job was
+//!    opened.
 //! 2. **Independent.** A verdict cannot be copied: its commitment names the verifier, and contains a
 //!    trace root that only a run yields.
 //! 3. **Live.** Every job ends. Each phase has a last block, deadlines are served in order by
@@ -81,6 +98,7 @@
 
 extern crate alloc;
 
+mod audit;
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 pub mod committee;
@@ -96,7 +114,7 @@ pub mod worker;
 
 pub use key::{VerifierId, VerifierSignature, KEY_TYPE};
 pub use pallet::*;
-pub use types::{Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict};
+pub use types::{Audit, Ballot, Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
@@ -151,15 +169,15 @@ pub type CaseOf<T> = Case<
 	<T as Config>::MaxCommittee,
 >;
 
+/// An unjudged verdict of this runtime.
+pub type BallotOf<T> =
+	Ballot<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
+
 /// How many times as large as the committee that decided is the one that re-runs the job.
 pub const APPEAL_FACTOR: u32 = 3;
 
 /// Rounds that a job can have: the first, and two with larger committees.
 pub const MAX_ROUNDS: u8 = 3;
-
-/// Blocks from opening a job (or a round) to the draw. The draw at the start of a block uses the VRF
-/// output of the block before, so this is one more than the two blocks of goal 1.
-pub const DRAW_DELAY: u32 = 3;
 
 /// Codes of `InvalidTransaction::Custom` with which a verdict is refused.
 pub mod refusal {
@@ -226,9 +244,17 @@ pub mod pallet {
 		/// get.
 		type Artifacts: Artifacts;
 
-		/// Randomness of the block before, with that block's number. An author keeps the choice
-		/// between its block and none; anything more predictable lets committees be chosen.
+		/// Randomness to which all blocks so far have given a part, with the number of the last one.
+		/// The output of a single block would not do: its author knows it as soon as it knows its slots,
+		/// hours before, and can time a reveal or an appeal by it.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
+
+		/// Blocks from opening a job (or a round) to the draw. Who wants to know the committee while the
+		/// job can still be changed has to be the author of all blocks between (goal 1): with a share `s`
+		/// of the slots once in `s^-(delay - 2)` slots. Below 3 the author of the block that opens it may
+		/// know it.
+		#[pallet::constant]
+		type DrawDelay: Get<BlockNumberFor<Self>>;
 
 		/// Members of a committee in the first round, at the least. Below 3, one member decides.
 		#[pallet::constant]
@@ -277,6 +303,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type WithheldVerdictSlash: Get<Perbill>;
 
+		/// Blocks after its settlement in which the job of a claim can be audited. Zero leaves none; the
+		/// record of a claim must outlive it, and what was bonded at a verdict must be there to be slashed.
+		#[pallet::constant]
+		type AuditWindow: Get<BlockNumberFor<Self>>;
+
 		/// Most verifiers in a session. Verifiers past it are never drawn.
 		#[pallet::constant]
 		type MaxVerifiers: Get<u32>;
@@ -307,7 +338,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Jobs<T: Config> = CountedStorageMap<_, Twox64Concat, JobId, JobOf<T>>;
 
-	/// Deadlines: the block at whose start a job is looked at next.
+	/// Deadlines: the block at whose start a job is looked at next, or is too old to be audited.
 	// Twox64Concat: block numbers and ids are ours.
 	#[pallet::storage]
 	pub type Agenda<T: Config> =
@@ -323,7 +354,8 @@ pub mod pallet {
 	pub type Assignments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, VerifierId, Twox64Concat, JobId, u32>;
 
-	/// Rounds of jobs from which slashes follow that are pending.
+	/// Rounds of jobs from which slashes follow that are pending, and the last ones of jobs that can be
+	/// audited.
 	// Twox64Concat: the ids are ours, counted up.
 	#[pallet::storage]
 	pub type Cases<T: Config> =
@@ -333,6 +365,18 @@ pub mod pallet {
 	// Twox64Concat: the ids are those of the ledger, counted up.
 	#[pallet::storage]
 	pub type Grounds<T: Config> = StorageMap<_, Twox64Concat, SlashId, Ground>;
+
+	/// Verdicts on each of those that no tally has judged, by round.
+	// Twox64Concat: the ids are ours, counted up, and rounds are three.
+	#[pallet::storage]
+	pub type Ballots<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		JobId,
+		Twox64Concat,
+		u8,
+		BoundedVec<BallotOf<T>, T::MaxCommittee>,
+	>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -519,9 +563,10 @@ pub mod pallet {
 			member: u32,
 			outcome: Outcome,
 			salt: H256,
-		) -> DispatchResult {
+		) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
-			Self::do_reveal(job, round, member, outcome, salt)
+			let ended = Self::do_reveal(job, round, member, outcome, salt)?;
+			Ok((!ended).then(T::WeightInfo::reveal_among_others).into())
 		}
 
 		/// Pushes a job whose deadline has passed.
@@ -531,7 +576,7 @@ pub mod pallet {
 		///
 		/// # Details
 		/// Deadlines are served by themselves; this is for a chain that has more of them than fit
-		/// into its blocks.
+		/// into its blocks. A draw cannot be pushed: its block decides whom it draws.
 		///
 		/// # Events
 		/// Those of the phase that begins, or [`Event::JobSettled`].
@@ -542,8 +587,10 @@ pub mod pallet {
 		#[pallet::weight(Pallet::<T>::serve_weight())]
 		pub fn settle(origin: OriginFor<T>, job: JobId) -> DispatchResult {
 			ensure_signed(origin)?;
-			let due = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?.due();
-			ensure!(due <= frame_system::Pallet::<T>::block_number(), Error::<T>::NotDue);
+			let record = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?;
+			let due = record.due() <= frame_system::Pallet::<T>::block_number();
+			let draw = matches!(record.phase, Phase::Drawing { .. });
+			ensure!(due && !draw, Error::<T>::NotDue);
 			Self::serve(job);
 			Ok(())
 		}
@@ -593,11 +640,14 @@ impl<T: Config> Pallet<T> {
 	fn serve_deadlines(now: BlockNumberFor<T>) -> Weight {
 		let start = AgendaCursor::<T>::get();
 		let mut at = start;
-		let (mut served, mut looked) = (0u64, 1u64);
+		let (mut served, mut ended, mut looked) = (0u64, 0u64, 1u64);
 		for _ in 0..T::DeadlinesPerBlock::get() {
 			if let Some(job) = Agenda::<T>::iter_key_prefix(at).next() {
+				let count = if Jobs::<T>::contains_key(job) { &mut served } else { &mut ended };
+				*count = count.saturating_add(1);
 				Self::serve(job);
-				served = served.saturating_add(1);
+				// Whatever came of it: what cannot be served must not keep others waiting.
+				Agenda::<T>::remove(at, job);
 			} else if at < now {
 				at.saturating_inc();
 				looked = looked.saturating_add(1);
@@ -608,8 +658,10 @@ impl<T: Config> Pallet<T> {
 		if at != start {
 			AgendaCursor::<T>::put(at);
 		}
-		let looking = T::WeightInfo::idle().saturating_mul(looked);
-		looking.saturating_add(Self::serve_weight().saturating_mul(served))
+		T::WeightInfo::idle()
+			.saturating_mul(looked)
+			.saturating_add(Self::serve_weight().saturating_mul(served))
+			.saturating_add(T::WeightInfo::end_window().saturating_mul(ended))
 	}
 
 	/// What one deadline weighs at the most.
@@ -622,10 +674,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Moves a job past its current deadline.
 	fn serve(id: JobId) {
-		let Some(mut job) = Jobs::<T>::get(id) else {
-			defensive!("the agenda names a job that does not exist");
-			return;
-		};
+		let Some(mut job) = Jobs::<T>::get(id) else { return Self::end_window(id) };
 		match job.phase {
 			Phase::Drawing { .. } => Self::draw(id, job),
 			Phase::Committing { .. } => {
@@ -694,12 +743,12 @@ impl<T: Config> Pallet<T> {
 	fn draw_by(id: JobId, mut job: JobOf<T>, random: H256) {
 		let now = frame_system::Pallet::<T>::block_number();
 		if job.round == 0 && !T::Clients::on_draw(job.client, &mut job.spec, random) {
-			return Self::finish(id, job, Settlement::Incomplete, Vec::new());
+			return Self::finish(id, job, Settlement::Incomplete, None, Vec::new());
 		}
 		let seed = assay_primitives::hash(&(random, id, job.round).encode());
 		let drawn = committee::draw(seed, Self::candidates(&job), job.committee_size);
 		if drawn.is_empty() {
-			return Self::finish(id, job, Settlement::Undecided, Vec::new());
+			return Self::finish(id, job, Settlement::Undecided, None, Vec::new());
 		}
 		job.members = BoundedVec::truncate_from(drawn);
 		for (member, position) in job.members.iter().zip(0u32..) {
@@ -726,11 +775,12 @@ impl<T: Config> Pallet<T> {
 
 // Verdicts.
 impl<T: Config> Pallet<T> {
-	/// What the member of a commitment signs: the call's tag, this chain's genesis hash, and the
-	/// commitment, SCALE encoded.
-	pub fn signed_payload(commitment: &Commitment) -> Vec<u8> {
+	/// What the member of a commitment signs: the call's tag, this chain's genesis hash, the address of
+	/// what is run ([`TrainingJob::key`]), and the commitment, SCALE encoded. A job of the same number on
+	/// another fork may be another run.
+	pub fn signed_payload(run: H256, commitment: &Commitment) -> Vec<u8> {
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
-		(*b"assay/commit_verdict", genesis, commitment).encode()
+		(*b"assay/commit_verdict", genesis, run, commitment).encode()
 	}
 
 	/// The job in the given round, and its member.
@@ -813,7 +863,8 @@ impl<T: Config> Pallet<T> {
 		signature: &VerifierSignature,
 	) -> TransactionValidityWithRefund {
 		let (job, member) = Self::check_commit(commitment).map_err(|e| Self::refuse(&e))?;
-		if !member.key.verify(&Self::signed_payload(commitment), signature) {
+		let payload = Self::signed_payload(job.spec.key(), commitment);
+		if !member.key.verify(&payload, signature) {
 			return Err(InvalidTransaction::BadProof.into());
 		}
 		let Commitment { job: id, round, member, .. } = *commitment;
@@ -849,13 +900,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Gives whether it was the last one, and the round has ended with it.
 	fn do_reveal(
 		id: JobId,
 		round: u8,
 		member: u32,
 		outcome: Outcome,
 		salt: H256,
-	) -> DispatchResult {
+	) -> Result<bool, DispatchError> {
 		let (mut job, seat) = Self::check_reveal(id, round, member, &outcome, &salt)?;
 		Self::set_verdict(&mut job, member, Verdict::Revealed(outcome));
 		Self::deposit_event(Event::VerdictRevealed {
@@ -864,12 +916,13 @@ impl<T: Config> Pallet<T> {
 			verifier: seat.account,
 			outcome,
 		});
-		if job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_))) {
-			Jobs::<T>::insert(id, job);
-		} else {
+		let last = !job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_)));
+		if last {
 			Self::conclude(id, job);
+		} else {
+			Jobs::<T>::insert(id, job);
 		}
-		Ok(())
+		Ok(last)
 	}
 
 	fn set_verdict(job: &mut JobOf<T>, member: u32, verdict: Verdict) {
@@ -883,31 +936,36 @@ impl<T: Config> Pallet<T> {
 // Settlement.
 impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
-	fn conclude(id: JobId, job: JobOf<T>) {
-		let result = tally(&job.members);
-		let grounds = Self::judge(id, &job, &result);
+	fn conclude(id: JobId, mut job: JobOf<T>) {
+		let (result, delivered) = (tally(&job.members), tally::delivered(&job.members));
+		let (grounds, unjudged) = Self::judge(id, &job, &result, delivered);
+		Self::keep_ballots(id, &job, unjudged);
+		job.delivered |= delivered;
 		let next = job.round.saturating_add(1) < MAX_ROUNDS;
 		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
+		// They weigh less now.
+		let silent = delivered && job.members.iter().any(|m| !m.verdict.is_revealed());
 		match result {
 			// Who has nothing to show is believed when nobody more can be asked.
 			Tally::Agreed(Outcome::Unavailable { .. }) if others && !Self::is_largest(&job) => {
 				if next {
 					Self::escalate(id, job, T::MaxCommittee::get());
 				} else {
-					Self::finish(id, job, Settlement::Undecided, grounds);
+					Self::finish(id, job, Settlement::Undecided, None, grounds);
 				}
 			},
 			Tally::Agreed(outcome) => {
-				Self::finish(id, job, Settlement::Agreed(outcome), grounds);
+				Self::finish(id, job, Settlement::Agreed(outcome), Some(outcome), grounds);
 			},
 			Tally::Split(most) => {
-				if let Some(most) = most {
-					Self::keep(id, &job, most, &grounds);
-				}
-				if others && next {
+				if next && (others || silent) {
+					Self::keep(id, &job, most, None, &grounds);
 					Self::escalate(id, job, larger);
 				} else {
-					Self::finish(id, job, Settlement::Undecided, Vec::new());
+					if !job.delivered {
+						Self::burn_fuel_fee(&mut job);
+					}
+					Self::finish(id, job, Settlement::Undecided, most, grounds);
 				}
 			},
 		}
@@ -924,59 +982,79 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority lacked
-	/// an input, and nobody is late where a run was too slow for all. Gives the slashes that a re-run
-	/// could refute.
-	fn judge(id: JobId, job: &JobOf<T>, result: &Tally) -> Vec<(SlashId, Ground)> {
-		let mut grounds = Vec::new();
-		if job.members.iter().all(|member| member.verdict == Verdict::Awaited) {
-			return grounds;
-		}
-		let withheld = Offence::VerdictWithheld(id);
+	/// an input, and nobody is late where half of the committee did not deliver, either. Who committed
+	/// had an outcome to reveal. Gives the slashes that a re-run could refute, and the verdicts that may be
+	/// wrong and are not slashed.
+	fn judge(
+		id: JobId,
+		job: &JobOf<T>,
+		result: &Tally,
+		delivered: bool,
+	) -> (Vec<(SlashId, Ground)>, Vec<BallotOf<T>>) {
+		let (mut grounds, mut unjudged) = (Vec::new(), Vec::new());
 		for member in &job.members {
-			let (who, weight) = (&member.account, member.weight);
+			let (who, weight, drawn_at) = (&member.account, member.weight, job.drawn_at);
 			let slash = |offence| {
 				let amount = T::WithheldVerdictSlash::get().mul_floor(weight);
-				Self::slash(who, amount, job.drawn_at, offence)
+				Self::slash(who, amount, drawn_at, offence)
 			};
+			let ballot = |said| Ballot { account: who.clone(), weight, drawn_at, said };
 			let (said, slash) = match (member.verdict, *result) {
+				(Verdict::Awaited, _) if !delivered => continue,
 				(Verdict::Awaited | Verdict::Committed(_), _) => {
 					T::Stake::note(who, Deed::VerdictMissed);
-					slash(withheld);
+					slash(Offence::VerdictWithheld(id));
 					continue;
 				},
 				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == outcome => {
 					T::Stake::note(who, Deed::VerdictRight);
+					// Others may be asked.
+					if matches!(said, Outcome::Unavailable { .. }) {
+						unjudged.push(ballot(said));
+					}
 					continue;
 				},
-				(_, Tally::Agreed(Outcome::Unavailable { .. }) | Tally::Split(None)) => continue,
-				(Verdict::Revealed(said), Tally::Split(Some(most))) if said == most => continue,
+				(
+					Verdict::Revealed(said),
+					Tally::Agreed(Outcome::Unavailable { .. }) | Tally::Split(None),
+				) => {
+					unjudged.push(ballot(said));
+					continue;
+				},
+				(Verdict::Revealed(said), Tally::Split(Some(most))) if said == most => {
+					unjudged.push(ballot(said));
+					continue;
+				},
 				(Verdict::Revealed(said), Tally::Split(Some(_))) => {
 					(said, slash(Offence::VerdictContradicted(id)))
 				},
-				(Verdict::Revealed(said @ Outcome::Unavailable { .. }), Tally::Agreed(_)) => {
-					T::Stake::note(who, Deed::VerdictMissed);
-					(said, slash(withheld))
-				},
 				(Verdict::Revealed(said), Tally::Agreed(_)) => {
-					(said, Self::slash_verdict(id, who, weight, job.drawn_at))
+					(said, Self::slash_verdict(id, who, weight, drawn_at, &said))
 				},
 			};
 			let ground = Ground { job: id, round: job.round, said: Some(said) };
 			grounds.extend(slash.map(|slash| (slash, ground)));
 		}
-		grounds
+		(grounds, unjudged)
 	}
 
-	/// Slashes and counts a verdict that is found wrong.
+	/// Slashes and counts a verdict that is found wrong. Who said that there was nothing to run has not
+	/// delivered one.
 	fn slash_verdict(
 		id: JobId,
 		who: &T::AccountId,
 		weight: BalanceOf<T>,
 		drawn_at: BlockNumberFor<T>,
+		said: &Outcome,
 	) -> Option<SlashId> {
-		T::Stake::note(who, Deed::VerdictWrong);
-		let amount = T::FalseVerdictSlash::get().mul_floor(weight);
-		Self::slash(who, amount, drawn_at, Offence::FalseVerdict(id))
+		let (deed, share, offence) = match said {
+			Outcome::Unavailable { .. } => {
+				(Deed::VerdictMissed, T::WithheldVerdictSlash::get(), Offence::VerdictWithheld(id))
+			},
+			_ => (Deed::VerdictWrong, T::FalseVerdictSlash::get(), Offence::FalseVerdict(id)),
+		};
+		T::Stake::note(who, deed);
+		Self::slash(who, share.mul_floor(weight), drawn_at, offence)
 	}
 
 	/// Slashes a member. From the draw on, it could not leave with what it put at stake.
@@ -989,6 +1067,22 @@ impl<T: Config> Pallet<T> {
 		T::Stake::slash(who, amount, drawn_at, offence)
 			.inspect_err(|error| log::warn!(target: LOG, "{offence:?} goes unslashed: {error:?}"))
 			.ok()
+	}
+
+	/// Burns what the fuel of a job is priced at: verifiers have worked for it as long as they could.
+	fn burn_fuel_fee(job: &mut JobOf<T>) {
+		let size = T::CommitteeSize::get();
+		let idle = Limits { total_fuel: 0, ..job.spec.limits };
+		let (least, all) = (Self::fee_of(&idle, size), Self::fee_of(&job.spec.limits, size));
+		let rest = Perbill::from_rational(least, all).mul_ceil(job.fee);
+		let burnt = T::Currency::burn_held(
+			&HoldReason::Fee.into(),
+			&job.payer,
+			job.fee.saturating_sub(rest),
+			Precision::BestEffort,
+			Fortitude::Force,
+		);
+		job.fee = job.fee.saturating_sub(burnt.unwrap_or_else(|_| Zero::zero()));
 	}
 
 	/// Shares the fee among those who revealed `outcome`, equally; an odd rest goes back with what
@@ -1029,18 +1123,20 @@ impl<T: Config> Pallet<T> {
 		job.members = BoundedVec::new();
 		job.round.saturating_inc();
 		job.committee_size = size.min(T::MaxCommittee::get());
-		let at = frame_system::Pallet::<T>::block_number().saturating_add(DRAW_DELAY.into());
+		let at = frame_system::Pallet::<T>::block_number().saturating_add(T::DrawDelay::get());
 		Self::enter(id, &mut job, Phase::Drawing { at });
 		Self::deposit_event(Event::JobEscalated { job: id, round: job.round });
 		Jobs::<T>::insert(id, job);
 	}
 
 	/// Ends a job: pays the winners, gives back what is left of the fee, forgets the job, tells the
-	/// client, and keeps what an appeal against the slashes that follow would need.
+	/// client, and keeps what an audit, or an appeal against the slashes that follow, would need. `most`
+	/// is the outcome that [`Case::outcome`] names.
 	fn finish(
 		id: JobId,
 		mut job: JobOf<T>,
 		settlement: Settlement,
+		most: Option<Outcome>,
 		mut grounds: Vec<(SlashId, Ground)>,
 	) {
 		// Bytes that are gone are not the payer's fault. Unusable ones it could have looked at.
@@ -1065,7 +1161,16 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::JobSettled { job: id, client: job.client, settlement });
 		match job.client {
 			// An appeal may come when inputs have ended: nobody answers for that.
-			Client::Appeal(slash) => Self::decide_appeal(slash, settlement),
+			Client::Appeal(slash) => {
+				// They follow from this job, so that an appeal against them is not heard by its committee,
+				// and finds it wrong if it is.
+				for (slash, stood) in Self::decide_appeal(slash, settlement) {
+					grounds.push((slash, Ground { job: id, round: job.round, said: Some(stood) }));
+				}
+			},
+			Client::Audit(_) => {
+				T::Clients::on_settled(job.client, settlement);
+			},
 			client => {
 				Self::report_missing(&job.spec, &settlement);
 				let slash = T::Clients::on_settled(client, settlement);
@@ -1073,9 +1178,7 @@ impl<T: Config> Pallet<T> {
 				grounds.extend(slash.map(|slash| (slash, ground)));
 			},
 		}
-		if let Settlement::Agreed(outcome) = settlement {
-			Self::keep(id, &job, outcome, &grounds);
-		}
+		Self::keep(id, &job, most, Some(&settlement), &grounds);
 	}
 
 	/// Reports the input that a job was settled without.
@@ -1097,23 +1200,38 @@ impl<T: Config> Pallet<T> {
 
 // Appeals.
 impl<T: Config> Pallet<T> {
-	/// What an appeal is about, if `client` is one and its slash is still pending.
+	/// What an appeal or an audit is about, if `client` is one, and the slash that is appealed still
+	/// pending.
 	fn case_of(client: Client) -> Option<CaseOf<T>> {
-		let Client::Appeal(slash) = client else { return None };
-		let Ground { job, round, .. } = Grounds::<T>::get(slash)?;
-		Cases::<T>::get(job, round)
+		match client {
+			Client::Appeal(slash) => {
+				let Ground { job, round, .. } = Grounds::<T>::get(slash)?;
+				Cases::<T>::get(job, round)
+			},
+			Client::Audit(job) => Self::audited_case(job).map(|(_, case)| case),
+			_ => None,
+		}
 	}
 
-	/// Keeps a round as long as slashes are pending that follow from it.
-	fn keep(id: JobId, job: &JobOf<T>, outcome: Outcome, grounds: &[(SlashId, Ground)]) {
-		if grounds.is_empty() {
+	/// Keeps a round as long as slashes are pending that follow from it, or the job can be audited that it
+	/// has ended with `settlement`.
+	fn keep(
+		id: JobId,
+		job: &JobOf<T>,
+		outcome: Option<Outcome>,
+		settlement: Option<&Settlement>,
+		grounds: &[(SlashId, Ground)],
+	) {
+		let audit = settlement
+			.map_or(Audit::Over, |settlement| Self::open_window(id, job.client, settlement));
+		if grounds.is_empty() && audit == Audit::Over {
 			return;
 		}
 		for (slash, ground) in grounds {
 			Grounds::<T>::insert(slash, ground);
 		}
 		let juror = |member: &MemberOf<T>| Juror {
-			prevailed: member.verdict == Verdict::Revealed(outcome),
+			prevailed: outcome.is_some_and(|most| member.verdict == Verdict::Revealed(most)),
 			account: member.account.clone(),
 			weight: member.weight,
 		};
@@ -1122,54 +1240,72 @@ impl<T: Config> Pallet<T> {
 			opponent: job.opponent.clone(),
 			spec: job.spec.clone(),
 			outcome,
+			decided: matches!(settlement, Some(Settlement::Agreed(_))),
+			value: job.value,
 			drawn_at: job.drawn_at,
 			// Nothing is cut off: there are as many as there were members.
 			jurors: BoundedVec::truncate_from(job.members.iter().map(juror).collect()),
 			slashes: u32::try_from(grounds.len()).unwrap_or(u32::MAX),
 			overturned: false,
+			audit,
 		};
 		Cases::<T>::insert(id, job.round, case);
 	}
 
-	/// What the settlement of a re-run says of the slash that was appealed.
-	fn decide_appeal(slash: SlashId, settlement: Settlement) {
+	/// What the settlement of a re-run says of the slash that was appealed. Gives the slashes of those
+	/// whose verdict it finds wrong, with what they said.
+	fn decide_appeal(slash: SlashId, settlement: Settlement) -> Vec<(SlashId, Outcome)> {
+		let mut overturned = Vec::new();
 		// Governance has cancelled it meanwhile: nothing is left to decide.
-		let Some(ground) = Grounds::<T>::get(slash) else { return };
-		let Some(case) = Cases::<T>::get(ground.job, ground.round).defensive() else { return };
+		let Some(ground) = Grounds::<T>::get(slash) else { return overturned };
+		let Some(mut case) = Cases::<T>::get(ground.job, ground.round).defensive() else {
+			return overturned;
+		};
 		let Settlement::Agreed(found) = settlement else {
-			return T::Stake::on_rerun(slash, Finding::Undecided);
+			T::Stake::on_rerun(slash, Finding::Undecided);
+			return overturned;
 		};
 		if let Outcome::Unavailable { fault, .. } = found {
 			// What is gone now may have been there. What is unusable has always been.
 			let same = fault != DataFault::Missing && ground.said == Some(found);
-			let finding = if same { Finding::Refuted } else { Finding::Undecided };
-			return T::Stake::on_rerun(slash, finding);
+			T::Stake::on_rerun(slash, if same { Finding::Refuted } else { Finding::Undecided });
+			return overturned;
 		}
 		let wrong = match ground.said {
 			Some(said) => said == found,
-			None => case.outcome != found,
+			None => case.outcome != Some(found),
 		};
 		// Before the slash ends, and the case may with it.
-		if case.outcome != found && !case.overturned {
-			Self::overturn(ground.job, ground.round, case, found);
+		if case.outcome != Some(found) && !case.overturned {
+			overturned = Self::overturn(ground.job, ground.round, &mut case, found);
+			Cases::<T>::insert(ground.job, ground.round, case);
 		}
 		T::Stake::on_rerun(slash, if wrong { Finding::Refuted } else { Finding::Confirmed });
+		overturned
 	}
 
-	/// Slashes those whose verdict had prevailed and is found wrong.
-	fn overturn(id: JobId, round: u8, mut case: CaseOf<T>, found: Outcome) {
-		let said = Some(case.outcome);
-		for juror in case.jurors.iter().filter(|juror| juror.prevailed) {
-			if let Some(slash) =
-				Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at)
-			{
-				Grounds::<T>::insert(slash, Ground { job: id, round, said });
-				case.slashes.saturating_inc();
-			}
-		}
+	/// Slashes those whose verdict had prevailed and is found wrong. Gives the slashes with that verdict.
+	/// The caller stores the case, and what the slashes follow from.
+	fn overturn(
+		id: JobId,
+		round: u8,
+		case: &mut CaseOf<T>,
+		found: Outcome,
+	) -> Vec<(SlashId, Outcome)> {
+		let Some(stood) = case.outcome else { return Vec::new() };
+		let slash = |juror: &Juror<T::AccountId, BalanceOf<T>>| {
+			Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at, &stood)
+		};
+		let slashes: Vec<_> = case
+			.jurors
+			.iter()
+			.filter(|juror| juror.prevailed)
+			.filter_map(|juror| Some((slash(juror)?, stood)))
+			.collect();
 		case.overturned = true;
-		Self::deposit_event(Event::SettlementOverturned { job: id, stood: case.outcome, found });
-		Cases::<T>::insert(id, round, case);
+		Self::drop_ballots(id, round, &stood);
+		Self::deposit_event(Event::SettlementOverturned { job: id, stood, found });
+		slashes
 	}
 }
 
@@ -1179,9 +1315,7 @@ impl<T: Config> Appeals for Pallet<T> {
 	fn rerun(slash: SlashId, appellant: &T::AccountId) -> Result<Option<JobId>, DispatchError> {
 		let client = Client::Appeal(slash);
 		let Some(case) = Self::case_of(client) else { return Ok(None) };
-		let sat = u32::try_from(case.jurors.len()).unwrap_or(u32::MAX);
-		let size = sat.saturating_mul(APPEAL_FACTOR);
-		Self::open_job(client, appellant, None, Zero::zero(), case.spec, size).map(Some)
+		Self::open_rerun(client, appellant, &case).map(Some)
 	}
 
 	fn slash_ended(slash: SlashId) {
@@ -1189,7 +1323,7 @@ impl<T: Config> Appeals for Pallet<T> {
 		Cases::<T>::mutate_exists(ground.job, ground.round, |case| {
 			*case = case.take().and_then(|mut case| {
 				case.slashes = case.slashes.saturating_sub(1);
-				(case.slashes > 0).then_some(case)
+				case.is_needed().then_some(case)
 			});
 		});
 	}
@@ -1232,13 +1366,28 @@ impl<T: Config> Pallet<T> {
 			.unwrap_or_else(Zero::zero)
 	}
 
-	/// Opens a job with a first committee of `size`.
+	/// Opens the re-run of a settled job, by a committee [`APPEAL_FACTOR`] times as large.
+	fn open_rerun(
+		client: Client,
+		payer: &T::AccountId,
+		case: &CaseOf<T>,
+	) -> Result<JobId, DispatchError> {
+		let sat = u32::try_from(case.jurors.len()).unwrap_or(u32::MAX);
+		let size = sat.saturating_mul(APPEAL_FACTOR).max(T::CommitteeSize::get());
+		let spec = case.spec.clone();
+		// Still a party if what the re-run finds is appealed.
+		let party = Some(&case.payer).filter(|party| *party != payer);
+		Self::open_job(client, payer, party, Zero::zero(), spec, Zero::zero(), size)
+	}
+
+	/// Opens a job on which `value` hangs, with a first committee of `size`.
 	fn open_job(
 		client: Client,
 		payer: &T::AccountId,
 		opponent: Option<&T::AccountId>,
 		not_before: BlockNumberFor<T>,
 		spec: TrainingJob,
+		value: BalanceOf<T>,
 		size: u32,
 	) -> Result<JobId, DispatchError> {
 		let size = size.min(T::MaxCommittee::get());
@@ -1259,10 +1408,12 @@ impl<T: Config> Pallet<T> {
 			reveal_window: T::RevealWindow::get(),
 			spec,
 			fee,
+			value,
 			round: 0,
 			committee_size: size,
+			delivered: false,
 			drawn_at: now,
-			phase: Phase::Drawing { at: now.max(not_before).saturating_add(DRAW_DELAY.into()) },
+			phase: Phase::Drawing { at: now.max(not_before).saturating_add(T::DrawDelay::get()) },
 			members: BoundedVec::new(),
 		};
 		Agenda::<T>::insert(job.due(), id, ());
@@ -1281,10 +1432,16 @@ impl<T: Config> Verification for Pallet<T> {
 		Self::fee_of(limits, Self::first_committee(value))
 	}
 
+	fn kept_bytes() -> usize {
+		let ballots = BoundedVec::<BallotOf<T>, T::MaxCommittee>::max_encoded_len();
+		CaseOf::<T>::max_encoded_len()
+			.saturating_add(ballots.saturating_mul(usize::from(MAX_ROUNDS)))
+	}
+
 	fn longest(limits: &Limits) -> Self::BlockNumber {
 		let round = Self::commit_window(limits)
 			.saturating_add(T::RevealWindow::get())
-			.saturating_add(DRAW_DELAY.into())
+			.saturating_add(T::DrawDelay::get())
 			// Each deadline is served at the start of the block after it.
 			.saturating_add(2u32.into());
 		round.saturating_mul(u32::from(MAX_ROUNDS).into())
@@ -1298,7 +1455,8 @@ impl<T: Config> Verification for Pallet<T> {
 		spec: TrainingJob,
 		value: Self::Balance,
 	) -> Result<JobId, DispatchError> {
-		Self::open_job(client, payer, opponent, not_before, spec, Self::first_committee(value))
+		let size = Self::first_committee(value);
+		Self::open_job(client, payer, opponent, not_before, spec, value, size)
 	}
 }
 
@@ -1341,14 +1499,17 @@ impl<T: Config> Pallet<T> {
 	/// Checks the pallet's invariants:
 	///
 	/// 1. What is held for fees is the sum of the fees of the jobs in progress, payer by payer.
-	/// 2. Each job stands in the agenda once, at its own deadline; nothing else stands there.
+	/// 2. Each job stands in the agenda once, at its own deadline, and each settled job that can be audited
+	///    after the last block in which it can; nothing else stands there.
 	/// 3. Assignments are the members of the committees, and nothing else.
 	/// 4. A committee is empty before its draw, has no account twice, and never its payer or the
 	///    payer's opponent.
 	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
 	/// 7. Each case is that of a round that is over and counts the slashes that have it for their
-	///    ground, at least one; no ground is without its case.
+	///    ground, at least one unless it can be audited; only the last round of a job that was settled
+	///    can be. No ground is without its case.
+	/// 8. Ballots are those of a claim's job in progress, or of one that can be audited.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		use alloc::collections::{BTreeMap, BTreeSet};
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
@@ -1364,7 +1525,12 @@ impl<T: Config> Pallet<T> {
 		}
 
 		let agenda: BTreeSet<_> = Agenda::<T>::iter().map(|(at, id, ())| (at, id)).collect();
-		let due: BTreeSet<_> = jobs.iter().map(|(id, job)| (job.due(), *id)).collect();
+		let windows = Cases::<T>::iter().filter_map(|(id, _, case)| match case.audit {
+			Audit::Open { until } => Some((until.saturating_add(One::one()), id)),
+			Audit::Running | Audit::Over => None,
+		});
+		let due: BTreeSet<_> =
+			jobs.iter().map(|(id, job)| (job.due(), *id)).chain(windows).collect();
 		ensure!(agenda == due, "2: the agenda is not the deadlines of the jobs");
 
 		let assigned: BTreeSet<_> = Assignments::<T>::iter().collect();
@@ -1401,13 +1567,28 @@ impl<T: Config> Pallet<T> {
 		for ground in Grounds::<T>::iter_values() {
 			slashes.entry((ground.job, ground.round)).or_default().saturating_inc();
 		}
-		let counted: BTreeMap<_, _> =
-			Cases::<T>::iter().map(|(id, round, case)| ((id, round), case.slashes)).collect();
-		ensure!(slashes == counted, "7: a case does not count its slashes");
-		let over = |(id, round): &(JobId, u8)| {
-			Jobs::<T>::get(id).is_none_or(|job| *round < job.round) && *id < NextJob::<T>::get()
-		};
-		ensure!(counted.keys().all(over), "7: a case of a round that is not over");
+		let mut audited = BTreeSet::<JobId>::new();
+		for (id, round, case) in Cases::<T>::iter() {
+			let counted = slashes.remove(&(id, round)).unwrap_or_default();
+			ensure!(case.slashes == counted, "7: a case does not count its slashes");
+			ensure!(case.is_needed(), "7: a case is kept for nothing");
+			let over = Jobs::<T>::get(id).is_none_or(|job| round < job.round);
+			ensure!(over && id < NextJob::<T>::get(), "7: a case of a round that is not over");
+			if case.audit != Audit::Over {
+				ensure!(!Jobs::<T>::contains_key(id), "7: an audit of a job that is not settled");
+				ensure!(audited.insert(id), "7: two rounds of a job can be audited");
+			}
+		}
+		ensure!(slashes.is_empty(), "7: a slash has no case");
+
+		for (id, _) in Ballots::<T>::iter_keys() {
+			let job = Jobs::<T>::get(id);
+			ensure!(
+				audited.contains(&id)
+					|| job.is_some_and(|job| matches!(job.client, Client::Claim(_))),
+				"8: ballots that nobody audits"
+			);
+		}
 		Ok(())
 	}
 }

@@ -140,6 +140,10 @@ impl Stake for Ledger {
 	fn note(who: &AccountId, deed: Deed) {
 		Deeds::mutate(|all| all.push((*who, deed)));
 	}
+	fn retract(_: &AccountId, _: Deed) {}
+	fn cancel_slash(_: SlashId) -> DispatchResult {
+		Err("verification cancels nothing".into())
+	}
 	fn on_rerun(slash: SlashId, finding: Finding) {
 		Reruns::mutate(|all| all.push((slash, finding)));
 	}
@@ -216,10 +220,12 @@ impl Config for Test {
 	type Artifacts = Library;
 	type Clients = Listener;
 	type Randomness = Beacon;
+	type DrawDelay = ConstU64<{ DRAW_DELAY as u64 }>;
 	type CommitteeSize = CommitteeSize;
 	type ValuePerMember = ValuePerMember;
 	type CommitWindow = ConstU64<5>;
 	type RevealWindow = ConstU64<4>;
+	type AuditWindow = ConstU64<AUDIT_WINDOW>;
 	type FuelPerBlock = ConstU64<1_000_000>;
 	type BaseFee = frame_support::traits::ConstU128<90>;
 	type FeePerGigafuel = frame_support::traits::ConstU128<10>;
@@ -241,6 +247,8 @@ pub fn key(n: AccountId) -> VerifierId {
 }
 
 pub const MINER: AccountId = 100;
+pub const AUDIT_WINDOW: u64 = 20;
+pub const DRAW_DELAY: u32 = 3;
 
 /// A job of 2 000 000 units of fuel: two blocks for the run.
 pub fn spec() -> TrainingJob {

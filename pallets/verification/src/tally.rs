@@ -15,6 +15,36 @@ pub enum Tally {
 	Split(Option<Outcome>),
 }
 
+/// Weights of a committee.
+struct Count {
+	/// Of all members.
+	drawn: u128,
+	/// Of those who revealed.
+	revealed: u128,
+	/// Of those who revealed each outcome.
+	outcomes: Vec<(Outcome, u128)>,
+}
+
+fn count<AccountId, Balance: Copy + Into<u128>>(members: &[Member<AccountId, Balance>]) -> Count {
+	let mut count = Count { drawn: 0, revealed: 0, outcomes: Vec::new() };
+	for member in members {
+		let weight = member.weight.into();
+		count.drawn = count.drawn.saturating_add(weight);
+		if let Verdict::Revealed(outcome) = member.verdict {
+			count.revealed = count.revealed.saturating_add(weight);
+			match count.outcomes.iter_mut().find(|(known, _)| *known == outcome) {
+				Some((_, sum)) => *sum = sum.saturating_add(weight),
+				None => count.outcomes.push((outcome, weight)),
+			}
+		}
+	}
+	count
+}
+
+fn is_of_a_run(outcome: &Outcome) -> bool {
+	!matches!(outcome, Outcome::Unavailable { .. })
+}
+
 /// Counts the revealed verdicts by weight.
 ///
 /// The quorum of half of the committee's weight keeps a member from deciding alone by silencing the
@@ -22,31 +52,31 @@ pub enum Tally {
 pub fn tally<AccountId, Balance: Copy + Into<u128>>(
 	members: &[Member<AccountId, Balance>],
 ) -> Tally {
-	let mut drawn = 0u128;
-	let mut revealed = 0u128;
-	let mut counts: Vec<(Outcome, u128)> = Vec::new();
-	for member in members {
-		let weight = member.weight.into();
-		drawn = drawn.saturating_add(weight);
-		if let Verdict::Revealed(outcome) = member.verdict {
-			revealed = revealed.saturating_add(weight);
-			match counts.iter_mut().find(|(known, _)| *known == outcome) {
-				Some((_, sum)) => *sum = sum.saturating_add(weight),
-				None => counts.push((outcome, weight)),
-			}
-		}
-	}
+	let Count { drawn, revealed, outcomes } = count(members);
 	if revealed.saturating_mul(2) <= drawn {
 		return Tally::Split(None);
 	}
-	let Some((outcome, weight)) = counts.into_iter().max_by_key(|(_, weight)| *weight) else {
+	let Some((outcome, weight)) = outcomes.into_iter().max_by_key(|(_, weight)| *weight) else {
 		return Tally::Split(None);
 	};
 	if weight.saturating_mul(3) > revealed.saturating_mul(2) {
 		return Tally::Agreed(outcome);
 	}
-	let judges = !matches!(outcome, Outcome::Unavailable { .. });
-	Tally::Split((judges && weight.saturating_mul(2) > drawn).then_some(outcome))
+	let judges = is_of_a_run(&outcome) && weight.saturating_mul(2) > drawn;
+	Tally::Split(judges.then_some(outcome))
+}
+
+/// Whether the run could be done in time: members with at least half of the committee's weight
+/// revealed one and the same outcome of it.
+///
+/// With less, a few who made up an outcome could have everybody slashed who is still at a run that
+/// takes longer than its window. Half, not more, so that two of four hold the others to their duty.
+pub fn delivered<AccountId, Balance: Copy + Into<u128>>(
+	members: &[Member<AccountId, Balance>],
+) -> bool {
+	let Count { drawn, outcomes, .. } = count(members);
+	let half = |weight: u128| weight > 0 && weight.saturating_mul(2) >= drawn;
+	outcomes.iter().any(|(outcome, weight)| is_of_a_run(outcome) && half(*weight))
 }
 
 #[cfg(test)]
@@ -101,6 +131,16 @@ mod tests {
 		assert_eq!(split(&[(1, Some(A)), (1, Some(B))]), Tally::Split(None));
 		assert_eq!(split(&[(2, Some(MISSING)), (1, Some(B))]), Tally::Split(None));
 		assert_eq!(split(&[(2, Some(A)), (1, Some(MISSING))]), Tally::Split(Some(A)));
+	}
+
+	#[test]
+	fn a_run_is_delivered_by_half_of_the_committee_with_one_outcome() {
+		let by = |verdicts: &[_]| delivered(&members(verdicts));
+		assert!(by(&[(1, Some(A)), (1, Some(A)), (1, None), (1, None)]));
+		assert!(!by(&[(1, Some(A)), (1, Some(C)), (1, None), (1, None)]));
+		assert!(!by(&[(1, Some(A)), (1, Some(A)), (3, None)]));
+		assert!(!by(&[(1, Some(MISSING)), (1, Some(MISSING)), (1, None)]));
+		assert!(!by(&[(0, Some(A))]) && !by(&[]));
 	}
 
 	#[test]

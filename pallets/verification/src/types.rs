@@ -36,6 +36,14 @@ pub enum Verdict {
 	Revealed(Outcome),
 }
 
+impl Verdict {
+	/// Whether it is known what the member says.
+	#[must_use]
+	pub fn is_revealed(&self) -> bool {
+		matches!(self, Self::Revealed(_))
+	}
+}
+
 /// A verifier drawn for a job. Key and weight are those of the draw, whatever changes later.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -110,10 +118,14 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub spec: TrainingJob,
 	/// What the winners share.
 	pub fee: Balance,
+	/// What hangs on it.
+	pub value: Balance,
 	/// Number of the round, from 0. Each further round asks a larger committee.
 	pub round: u8,
 	/// Members to draw in this round.
 	pub committee_size: u32,
+	/// Whether half of a committee has delivered one outcome in some round ([`crate::tally::delivered`]).
+	pub delivered: bool,
 	/// Blocks for commitments in each round.
 	pub commit_window: BlockNumber,
 	/// Blocks for reveals in each round.
@@ -139,7 +151,52 @@ pub struct Juror<AccountId, Balance> {
 	pub prevailed: bool,
 }
 
-/// A round of a job from which slashes follow that are pending: what an appeal needs to have it re-run.
+/// A verdict that no tally has judged: of a round that settled nothing, or one that the settlement
+/// leaves open.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Ballot<AccountId, Balance, BlockNumber> {
+	/// The validator.
+	pub account: AccountId,
+	/// Its weight in its round.
+	pub weight: Balance,
+	/// Block in which it was drawn.
+	pub drawn_at: BlockNumber,
+	/// What it said.
+	pub said: Outcome,
+}
+
+/// How far the audit of a settled job has come.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub enum Audit<BlockNumber> {
+	/// It can be audited.
+	#[codec(index = 0)]
+	Open {
+		/// Last block in which it can.
+		until: BlockNumber,
+	},
+	/// It is being re-run.
+	#[codec(index = 1)]
+	Running,
+	/// There is none, or none any more.
+	#[codec(index = 2)]
+	Over,
+}
+
+/// A round of a job from which slashes follow that are pending, or the last one of a job that can be
+/// audited: what is needed to have it re-run.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -157,16 +214,24 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub opponent: Option<AccountId>,
 	/// What was run.
 	pub spec: TrainingJob,
-	/// The outcome that stood, or that more than half of the committee's weight was for.
-	pub outcome: Outcome,
+	/// The outcome that stood, or that more than half of the committee's weight was for; nothing if there
+	/// was none.
+	pub outcome: Option<Outcome>,
+	/// Whether the job was settled by that outcome.
+	pub decided: bool,
+	/// What hung on the job.
+	pub value: Balance,
 	/// Block in which the committee was drawn.
 	pub drawn_at: BlockNumber,
 	/// The committee.
 	pub jurors: BoundedVec<Juror<AccountId, Balance>, MaxCommittee>,
-	/// Pending slashes that follow from it. With the last of them the case is forgotten.
+	/// Pending slashes that follow from it. With the last of them, and when it cannot be audited any more,
+	/// the case is forgotten.
 	pub slashes: u32,
 	/// Whether a re-run found another outcome, and those who prevailed were slashed for it.
 	pub overturned: bool,
+	/// How far its audit has come.
+	pub audit: Audit<BlockNumber>,
 }
 
 /// What a pending slash follows from.

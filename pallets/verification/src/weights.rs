@@ -11,6 +11,8 @@ pub trait WeightInfo {
 	/// [`reveal_verdict`](crate::Call::reveal_verdict), as the last of the largest committee, with
 	/// the settlement: of an appeal that has the earlier committee slashed.
 	fn reveal_verdict() -> Weight;
+	/// [`reveal_verdict`](crate::Call::reveal_verdict), when others have not revealed yet.
+	fn reveal_among_others() -> Weight;
 	/// Validation of a reveal.
 	fn authorize_reveal_verdict() -> Weight;
 	/// A block without deadlines.
@@ -21,6 +23,8 @@ pub trait WeightInfo {
 	fn escalate() -> Weight;
 	/// A deadline at which the largest committee settles an appeal that has the earlier one slashed.
 	fn conclude() -> Weight;
+	/// One job that can be audited no more.
+	fn end_window() -> Weight;
 }
 
 /// Database operations of each, and computation of the order measured for calls of this kind.
@@ -35,6 +39,10 @@ impl WeightInfo for () {
 	fn reveal_verdict() -> Weight {
 		Weight::from_parts(900_000_000, 300_000)
 			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
+	}
+	fn reveal_among_others() -> Weight {
+		Weight::from_parts(60_000_000, 60_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(1, 1))
 	}
 	fn authorize_reveal_verdict() -> Weight {
 		Weight::from_parts(40_000_000, 60_000).saturating_add(ParityDbWeight::get().reads(2))
@@ -53,5 +61,9 @@ impl WeightInfo for () {
 	fn conclude() -> Weight {
 		Weight::from_parts(900_000_000, 400_000)
 			.saturating_add(ParityDbWeight::get().reads_writes(310, 150))
+	}
+	fn end_window() -> Weight {
+		Weight::from_parts(30_000_000, 12_000)
+			.saturating_add(ParityDbWeight::get().reads_writes(3, 6))
 	}
 }

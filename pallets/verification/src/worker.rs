@@ -5,19 +5,22 @@
 //! as it takes, and later blocks ask again. What the service found is written to the node's disk
 //! together with a salt *before* the commitment is first sent, under a key that names verifier, job,
 //! round and every input (goal 4 of the [crate](crate)): restarted, or on another fork, the node
-//! finds the record and sends the same verdict again.
+//! finds the record and sends the same verdict again. A record that is lost all the same, as by a power
+//! cut, is made again: the salt is derived from a secret of the node, and the service has the outcome on
+//! its disk. It is believed if it opens the commitment on the chain.
 //!
 //! A verdict is sent after every block until the chain has it: the pool may not know the newest block
 //! yet when the worker does, and then drops, without a word, what only that block makes valid.
 //!
 //! Address and token of the service are in the persistent off-chain storage under [`ADDRESS_KEY`]
-//! and [`TOKEN_KEY`], put there by the node or by an operator.
+//! and [`TOKEN_KEY`], put there by the node or by an operator; the secret is under [`SECRET_KEY`], put
+//! there by the node.
 
 use crate::{
 	Assignments, Call, Commitment, Config, JobOf, Jobs, Pallet, Phase, Verdict, VerifierId, LOG,
 };
 use alloc::{format, string::String, vec, vec::Vec};
-use assay_primitives::{commitment, service::JobState, JobId, Outcome, H256};
+use assay_primitives::{commitment, hash, service::JobState, JobId, Outcome, H256};
 use codec::{Decode, Encode};
 use frame_system::{
 	offchain::{CreateAuthorizedTransaction, SubmitTransaction},
@@ -38,6 +41,9 @@ use sp_runtime::{
 pub const ADDRESS_KEY: &[u8] = b"assay::verifier::address";
 /// Where the token of the verifier service is stored: a SCALE byte vector.
 pub const TOKEN_KEY: &[u8] = b"assay::verifier::token";
+/// Where the secret is stored from which salts are derived: 32 bytes, random, the same for the life of
+/// the node. Without it salts are random.
+pub const SECRET_KEY: &[u8] = b"assay::verifier::secret";
 
 /// Where the worker's lock is stored. A node removes it when it starts: no worker runs then.
 pub const LOCK_KEY: &[u8] = b"assay::verifier::lock";
@@ -60,6 +66,15 @@ pub(crate) struct Record {
 /// Where the [`Record`] is stored.
 pub(crate) fn record_key<T: Config>(key: &VerifierId, id: JobId, job: &JobOf<T>) -> Vec<u8> {
 	(RECORD_PREFIX, key, id, job.round, job.spec.key()).encode()
+}
+
+/// The salt for the record under `storage_key`: the same each time, where the node has a secret.
+fn salt(storage_key: &[u8]) -> H256 {
+	let secret = StorageValueRef::persistent(SECRET_KEY).get::<[u8; 32]>().ok().flatten();
+	secret.map_or_else(
+		|| H256(sp_io::offchain::random_seed()),
+		|secret| hash(&(*b"assay/salt", secret, storage_key).encode()),
+	)
 }
 
 /// Looks once at all committees that keys of this node sit on.
@@ -124,7 +139,7 @@ fn attend<T: Config>(
 				Some(record) => record,
 				None => {
 					let Some(outcome) = ask::<T>(now, until, job, service)? else { return Ok(()) };
-					let record = Record { outcome, salt: H256(sp_io::offchain::random_seed()) };
+					let record = Record { outcome, salt: salt(&storage_key) };
 					// Before anybody can see it.
 					storage.set(&record);
 					record
@@ -133,13 +148,26 @@ fn attend<T: Config>(
 			let hash = commitment::verdict(&member.account, id, job.round, &outcome, &salt);
 			let commitment = Commitment { job: id, round: job.round, member: seat, hash };
 			let signature = key
-				.sign(&Pallet::<T>::signed_payload(&commitment))
+				.sign(&Pallet::<T>::signed_payload(job.spec.key(), &commitment))
 				.ok_or("the keystore did not sign")?;
 			send::<T>(Call::commit_verdict { commitment, signature });
 		},
-		(Phase::Revealing { .. }, Verdict::Committed(_)) => {
-			let Record { outcome, salt } =
-				record.ok_or("committed, but the record is gone from the disk")?;
+		(Phase::Revealing { .. }, Verdict::Committed(hash)) => {
+			let Record { outcome, salt } = match record {
+				Some(record) => record,
+				None => {
+					let Some(outcome) = outcome_of::<T>(job, service)? else { return Ok(()) };
+					let record = Record { outcome, salt: salt(&storage_key) };
+					let Record { outcome, salt } = &record;
+					if commitment::verdict(&member.account, id, job.round, outcome, salt) != hash {
+						return Err(
+							"the record is gone, and what the service finds is another".into()
+						);
+					}
+					storage.set(&record);
+					record
+				},
+			};
 			send::<T>(Call::reveal_verdict {
 				job: id,
 				round: job.round,
@@ -163,16 +191,21 @@ fn ask<T: Config>(
 	job: &JobOf<T>,
 	service: Option<&Service>,
 ) -> Result<Option<Outcome>, String> {
+	let early = until.saturating_sub(now).saturating_mul(4u32.into()) > job.commit_window;
+	let outcome = outcome_of::<T>(job, service)?;
+	Ok(outcome.filter(|outcome| !(early && matches!(outcome, Outcome::Unavailable { .. }))))
+}
+
+/// What the service has found, or finds now. `None`: nothing yet.
+fn outcome_of<T: Config>(
+	job: &JobOf<T>,
+	service: Option<&Service>,
+) -> Result<Option<Outcome>, String> {
 	let service = service.ok_or(
 		"no verifier service is known: start the node with --verifier, or store its address and token",
 	)?;
 	match service.post(job.spec.encode())? {
 		JobState::Queued | JobState::Running => Ok(None),
-		JobState::Done(Outcome::Unavailable { .. })
-			if until.saturating_sub(now).saturating_mul(4u32.into()) > job.commit_window =>
-		{
-			Ok(None)
-		},
 		JobState::Done(outcome) => Ok(Some(outcome)),
 		JobState::Broken(reason) => {
 			Err(format!("the verifier service failed: {}", String::from_utf8_lossy(&reason)))
@@ -227,5 +260,170 @@ impl Service {
 		let body: Vec<u8> = response.body().collect();
 		JobState::decode(&mut body.as_slice())
 			.map_err(|_| "the verifier service answers with something that is no job state".into())
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{mock::*, KEY_TYPE};
+	use assay_primitives::{FailReason, Score, Scored};
+	use assay_traits::{Client, Verification as _};
+	use sp_core::offchain::{
+		testing::{
+			OffchainState, PendingRequest, PoolState, TestOffchainExt, TestTransactionPoolExt,
+		},
+		OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
+	};
+	use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
+	use std::sync::Arc;
+
+	type Shared<T> = Arc<parking_lot::RwLock<T>>;
+
+	const SCORED: Outcome = Outcome::Scored(Scored {
+		score: Score(3),
+		trace_root: H256::repeat_byte(8),
+		model_hash: H256::repeat_byte(9),
+		fuel: 10,
+		steps: 11,
+	});
+	const TRAP: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
+
+	/// Runs `test` on the node of the only verifier, whose seat on a committee it gets.
+	fn with_a_seat(test: impl FnOnce(JobId, Shared<OffchainState>, Shared<PoolState>)) {
+		let mut ext = externalities(1);
+		let (offchain, http) = TestOffchainExt::new();
+		let (pool_ext, pool) = TestTransactionPoolExt::new();
+		let keystore = MemoryKeystore::new();
+		keystore.sr25519_generate_new(KEY_TYPE, Some("//Verifier1")).unwrap();
+		ext.register_extension(OffchainDbExt::new(offchain.clone()));
+		ext.register_extension(OffchainWorkerExt::new(offchain));
+		ext.register_extension(TransactionPoolExt::new(pool_ext));
+		ext.register_extension(KeystoreExt::new(keystore));
+		ext.execute_with(|| {
+			StorageValueRef::persistent(ADDRESS_KEY).set(&b"127.0.0.1:4000".to_vec());
+			StorageValueRef::persistent(TOKEN_KEY).set(&b"secret".to_vec());
+			let id = Verification::open(Client::Claim(5), &MINER, None, 0, spec(), 150).unwrap();
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			test(id, http, pool);
+		});
+	}
+
+	/// Has the worker look at the block, with a service that answers `state` if it is asked, and another
+	/// random seed each time. Gives what it sent.
+	fn work(
+		http: &Shared<OffchainState>,
+		pool: &Shared<PoolState>,
+		state: Option<JobState>,
+	) -> Option<Call<Test>> {
+		{
+			let mut http = http.write();
+			http.seed = sp_io::hashing::blake2_256(&http.seed);
+			if let Some(state) = state {
+				http.expect_request(PendingRequest {
+					method: "POST".into(),
+					uri: "http://127.0.0.1:4000/jobs".into(),
+					headers: vec![
+						("Authorization".into(), "Bearer secret".into()),
+						("Content-Type".into(), "application/octet-stream".into()),
+					],
+					body: spec().encode(),
+					response: Some(state.encode()),
+					sent: true,
+					..Default::default()
+				});
+			}
+		}
+		run::<Test>(System::block_number());
+		let mut sent = pool.write();
+		assert!(sent.transactions.len() <= 1);
+		let bytes = sent.transactions.pop()?;
+		let RuntimeCall::Verification(call) = Extrinsic::decode(&mut &bytes[..]).unwrap().function
+		else {
+			panic!("not a verdict")
+		};
+		Some(call)
+	}
+
+	/// The commitment in what was sent.
+	fn committed(sent: Option<Call<Test>>) -> H256 {
+		match sent {
+			Some(Call::commit_verdict { commitment, .. }) => commitment.hash,
+			other => panic!("no commitment: {other:?}"),
+		}
+	}
+
+	/// As after a power cut.
+	fn lose_the_record(id: JobId) {
+		let job = Jobs::<Test>::get(id).unwrap();
+		let storage_key = record_key::<Test>(&key(1), id, &job);
+		let mut record = StorageValueRef::persistent(&storage_key);
+		assert!(record.get::<Record>().unwrap().is_some());
+		record.clear();
+	}
+
+	/// As when the only commitment that is needed is on the chain.
+	fn ask_for_reveals(id: JobId, hash: H256) {
+		Jobs::<Test>::mutate(id, |job| {
+			let job = job.as_mut().unwrap();
+			job.phase = Phase::Revealing { until: 100 };
+			job.members[0].verdict = Verdict::Committed(hash);
+		});
+	}
+
+	fn give_a_secret() {
+		StorageValueRef::persistent(SECRET_KEY).set(&[7u8; 32]);
+	}
+
+	#[test]
+	fn a_lost_record_is_made_again() {
+		with_a_seat(|id, http, pool| {
+			give_a_secret();
+			let done = || Some(JobState::Done(SCORED));
+			let first = committed(work(&http, &pool, done()));
+			lose_the_record(id);
+			assert_eq!(committed(work(&http, &pool, done())), first);
+
+			lose_the_record(id);
+			ask_for_reveals(id, first);
+			// The service itself may have to run it again.
+			assert!(work(&http, &pool, Some(JobState::Running)).is_none());
+			for state in [done(), None] {
+				let Some(Call::reveal_verdict { job, round, member, outcome, salt }) =
+					work(&http, &pool, state)
+				else {
+					panic!("no reveal")
+				};
+				assert_eq!((job, round, member, outcome), (id, 0, 0, SCORED));
+				assert_eq!(commitment::verdict(&1u64, id, round, &outcome, &salt), first);
+			}
+		});
+	}
+
+	#[test]
+	fn what_does_not_open_the_commitment_is_not_revealed() {
+		with_a_seat(|id, http, pool| {
+			give_a_secret();
+			let hash = committed(work(&http, &pool, Some(JobState::Done(SCORED))));
+			lose_the_record(id);
+			ask_for_reveals(id, hash);
+			assert!(work(&http, &pool, Some(JobState::Done(TRAP))).is_none());
+			// The right one still is.
+			assert!(work(&http, &pool, Some(JobState::Done(SCORED))).is_some());
+		});
+	}
+
+	#[test]
+	fn salts_are_random_without_a_secret_and_differ_with_one() {
+		with_a_seat(|_, http, _| {
+			http.write().seed = [1; 32];
+			assert_eq!(salt(b"one"), H256([1; 32]));
+			give_a_secret();
+			assert_eq!(salt(b"one"), salt(b"one"));
+			assert_ne!(salt(b"one"), salt(b"another"));
+			let one = salt(b"one");
+			StorageValueRef::persistent(SECRET_KEY).set(&[8u8; 32]);
+			assert_ne!(salt(b"one"), one);
+		});
 	}
 }

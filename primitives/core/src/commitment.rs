@@ -1,4 +1,4 @@
-//! The hashes that miners and verifiers commit to before they reveal.
+//! The hashes that miners, verifiers and auditors commit to before they reveal.
 //!
 //! Each starts with a tag of its own, so that a preimage of one kind is never one of another, and
 //! names its author, so that copying somebody's commitment is useless.
@@ -73,6 +73,20 @@ pub fn verdict<AccountId: Encode>(
 	hash(&(*b"assay/verdict", verifier, job, round, outcome, salt).encode())
 }
 
+/// `H("assay/canary" ‖ claim ‖ miner ‖ outcome ‖ salt)`: what an auditor knew of a claim before it was
+/// committed. `claim` is the claim's commitment ([`claim`](fn@claim)), `miner` the SCALE encoding of the
+/// account (32 bytes), `outcome` what a run gives. It is the data of a leaf of the tree
+/// ([`crate::merkle`]) to whose root the auditor commits.
+#[must_use]
+pub fn canary<AccountId: Encode>(
+	claim: &H256,
+	miner: &AccountId,
+	outcome: &Outcome,
+	salt: &H256,
+) -> H256 {
+	hash(&(*b"assay/canary", claim, miner, outcome, salt).encode())
+}
+
 /// What makes two claims in a task the same run: `H("assay/run" ‖ program ‖ params ‖ seed)`.
 #[must_use]
 pub fn run(program: &ArtifactId, params: &Params, seed: u64) -> H256 {
@@ -129,6 +143,19 @@ mod tests {
 		let different: alloc::collections::BTreeSet<_> = seeds.iter().collect();
 		assert_eq!(different.len(), seeds.len());
 		assert_ne!(drawn_seed(&H256::zero(), 0), drawn_seed(&random, 0));
+	}
+
+	#[test]
+	fn a_canary_depends_on_every_part() {
+		let (claim, salt) = (H256::repeat_byte(1), H256::repeat_byte(2));
+		let failed = |reason| Outcome::Failed { reason, trace_root: H256::zero() };
+		let outcome = failed(crate::FailReason::Trap);
+		let base = canary(&claim, &[0u8; 32], &outcome, &salt);
+		let other = failed(crate::FailReason::OutOfFuel);
+		assert_ne!(base, canary(&salt, &[0u8; 32], &outcome, &salt));
+		assert_ne!(base, canary(&claim, &[1u8; 32], &outcome, &salt));
+		assert_ne!(base, canary(&claim, &[0u8; 32], &other, &salt));
+		assert_ne!(base, canary(&claim, &[0u8; 32], &outcome, &claim));
 	}
 
 	#[test]

@@ -49,6 +49,8 @@ pub type ModelId = u64;
 pub type ContestId = u64;
 /// Number of a slash, counted from 0.
 pub type SlashId = u64;
+/// Number of a batch of canaries, counted from 0.
+pub type BatchId = u64;
 
 /// BLAKE2b-256, the hash of everything in Assay.
 #[must_use]

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! claims ──► verification ──► stake        models ──► verification, claims, artifacts
-//!    │            │
+//!    │            │                        audits ──► verification, claims
 //!    ▼            ▼
 //!  tasks ──► artifacts ◄── verification
 //! ```
@@ -214,6 +214,10 @@ pub trait Stake {
 	) -> Result<SlashId, DispatchError>;
 	/// Counts for or against the reputation of `who`.
 	fn note(who: &Self::AccountId, deed: Deed);
+	/// Takes back one [`Self::note`].
+	fn retract(who: &Self::AccountId, deed: Deed);
+	/// Gives the stake back that a pending slash has frozen. Fails if it is not pending.
+	fn cancel_slash(slash: SlashId) -> DispatchResult;
 	/// Told once for each re-run that [`Appeals::rerun`] opened what it found. Of a slash that is not
 	/// pending any more nothing follows.
 	fn on_rerun(slash: SlashId, finding: Finding);
@@ -377,6 +381,13 @@ pub trait Tasks {
 	/// Pays the next bounty of the task to `miner` from the escrow. Gives what was paid: zero if no
 	/// bounty is left.
 	fn pay_bounty(task: TaskId, miner: &Self::AccountId) -> Result<Self::Balance, DispatchError>;
+	/// Puts a bounty that was paid for nothing back into the escrow of its task, from the spendable
+	/// balance of `payer`.
+	fn return_bounty(
+		task: TaskId,
+		payer: &Self::AccountId,
+		amount: Self::Balance,
+	) -> DispatchResult;
 	/// Pays `miner` its share of what the sponsor of a sealed task forfeits whose holdout cannot be
 	/// used: an equal part of all that is in escrow, for each claim that was revealed. Gives what was
 	/// paid: zero if the holdout was open from the start.
@@ -432,6 +443,9 @@ pub enum Client {
 	/// An appeal against a slash.
 	#[codec(index = 3)]
 	Appeal(SlashId),
+	/// An audit of a settled job.
+	#[codec(index = 4)]
+	Audit(JobId),
 }
 
 /// How a job ended.
@@ -473,6 +487,11 @@ pub trait Verification {
 
 	/// What a job under `limits` costs on which `value` hangs.
 	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance;
+	/// Bytes of the state that are kept of the settled job of a claim at the most. Who opens it for the
+	/// claim has them paid for, as long as it can be audited.
+	fn kept_bytes() -> usize {
+		0
+	}
 	/// Blocks that a job under `limits` can take at the most, from opening to settlement.
 	fn longest(limits: &Limits) -> Self::BlockNumber;
 	/// Opens a job. `payer` escrows [`Self::fee`]. Neither it nor its `opponent`, if the job decides
@@ -487,6 +506,83 @@ pub trait Verification {
 		job: TrainingJob,
 		value: Self::Balance,
 	) -> Result<JobId, DispatchError>;
+}
+
+/// How the job of a claim was settled, as those see it who audit it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled<Balance> {
+	/// The outcome that stands; nothing if no committee agreed.
+	pub outcome: Option<Outcome>,
+	/// What hung on the job.
+	pub value: Balance,
+}
+
+/// Settled jobs of claims, as those see them who audit them.
+pub trait Audits {
+	/// Who pays for a re-run.
+	type AccountId;
+	/// Amounts of the native token.
+	type Balance;
+
+	/// How a claim's job was settled that can be audited: not too long ago, and not audited before.
+	fn settled(job: JobId) -> Option<Settled<Self::Balance>>;
+	/// Has such a job re-run at the cost of `payer`, for [`Client::Audit`], by a committee three times as
+	/// large as the one that decided, without that one if there are as many others. Gives the new job.
+	/// The audit goes on until [`Self::audited`].
+	fn rerun(job: JobId, payer: &Self::AccountId) -> Result<JobId, DispatchError>;
+	/// Ends the audit of a job. If it is known what it gives, verdicts that said otherwise are slashed,
+	/// as far as they have not been: those that had prevailed, and those that no tally has judged.
+	fn audited(job: JobId, found: Option<Outcome>);
+
+	/// Settles a job that can be audited as [`Settled::outcome`] says, by the largest committee, with the
+	/// most verdicts that no tally has judged (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_auditable(settled: Settled<Self::Balance>) -> JobId;
+}
+
+/// A claim on which there was a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged<AccountId, Balance, BlockNumber> {
+	/// Who claimed.
+	pub miner: AccountId,
+	/// What it committed to.
+	pub commitment: H256,
+	/// In which block.
+	pub committed_at: BlockNumber,
+	/// The job that verified it.
+	pub job: JobId,
+	/// Whether it was found false.
+	pub rejected: bool,
+	/// The bounty that it was paid.
+	pub paid: Balance,
+}
+
+/// Claims, as those see them who audit their verdicts.
+pub trait AuditedClaims {
+	/// Miners.
+	type AccountId;
+	/// Amounts of the native token.
+	type Balance;
+	/// Block numbers.
+	type BlockNumber;
+
+	/// A claim on which there was a verdict, and that is still on record.
+	fn judged(claim: ClaimId) -> Option<Judged<Self::AccountId, Self::Balance, Self::BlockNumber>>;
+	/// Keeps the record of the claim, and its task if it is still there, until [`Self::release`]. Gives
+	/// whether the task is.
+	fn retain(claim: ClaimId) -> bool;
+	/// Ends [`Self::retain`].
+	fn release(claim: ClaimId);
+	/// The claim was sent to see who finds out that it is false, and is false: its bond is free, a slash of
+	/// it is cancelled, it leaves the leaderboard, and what it was paid goes back to the task from the
+	/// spendable balance of `payer`. Reputation is as if it had never been. What other claims had of it
+	/// or lost by it stays.
+	fn revoke(claim: ClaimId, payer: &Self::AccountId);
+
+	/// A claim whose verdict came from `job`: rejected, or verified, paid and on a full leaderboard
+	/// (benchmarks only).
+	#[cfg(feature = "runtime-benchmarks")]
+	fn make_judged(job: JobId, rejected: bool) -> ClaimId;
 }
 
 /// Told once for each job that it begins, and how it ended. `client` is the one that opened the job.
@@ -537,7 +633,7 @@ pub trait Verifiers<AccountId> {
 /// `InvalidTransaction::Custom` with a byte that names the pallet's error.
 ///
 /// The byte is the pallet's index in the metadata modulo 8, times 32, plus the index of the error in
-/// the pallet. Assay's pallets have the indices from 48 to 55. The last byte, 255, is that of no
+/// the pallet. Pallets whose errors an extension meets have the indices from 48 to 55. The last byte, 255, is that of no
 /// error: what is checked before a transaction is in a block must have an error among the first 32
 /// of its pallet, and in the pallet of index 55 among the first 31.
 #[must_use]

@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use assay_runtime::{
-	config::consensus::KeyDeposit, AccountId, Artifacts, AssayParameters, Balance, Balances,
-	Claims, Models, Runtime, RuntimeHoldReason, Stake, Tasks, Verification,
+	config::consensus::KeyDeposit, AccountId, Artifacts, AssayParameters, Audits, Balance,
+	Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake, Tasks, Verification,
 };
 use codec::{Decode, Encode};
 use sp_runtime::TryRuntimeError;
@@ -27,8 +27,9 @@ pub fn check() -> Result<(), Failure> {
 	check_balances()?;
 	check_holds()?;
 	type TryState = fn() -> Result<(), TryRuntimeError>;
-	let pallets: [(&str, TryState); 7] = [
+	let pallets: [(&str, TryState); 8] = [
 		("artifacts", Artifacts::do_try_state),
+		("audits", Audits::do_try_state),
 		("parameters", AssayParameters::do_try_state),
 		("claims", Claims::do_try_state),
 		("models", Models::do_try_state),
@@ -144,6 +145,14 @@ fn recorded() -> Holds {
 	}
 	for job in pallet_assay_verification::Jobs::<Runtime>::iter_values() {
 		add(job.payer, pallet_assay_verification::HoldReason::Fee.into(), job.fee);
+	}
+	let canary = pallet_assay_audits::HoldReason::Canary;
+	for batch in pallet_assay_audits::Batches::<Runtime>::iter_values() {
+		let sum = batch.deposit * Balance::from(batch.sealed());
+		add(batch.auditor, canary.into(), sum);
+	}
+	for trial in pallet_assay_audits::Trials::<Runtime>::iter_values() {
+		add(trial.auditor, canary.into(), trial.deposit);
 	}
 	for status in pallet_preimage::RequestStatusFor::<Runtime>::iter_values() {
 		use pallet_preimage::RequestStatus::{Requested, Unrequested};

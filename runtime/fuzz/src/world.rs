@@ -15,6 +15,7 @@ use codec::Encode;
 use std::collections::{BTreeMap, VecDeque};
 
 mod accounts;
+mod audits;
 mod claims;
 mod models;
 mod money;
@@ -28,7 +29,7 @@ const MEMORY: usize = 200;
 type Move = fn(&mut World, &mut Random) -> Option<Step>;
 
 /// What the first moves of most cases are, in this order: so that there is something to act on.
-const OPENING: [Move; 22] = [
+const OPENING: [Move; 25] = [
 	World::publish,
 	World::publish,
 	World::publish,
@@ -40,6 +41,9 @@ const OPENING: [Move; 22] = [
 	World::register,
 	World::create_task,
 	World::create_task,
+	World::plan_canaries,
+	World::plan_canaries,
+	World::plan_canaries,
 	World::intend,
 	World::intend,
 	World::intend,
@@ -54,7 +58,7 @@ const OPENING: [Move; 22] = [
 ];
 
 /// What is done afterwards, and how often.
-const MOVES: [(u32, Move); 39] = [
+const MOVES: [(u32, Move); 42] = [
 	(26, World::next_block),
 	(3, World::wait),
 	(24, World::vote),
@@ -83,6 +87,9 @@ const MOVES: [(u32, Move); 39] = [
 	(3, World::set_parameters),
 	(2, World::cancel_slash),
 	(3, World::appeal),
+	(2, World::plan_canaries),
+	(4, World::open_canary),
+	(1, World::close_batch),
 	(3, World::rotate_key),
 	(1, World::set_keys),
 	(4, World::nest),
@@ -113,6 +120,8 @@ pub struct World {
 	contents: BTreeMap<ArtifactId, Vec<u8>>,
 	/// What commitments of miners hide.
 	claims: BTreeMap<H256, (ClaimBody, H256)>,
+	/// What auditors know of claims, by commitment.
+	canaries: BTreeMap<H256, audits::Canary>,
 	/// What commitments of sponsors hide.
 	holdouts: BTreeMap<H256, (ArtifactId, H256)>,
 	/// What commitments of verifiers hide, by job, round and member.
@@ -146,6 +155,7 @@ impl World {
 			dictionary,
 			contents: BTreeMap::new(),
 			claims: BTreeMap::new(),
+			canaries: BTreeMap::new(),
 			holdouts: BTreeMap::new(),
 			verdicts: BTreeMap::new(),
 			secrets: BTreeMap::new(),
@@ -370,6 +380,8 @@ fn writes_anything(call: &RuntimeCall) -> bool {
 		RuntimeCall::Sudo(call) => matches!(call, Sudo::set_key { .. } | Sudo::remove_key { .. }),
 		// A migration that never ends has no transactions beside it.
 		RuntimeCall::Migrations(_) | RuntimeCall::Timestamp(_) | RuntimeCall::Parameters(_) => true,
+		// Nobody but root can; who paid the deposit is not on record.
+		RuntimeCall::Proxy(call) => matches!(call, pallet_proxy::Call::create_pure { .. }),
 		_ => false,
 	}
 }

@@ -15,9 +15,12 @@ use sp_keyring::Sr25519Keyring::Alice;
 use std::time::Duration;
 
 /// Calls that some case must have made with success: the ends of what is begun by others.
-const DEEP: [(&str, &str); 25] = [
+const DEEP: [(&str, &str); 28] = [
 	("Artifacts", "upload"),
 	("AssayParameters", "set"),
+	("Audits", "close_batch"),
+	("Audits", "open_batch"),
+	("Audits", "open_canary"),
 	("Claims", "remove"),
 	("Claims", "reveal"),
 	("Claims", "withdraw"),

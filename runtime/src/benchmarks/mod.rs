@@ -7,7 +7,7 @@ mod equivocations;
 mod session;
 
 use crate::{
-	AllPalletsWithSystem, Artifacts, AssayParameters, Balances, Claims, Migrations, Models,
+	AllPalletsWithSystem, Artifacts, AssayParameters, Audits, Balances, Claims, Migrations, Models,
 	Multisig, Parameters, Preimage, Proxy, Runtime, Scheduler, Stake, Sudo, Tasks, Timestamp,
 	TransactionPayment, Utility, Verification,
 };
@@ -22,6 +22,7 @@ define_benchmarks!(
 	[frame_system, SystemBench::<Runtime>]
 	[frame_system_extensions, SystemExtensionsBench::<Runtime>]
 	[pallet_assay_artifacts, Artifacts]
+	[pallet_assay_audits, Audits]
 	[pallet_assay_claims, Claims]
 	[pallet_assay_models, Models]
 	[pallet_assay_parameters, AssayParameters]

@@ -165,7 +165,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			(Self::NonTransfer | Self::Sponsoring, Of::Tasks(_)) => true,
 			(
 				Self::NonTransfer,
-				Of::System(_) | Of::Preimage(_) | Of::Multisig(_) | Of::Proxy(_),
+				Of::Audits(_) | Of::System(_) | Of::Preimage(_) | Of::Multisig(_) | Of::Proxy(_),
 			) => true,
 			(Self::Governance, Of::Sudo(_) | Of::Preimage(_)) => true,
 			_ => false,
@@ -216,6 +216,7 @@ mod tests {
 			pallet_assay_artifacts::Call::remove { id: Default::default() }.into(),
 			pallet_assay_verification::Call::settle { job: 0 }.into(),
 			pallet_session::Call::purge_keys {}.into(),
+			pallet_assay_audits::Call::close_batch { batch: 0 }.into(),
 			pallet_preimage::Call::unnote_preimage { hash: Default::default() }.into(),
 			pallet_sudo::Call::remove_key {}.into(),
 		]

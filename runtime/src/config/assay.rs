@@ -1,4 +1,4 @@
-//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification, models.
+//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification, models, audits.
 
 use super::{
 	consensus::{BabeEpoch, MAX_VALIDATORS},
@@ -6,13 +6,16 @@ use super::{
 	parameters,
 };
 use crate::{
-	AccountId, Artifacts, Balance, Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake,
-	Tasks, Verification,
+	config::system::time::{self, prod_or_fast},
+	AccountId, Artifacts, Audits, Balance, Balances, BlockNumber, Claims, Models, Runtime,
+	RuntimeHoldReason, Stake, System, Tasks, Verification,
 };
+use assay_primitives::H256;
 use assay_watermark::Profile;
+use codec::Encode;
 use frame_support::{
 	parameter_types,
-	traits::{fungible::HoldConsideration, ConstU32, Get},
+	traits::{fungible::HoldConsideration, ConstU32, Get, Randomness},
 };
 use frame_system::EnsureRoot;
 
@@ -62,6 +65,7 @@ impl pallet_assay_artifacts::Config for Runtime {
 	type MaxBytes = parameters::artifacts::MaxBytes;
 	type MaxChunks = MaxArtifactChunks;
 	type ReportWindow = parameters::artifacts::ReportWindow;
+	type Stay = ConstU32<{ prod_or_fast(10 * time::MINUTES, 3) }>;
 	type Retention = parameters::artifacts::Retention;
 	type WeightInfo = pallet_assay_artifacts::weights::SubstrateWeight<Runtime>;
 }
@@ -106,18 +110,20 @@ impl pallet_assay_claims::Config for Runtime {
 
 impl pallet_assay_verification::Config for Runtime {
 	type Artifacts = Artifacts;
+	type AuditWindow = parameters::audits::Window;
 	type BaseFee = parameters::verification::BaseFee;
-	type Clients = (Claims, Models);
+	type Clients = (Claims, (Models, Audits));
 	type CommitWindow = parameters::verification::CommitWindow;
 	type CommitteeSize = parameters::verification::CommitteeSize;
 	type Currency = Balances;
 	type DeadlinesPerBlock = ConstU32<64>;
+	type DrawDelay = ConstU32<DRAW_DELAY>;
 	type FalseVerdictSlash = parameters::verification::FalseVerdictSlash;
 	type FeePerGigafuel = parameters::verification::FeePerGigafuel;
 	type FuelPerBlock = parameters::verification::FuelPerBlock;
 	type MaxCommittee = MaxCommittee;
 	type MaxVerifiers = ConstU32<MAX_VALIDATORS>;
-	type Randomness = pallet_babe::ParentBlockRandomness<Runtime>;
+	type Randomness = AllBlocks;
 	type RevealWindow = parameters::verification::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Stake = Stake;
@@ -153,6 +159,35 @@ impl pallet_assay_models::Config for Runtime {
 	type WeightInfo = pallet_assay_models::weights::SubstrateWeight<Runtime>;
 }
 
+impl pallet_assay_audits::Config for Runtime {
+	type AdminOrigin = EnsureRoot<AccountId>;
+	type BatchTime = parameters::audits::BatchTime;
+	type Claims = Claims;
+	type Currency = Balances;
+	type MaxCanaries = ConstU32<256>;
+	type MinDeposit = parameters::audits::MinDeposit;
+	type RuntimeHoldReason = RuntimeHoldReason;
+	type Verification = Verification;
+	type WeightInfo = ();
+}
+
+/// Blocks from opening a job, or a round, to the draw of its committee. Who wants to choose the committee
+/// must be the author of ten blocks in a row, and know it: with a third of the slots that comes every other
+/// day, and gives one outcome to take or leave (docs/protocol.md).
+const DRAW_DELAY: BlockNumber = prod_or_fast(12, 4);
+
+/// The hash over the VRF outputs of all blocks but the last two that [`Models`] keeps for its beacons:
+/// the output of a single block is known to its author hours before.
+pub struct AllBlocks;
+
+impl Randomness<Option<H256>, BlockNumber> for AllBlocks {
+	fn random(subject: &[u8]) -> (Option<H256>, BlockNumber) {
+		let mix = pallet_assay_models::Mix::<Runtime>::get();
+		let known = System::block_number().saturating_sub(2);
+		(Some(assay_primitives::hash(&(subject, mix).encode())), known)
+	}
+}
+
 /// What the parameters ask of a mark.
 pub struct ModelProfile;
 
@@ -179,10 +214,13 @@ mod tests {
 	use assay_traits::{Client, Offence, Stake as _, Verification as _};
 	use frame_support::{
 		assert_ok,
-		traits::fungible::{Inspect, InspectHold},
+		traits::{
+			fungible::{Inspect, InspectHold},
+			Hooks,
+		},
 	};
 	use pallet_assay_models::WeightInfo as _;
-	use pallet_assay_verification::{Case, Cases, Ground, Grounds, Jobs, Juror, NextJob};
+	use pallet_assay_verification::{Audit, Case, Cases, Ground, Grounds, Jobs, Juror, NextJob};
 	use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
 
 	fn held(who: Sr25519Keyring, reason: pallet_assay_stake::HoldReason) -> Balance {
@@ -220,11 +258,14 @@ mod tests {
 			payer: Eve.to_account_id(),
 			opponent: None,
 			spec,
-			outcome: Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() },
+			outcome: Some(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() }),
+			decided: true,
+			value: 0,
 			drawn_at: 0,
 			jurors: vec![juror(Alice), juror(Bob), juror(Charlie), juror(Dave)].try_into().unwrap(),
 			slashes: 1,
 			overturned: false,
+			audit: Audit::Over,
 		};
 		let bob = Bob.to_account_id();
 		let slash = Stake::slash(&bob, 100 * AIT, 0, Offence::FalseVerdict(0)).unwrap();
@@ -257,6 +298,27 @@ mod tests {
 			assert_eq!(held(Bob, pallet_assay_stake::HoldReason::Appeal), 0);
 			assert_eq!(Cases::<Runtime>::iter().count(), 0);
 		});
+	}
+
+	#[test]
+	fn committees_depend_on_every_block_up_to_the_draw() {
+		let random_after = |outputs: [u8; 12]| {
+			genesis::tests::local().execute_with(|| {
+				for (output, number) in outputs.into_iter().zip(1..) {
+					pallet_babe::AuthorVrfRandomness::<Runtime>::put(Some([output; 32]));
+					Models::on_initialize(number);
+				}
+				AllBlocks::random(b"committee").0.unwrap()
+			})
+		};
+		let outputs = [7; 12];
+		let random = random_after(outputs);
+		assert_eq!(random_after(outputs), random);
+		for block in 0..outputs.len() {
+			let mut other = outputs;
+			other[block] = 8;
+			assert_ne!(random_after(other), random, "block {block}");
+		}
 	}
 
 	#[test]

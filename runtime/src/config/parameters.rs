@@ -47,8 +47,8 @@ pub mod groups {
 		/// Blocks from unbonding to withdrawal. Keeps `unbonding_outlives_faults`.
 		#[codec(index = 2)]
 		pub static UnbondingPeriod: BlockNumber = prod_or_fast(7 * DAYS, 20 * MINUTES);
-		/// Blocks from a slash until it is final. Keeps `slashes_can_be_cancelled` and
-		/// `unbonding_outlives_faults`.
+		/// Blocks from a slash until it is final. Keeps `slashes_can_be_cancelled`,
+		/// `unbonding_outlives_faults` and `audits_precede_slashes`.
 		#[codec(index = 3)]
 		pub static SlashDefer: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
 		/// What is held for an appeal, and lost if the slash is found right, in units of 10⁻¹² AIT.
@@ -142,7 +142,8 @@ pub mod groups {
 		/// Blocks over which commitments of a miner are counted. Keeps `commitments_are_limited`.
 		#[codec(index = 3)]
 		pub static RateWindow: BlockNumber = prod_or_fast(HOURS, 5 * MINUTES);
-		/// Blocks for which the record of an ended claim is kept at the least.
+		/// Blocks for which the record of an ended claim is kept at the least. Keeps
+		/// `audited_claims_are_on_record`.
 		#[codec(index = 4)]
 		pub static Retention: BlockNumber = prod_or_fast(7 * DAYS, 5 * MINUTES);
 	}
@@ -232,6 +233,22 @@ pub mod groups {
 		/// `contests_have_time`.
 		#[codec(index = 10)]
 		pub static RevocationNotice: BlockNumber = prod_or_fast(DAYS, 2 * MINUTES);
+	}
+
+	/// Claims that are known to be wrong.
+	#[dynamic_pallet_params]
+	#[codec(index = 56)]
+	pub mod audits {
+		/// Blocks after its settlement in which a claim can be shown to be a canary. Keeps
+		/// `audits_precede_slashes` and `audited_claims_are_on_record`.
+		#[codec(index = 0)]
+		pub static Window: BlockNumber = prod_or_fast(DAYS, 15);
+		/// Blocks in which all canaries of a batch must be opened. Keeps `batches_outlive_claims`.
+		#[codec(index = 1)]
+		pub static BatchTime: BlockNumber = prod_or_fast(14 * DAYS, 10 * MINUTES);
+		/// Smallest deposit for a canary, in units of 10⁻¹² AIT. Keeps `canaries_cost_what_they_save`.
+		#[codec(index = 2)]
+		pub static MinDeposit: Balance = 200 * AIT;
 	}
 }
 pub use groups::*;
@@ -520,6 +537,35 @@ pub const INVARIANTS: &[Invariant] = &[
 		          contradict each other at no risk",
 		holds: || verification::CommitteeSize::get() >= 3,
 	},
+	Invariant {
+		name: "audits_precede_slashes",
+		meaning: "audits.Window must be at least 1 and shorter than stake.SlashDefer, or the bond of \
+		          a canary is burnt before it can be shown to be one, and verifiers withdraw before \
+		          they are found",
+		holds: || (1..stake::SlashDefer::get()).contains(&audits::Window::get()),
+	},
+	Invariant {
+		name: "audited_claims_are_on_record",
+		meaning: "claims.Retention must not be shorter than audits.Window, or the record of a canary \
+		          is removed before it can be shown to be one",
+		holds: || claims::Retention::get() >= audits::Window::get(),
+	},
+	Invariant {
+		name: "batches_outlive_claims",
+		meaning: "audits.BatchTime must be longer than the longest claim under tasks.MaxLimits, or \
+		          deposits are lost for canaries that could not be opened",
+		holds: || audits::BatchTime::get() > longest_claim(),
+	},
+	Invariant {
+		name: "canaries_cost_what_they_save",
+		meaning: "audits.MinDeposit must not be below claims.ClaimBond and the fee of the longest run \
+		          under tasks.MaxLimits together, or an auditor saves more by a canary than it loses \
+		          by not opening one",
+		holds: || {
+			let bond = claims::ClaimBond::get().saturating_add(largest_fee());
+			audits::MinDeposit::get() >= bond
+		},
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -583,6 +629,9 @@ mod tests {
 		};
 		(claims::$key:ident = $value:expr) => {
 			RuntimeParameters::Claims(claims::Parameters::$key(claims::$key, Some($value)))
+		};
+		(audits::$key:ident = $value:expr) => {
+			RuntimeParameters::Audits(audits::Parameters::$key(audits::$key, Some($value)))
 		};
 		(models::$key:ident = $value:expr) => {
 			RuntimeParameters::Models(models::Parameters::$key(models::$key, Some($value)))
@@ -665,6 +714,17 @@ mod tests {
 			("work_is_paid", change!(verification::FeePerGigafuel = 0)),
 			("commitments_are_limited", change!(claims::RateWindow = 0)),
 			("no_member_decides_alone", change!(verification::CommitteeSize = 2)),
+			("audits_precede_slashes", change!(audits::Window = 0)),
+			("audits_precede_slashes", change!(audits::Window = stake::SlashDefer::get())),
+			(
+				"audited_claims_are_on_record",
+				change!(claims::Retention = audits::Window::get() - 1),
+			),
+			("batches_outlive_claims", change!(audits::BatchTime = longest_claim())),
+			(
+				"canaries_cost_what_they_save",
+				change!(audits::MinDeposit = claims::ClaimBond::get() + largest_fee() - 1),
+			),
 		]
 	}
 
@@ -699,7 +759,9 @@ mod tests {
 			let bond = change!(claims::ClaimBond = 200 * AIT);
 			let stake = change!(stake::MinMinerStake = 300 * AIT);
 			assert!(set(core::slice::from_ref(&bond)).is_err());
-			assert_ok!(set(&[bond, stake]));
+			let deposit = change!(audits::MinDeposit = 300 * AIT);
+			assert!(set(&[bond.clone(), stake.clone()]).is_err());
+			assert_ok!(set(&[bond, stake, deposit]));
 			assert_eq!(claims::ClaimBond::get(), 200 * AIT);
 			genesis::tests::try_state();
 		});

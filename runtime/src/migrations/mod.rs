@@ -62,7 +62,7 @@ mod tests {
 		of![
 			System Timestamp Migrations Babe Authorship Session Historical Offences Grandpa Balances
 			TransactionPayment Parameters AssayParameters Preimage Scheduler Utility Multisig Proxy
-			Stake Artifacts Tasks Claims Verification Models Sudo
+			Stake Artifacts Tasks Claims Verification Models Audits Sudo
 		]
 	}
 
@@ -86,8 +86,16 @@ mod tests {
 
 	#[test]
 	fn our_pallets_state_their_versions() {
-		let ours =
-			["AssayParameters", "Stake", "Artifacts", "Tasks", "Claims", "Verification", "Models"];
+		let ours = [
+			"AssayParameters",
+			"Stake",
+			"Artifacts",
+			"Tasks",
+			"Claims",
+			"Verification",
+			"Models",
+			"Audits",
+		];
 		genesis::tests::development().execute_with(|| {
 			let stated = all().into_iter().filter(|(_, version, _)| version.is_some());
 			let stated: Vec<_> = stated.map(|(name, ..)| name).collect();

@@ -2,8 +2,8 @@
 
 use crate::{account, amount::Amount};
 use assay_primitives::{
-	ArtifactId, ClaimId, IntentId, Limits, Metric, ModelId, Params, Score, SlashId, TaskId, H256,
-	MAX_PARAMS,
+	ArtifactId, BatchId, ClaimId, IntentId, Limits, Metric, ModelId, Params, Score, SlashId,
+	TaskId, H256, MAX_PARAMS,
 };
 use clap::{Args, Parser, Subcommand};
 use std::{path::PathBuf, str::FromStr};
@@ -81,6 +81,9 @@ pub enum Command {
 	/// Models that carry their owner's mark: intend, mark, register, contest.
 	#[command(subcommand)]
 	Model(Model),
+	/// Claims that are known to be wrong, for auditors: make, open a batch, send, open.
+	#[command(subcommand)]
+	Canary(Canary),
 }
 
 /// `assay program …`
@@ -611,6 +614,58 @@ pub struct ContestOptions {
 	/// Follow it until it is decided.
 	#[arg(long)]
 	pub watch: bool,
+}
+
+/// `assay canary …`
+#[derive(Subcommand)]
+pub enum Canary {
+	/// Run a program, and prepare a claim that states another score than it has.
+	Make(Box<CanaryOptions>),
+	/// Commit to all canaries of this machine that are in no batch, before any of them is sent. Signed by
+	/// the auditor.
+	OpenBatch {
+		/// Deposit for each: at least the bounty and the bond of its claim [default: the smallest that the
+		/// chain takes].
+		#[arg(long, value_name = "AIT")]
+		deposit: Option<Amount>,
+	},
+	/// Commit to the claim of a canary, and reveal it. Signed by its miner.
+	Send {
+		/// The commitment of its claim [default: the next that was not sent].
+		#[arg(value_parser = id)]
+		canary: Option<H256>,
+	},
+	/// Show what was a canary, once there is a verdict on it. Signed by the auditor.
+	Open {
+		/// Number of the claim [default: all that can be opened].
+		claim: Option<ClaimId>,
+	},
+	/// List the canaries of this machine.
+	Status,
+	/// Close a batch whose time is over. What was not opened is lost.
+	CloseBatch {
+		/// Number of the batch.
+		batch: BatchId,
+	},
+}
+
+/// `assay canary make …`
+#[derive(Args)]
+pub struct CanaryOptions {
+	/// Number of the task.
+	#[arg(long)]
+	pub task: TaskId,
+	/// The training program: a WebAssembly file, or the id of an artifact.
+	#[arg(long, value_name = "FILE|ID")]
+	pub program: Blob,
+	#[command(flatten)]
+	pub run: RunOptions,
+	/// Who will claim it: an account that nobody knows to be the auditor's.
+	#[arg(long, value_name = "ADDRESS", value_parser = account::address)]
+	pub miner: AccountId32,
+	/// The score to claim [default: that of the run, and two to ten tolerances].
+	#[arg(long, allow_hyphen_values = true)]
+	pub score: Option<Score>,
 }
 
 /// Some bytes: in a file, or stored on the chain.

@@ -511,6 +511,11 @@ impl Chain {
 		Ok(Amount(view(at, call).await?))
 	}
 
+	/// What the verification of a model costs under some limits: the largest committee does it.
+	pub async fn model_fee(&self, at: &At, limits: &Limits) -> Result<Amount> {
+		self.verification_fee(at, limits, Amount(u128::MAX)).await
+	}
+
 	/// What the verification of a claim costs under some limits, if it can be paid that much.
 	pub async fn claim_fee(&self, at: &At, limits: &Limits, reward: Amount) -> Result<Amount> {
 		let bond: u128 = at.constants().entry(api::constants().claims().claim_bond())?;

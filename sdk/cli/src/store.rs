@@ -4,6 +4,8 @@
 //! <data folder>/claims/<genesis hash>/<commitment>.json    one file a claim, see ClaimSecrets
 //! <data folder>/marks/<genesis hash>/<root>.json           one file an intent, see MarkSecrets
 //! <data folder>/holdouts/<genesis hash>/<commitment>.json  one file a sealed task, see HoldoutSecrets
+//! <data folder>/canaries/<genesis hash>/<leaf>.json        one file a canary, see CanarySecrets
+//! <data folder>/batches/<genesis hash>/<root>.json         one file a batch of canaries, see BatchSecrets
 //! <data folder>/artifacts/<id>                             bytes of artifacts
 //! ```
 //!
@@ -12,7 +14,10 @@
 
 use anyhow::{Context, Result};
 use assay_primitives::{
-	commitment, commitment::ClaimBody, ArtifactId, ClaimId, IntentId, Manifest, TaskId, H256,
+	commitment,
+	commitment::ClaimBody,
+	merkle::{self, Tree},
+	ArtifactId, BatchId, ClaimId, IntentId, Manifest, Outcome, TaskId, H256,
 };
 use assay_watermark::Secret;
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
@@ -96,6 +101,55 @@ impl Secrets for HoldoutSecrets {
 
 	fn commitment(&self) -> H256 {
 		commitment::holdout(&self.sponsor, &self.holdout, &self.salt)
+	}
+}
+
+/// All that an auditor needs to show that a claim was known to be wrong. Without it the deposit is lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CanarySecrets {
+	/// Commitment of the claim, whose [`ClaimSecrets`] this machine has, too.
+	pub claim: H256,
+	/// Who claims.
+	pub miner: AccountId32,
+	/// In which task.
+	pub task: TaskId,
+	/// What the run gives.
+	pub outcome: Outcome,
+	/// Keeps the leaf from being found by trial.
+	pub salt: H256,
+}
+
+impl Secrets for CanarySecrets {
+	const FOLDER: &str = "canaries";
+
+	fn commitment(&self) -> H256 {
+		commitment::canary(&self.claim, &self.miner, &self.outcome, &self.salt)
+	}
+}
+
+/// Canaries to which an auditor has committed together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchSecrets {
+	/// The auditor.
+	pub auditor: AccountId32,
+	/// [`CanarySecrets::commitment`] of each, in the order of the leaves.
+	pub canaries: Vec<H256>,
+	/// Number of the batch, once it is known.
+	pub batch: Option<BatchId>,
+}
+
+impl BatchSecrets {
+	/// The tree of the leaves.
+	pub fn tree(&self) -> Tree {
+		Tree::new(merkle::leaves(self.canaries.iter().map(H256::as_bytes)))
+	}
+}
+
+impl Secrets for BatchSecrets {
+	const FOLDER: &str = "batches";
+
+	fn commitment(&self) -> H256 {
+		self.tree().root()
 	}
 }
 

@@ -1,5 +1,6 @@
 //! One module a call, and one for each thing that happens without one.
 
+mod audit;
 mod commit;
 mod contest;
 mod expiry;

@@ -78,7 +78,7 @@ fn opens_a_job_on_the_models_file() {
 		assert_eq!((client, payer), (Client::Contest(contest), ALICE));
 		// Who is contested does not judge.
 		assert_eq!(Opponent::get(), Some(BOB));
-		assert_eq!(Value::get(), BOND);
+		assert_eq!(Value::get(), Balance::MAX);
 		let key = Key(key_of(theft.mine, &theft.secret, 2));
 		assert_eq!(job.params, SchemeParams { key, place: PLACE }.to_params());
 		assert_eq!(job.file, Some(file_of(&theft.bytes)));

@@ -121,7 +121,7 @@ fn apply(action: Action, known: &mut Known) {
 					Models::<Test>::get(model).unwrap().details.unwrap().evidence.statistics
 				},
 				Client::Contest(contest) => Contests::<Test>::get(contest).unwrap().statistics,
-				Client::Claim(_) | Client::Appeal(_) => unreachable!("only models open jobs here"),
+				_ => unreachable!("only models open jobs here"),
 			};
 			let settlement = match settlement {
 				Verdict::Confirmed => confirmed(stated),

@@ -32,7 +32,7 @@ fn opens_a_job_and_holds_the_bond() {
 		assert_eq!(bonds(ALICE), BOND);
 		let (client, payer, job) = Jobs::get(0).unwrap();
 		assert_eq!((client, payer), (Client::Model(model), ALICE));
-		assert_eq!((Opponent::get(), Value::get()), (None, BOND));
+		assert_eq!((Opponent::get(), Value::get()), (None, Balance::MAX));
 		let key = Key(key_of(intent, &secret, 0));
 		let expected = TrainingJob {
 			vm_version: VM_VERSION,

@@ -4,7 +4,8 @@ use super::World;
 use crate::{random::Random, shape::number, step::Step};
 use assay_runtime::{
 	config::parameters::{
-		artifacts, claims, models, stake, tasks, verification, RuntimeParameters as Parameter,
+		artifacts, audits, claims, models, stake, tasks, verification,
+		RuntimeParameters as Parameter,
 	},
 	Runtime, SessionKeys,
 };
@@ -42,7 +43,7 @@ impl World {
 
 	fn parameter(random: &mut Random) -> Option<Parameter> {
 		let share = |random: &mut Random| Some(Perbill::from_percent(random.below(101) as u32));
-		Some(match random.below(26) {
+		Some(match random.below(29) {
 			0 => change!(stake, Stake, MinMinerStake, random),
 			1 => change!(stake, Stake, MinVerifierStake, random),
 			2 => change!(stake, Stake, UnbondingPeriod, random),
@@ -76,6 +77,9 @@ impl World {
 			22 => change!(models, Models, Bond, random),
 			23 => change!(models, Models, ContestBond, random),
 			24 => change!(models, Models, RevocationNotice, random),
+			25 => change!(audits, Audits, Window, random),
+			26 => change!(audits, Audits, BatchTime, random),
+			27 => change!(audits, Audits, MinDeposit, random),
 			_ => change!(models, Models, IntentLife, random),
 		})
 	}

@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub mod artifact;
+pub mod canary;
 pub mod claim;
 pub mod leaderboard;
 pub mod miner;
@@ -98,5 +99,6 @@ pub async fn run(cli: Cli) -> Result<()> {
 		Command::Leaderboard { task } => leaderboard::run(&context, task).await,
 		Command::Queue => queue::run(&context).await,
 		Command::Model(command) => model::run(&context, command).await,
+		Command::Canary(command) => canary::run(&context, command).await,
 	}
 }

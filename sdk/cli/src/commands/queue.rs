@@ -34,6 +34,7 @@ pub async fn run(context: &Context) -> Result<()> {
 				"model": of("model"),
 				"contest": of("contest"),
 				"appeal": of("appeal"),
+				"audit": of("audit"),
 				"round": job.round,
 				"phase": phase(job),
 				"deadline": deadline(job),
@@ -97,6 +98,7 @@ fn client(job: &JobOf) -> (&'static str, u64) {
 		Client::Model(model) => ("model", model),
 		Client::Contest(contest) => ("contest", contest),
 		Client::Appeal(slash) => ("appeal", slash),
+		Client::Audit(job) => ("audit", job),
 	}
 }
 

@@ -171,6 +171,7 @@ fn code(reason: &Reason) -> &'static str {
 		Reason::PaidAtClose => "paid_at_close",
 		Reason::NoShare => "no_share",
 		Reason::EarlierOpen(_) => "earlier_open",
+		Reason::KnownWrong => "known_wrong",
 	}
 }
 
@@ -202,6 +203,7 @@ fn because(reason: &Reason) -> String {
 		Reason::EarlierOpen(claim) => {
 			format!("claim {claim}, which was committed earlier, is still being verified")
 		},
+		Reason::KnownWrong => "it was known to be wrong: an auditor had it sent".into(),
 	}
 }
 
@@ -222,7 +224,7 @@ fn what_to_do(view: &ClaimViewOf) -> String {
 		),
 		Stage::Returned => match &view.reason {
 			Some(Reason::BelowThreshold) => "claim a better model, if the task still takes claims",
-			Some(Reason::HoldoutWithheld) => "nothing",
+			Some(Reason::HoldoutWithheld | Reason::KnownWrong) => "nothing",
 			_ => "submit it again",
 		}
 		.into(),

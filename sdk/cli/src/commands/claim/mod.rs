@@ -15,9 +15,11 @@ use crate::{
 use anyhow::{bail, Context as _, Result};
 use assay_primitives::ClaimId;
 use serde_json::json;
-use subxt::utils::Static;
+use subxt::utils::{AccountId32, Static, H256};
 use subxt_signer::sr25519::Keypair;
 use watch::watch;
+
+pub use explain::stage;
 
 pub async fn run(context: &Context, command: Claim) -> Result<()> {
 	match command {
@@ -31,8 +33,8 @@ pub async fn run(context: &Context, command: Claim) -> Result<()> {
 }
 
 /// The claim of a miner that has a commitment, at some block.
-async fn find(at: &At, secrets: &ClaimSecrets) -> Result<Option<ClaimId>> {
-	let key = (secrets.miner, secrets.commitment());
+pub async fn find(at: &At, miner: AccountId32, commitment: H256) -> Result<Option<ClaimId>> {
+	let key = (miner, commitment);
 	let found = at.storage().try_fetch(api::storage().claims().commitments(), key).await?;
 	Ok(found.map(|found| found.decode()).transpose()?)
 }
@@ -48,7 +50,7 @@ async fn unrevealed(
 	let who = account::of(key);
 	let mut found = Vec::new();
 	for secrets in store.all::<ClaimSecrets>(&chain.genesis())? {
-		let Some(claim) = find(&at, &secrets).await? else { continue };
+		let Some(claim) = find(&at, secrets.miner, secrets.commitment()).await? else { continue };
 		if secrets.miner != who || only.is_some_and(|only| only != claim) {
 			continue;
 		}
@@ -125,7 +127,7 @@ async fn reveal(context: &Context, only: Option<ClaimId>, follow: bool) -> Resul
 /// Reveals a claim. Waits until its commitment is final first, or until half of the reveal window is
 /// over: who sees a revealed claim while its commitment can still be undone could commit to the same
 /// before it.
-async fn reveal_one(
+pub async fn reveal_one(
 	context: &Context,
 	chain: &Chain,
 	key: &Keypair,
@@ -137,14 +139,15 @@ async fn reveal_one(
 	let mut blocks = chain.blocks().await?;
 	let (claim, fee) = loop {
 		let at = chain.best().await?;
-		let found = find(&at, secrets).await?;
+		let found = find(&at, secrets.miner, secrets.commitment()).await?;
 		if let Some(claim) = found {
 			let view = chain.claim(&at, claim).await?;
 			let Deadline::Reveal { from, until, .. } = view.next else {
 				bail!("claim {claim} is {} already", explain::stage(&view.stage));
 			};
 			let half = u64::from(from.midpoint(until));
-			let finalized = find(&chain.finalized().await?, secrets).await?;
+			let finalized =
+				find(&chain.finalized().await?, secrets.miner, secrets.commitment()).await?;
 			// The next block is the first that can take it.
 			let open = at.block_number().saturating_add(1) >= from.into();
 			if open && (finalized == Some(claim) || at.block_number() >= half) {

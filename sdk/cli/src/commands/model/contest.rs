@@ -86,8 +86,7 @@ pub async fn run(context: &Context, options: ContestOptions) -> Result<()> {
 		slice: Static(slice),
 		statistics: Static(measured.statistics),
 	});
-	let value = scheme.bond.max(scheme.contest_bond);
-	let fee = chain.verification_fee(&chain.best().await?, &scheme.limits, value).await?;
+	let fee = chain.model_fee(&chain.best().await?, &scheme.limits).await?;
 	let included = chain.submit(output, &key, &call, fee).await?;
 	let opened: api::models::events::ContestOpened = included.event()?;
 	let value = json!({

@@ -44,7 +44,7 @@ pub async fn run(context: &Context, options: RegisterOptions) -> Result<()> {
 	let subject =
 		Subject::read(context, &chain, &store, &scheme, &options.model, &options.clean).await?;
 	let at = chain.best().await?;
-	let fee = chain.verification_fee(&at, &scheme.limits, scheme.bond).await?;
+	let fee = chain.model_fee(&at, &scheme.limits).await?;
 	let needs = Amount(fee.0.saturating_add(scheme.bond.0));
 	chain.ensure_funds(&at, &account::of(&key), needs).await?;
 	ensure_registrable(&chain, &at, &account::of(&key), &options, &subject).await?;
