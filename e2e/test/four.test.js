@@ -13,7 +13,8 @@ let task;
 const alice = () => account('//Alice');
 
 before(async () => {
-	network = await Network.local();
+	// Dave changes his keys, which a validator's node does not do for whoever asks.
+	network = await Network.local({ places: { dave: { args: ['--rpc-methods', 'unsafe'] } } });
 	api = await connect(network.nodes[0].url);
 	await until(api, 'three peers', async () => (await api.rpc.system.health()).peers.toNumber() === 3);
 	task = await create(api, alice(), TASKS.digits);
@@ -84,6 +85,18 @@ test('with one validator killed, claims are still settled and blocks finalised',
 		await until(late, 'the validator catches up', async () => (await finalised(late)) >= height, 60);
 	} finally {
 		await late.disconnect();
+	}
+});
+
+test('a validator does nothing unsafe for whoever asks', async () => {
+	const [node] = network.nodes;
+	const key = `0x${Buffer.from('assay::verifier::address').toString('hex')}`;
+	for (const [method, ...parameters] of [
+		['offchain_localStorageGet', 'PERSISTENT', key],
+		['offchain_localStorageSet', 'PERSISTENT', key, '0x00'],
+		['author_rotateKeysWithOwner', u8aToHex(alice().publicKey)],
+	]) {
+		await assert.rejects(node.rpc(method, ...parameters), /RPC call is unsafe/);
 	}
 });
 

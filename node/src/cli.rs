@@ -1,6 +1,7 @@
 //! Command line of the node.
 
-use std::{net::SocketAddr, path::PathBuf};
+use clap::{parser::ValueSource, CommandFactory, FromArgMatches};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Makes, finalises and serves blocks of an Assay chain.
 #[derive(Debug, clap::Parser)]
@@ -84,6 +85,22 @@ pub enum Subcommand {
 	ChainInfo(sc_cli::ChainInfoCmd),
 }
 
+/// Whether the node of this command line answers safe RPC methods only: it makes blocks or votes, and
+/// other methods are not asked for. With them, whoever reaches the port chooses its votes. Not on a
+/// development chain, whose keys are everybody's.
+pub fn is_guarded<I>(arguments: I) -> bool
+where
+	I: IntoIterator,
+	I::Item: Into<OsString> + Clone,
+{
+	let Ok(matches) = Cli::command().try_get_matches_from(arguments) else { return false };
+	let named = matches.value_source("rpc_methods") == Some(ValueSource::CommandLine);
+	let Ok(Cli { run, verifier, .. }) = Cli::from_arg_matches(&matches) else { return false };
+	let validates = run.validator || run.get_keyring().is_some();
+	let votes = verifier.verifier || verifier.verifier_url.is_some();
+	(validates || votes) && !run.shared_params.dev && !named
+}
+
 /// Reads `http://ADDRESS:PORT` or `ADDRESS:PORT` on this host.
 fn loopback(url: &str) -> Result<SocketAddr, String> {
 	let bare = url.strip_prefix("http://").unwrap_or(url);
@@ -101,11 +118,32 @@ fn loopback(url: &str) -> Result<SocketAddr, String> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use clap::{CommandFactory, Parser};
+	use clap::Parser;
 
 	#[test]
 	fn the_command_line_is_consistent() {
 		Cli::command().debug_assert();
+	}
+
+	#[test]
+	fn who_validates_or_votes_answers_safe_methods_only_unless_others_are_asked_for() {
+		let guarded = |args: &[&str]| is_guarded([&["assay-node"], args].concat());
+		for who in [
+			&["--validator"][..],
+			&["--alice"],
+			&["--verifier"],
+			&["--verifier-url", "127.0.0.1:1", "--verifier-token-file", "t"],
+			&["--validator", "--verifier", "--chain", "local", "--rpc-port", "9999"],
+		] {
+			assert!(guarded(who), "{who:?}");
+			for methods in ["safe", "unsafe", "auto"] {
+				assert!(!guarded(&[who, &["--rpc-methods", methods]].concat()));
+			}
+			assert!(!guarded(&[who, &["--dev"]].concat()));
+		}
+		for who in [&[][..], &["--chain", "local"], &["--dev"], &["no such command"]] {
+			assert!(!guarded(who), "{who:?}");
+		}
 	}
 
 	#[test]

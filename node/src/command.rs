@@ -2,13 +2,16 @@
 
 use crate::{
 	chain_spec,
-	cli::{Cli, Subcommand},
+	cli::{self, Cli, Subcommand},
 	service,
 };
 use assay_runtime::opaque::Block;
 use sc_cli::SubstrateCli;
 use sc_network::config::NetworkBackendType;
-use sc_service::PartialComponents;
+use sc_service::{
+	config::{RpcEndpoint, RpcMethods},
+	PartialComponents,
+};
 use sp_runtime::traits::Block as BlockT;
 
 impl SubstrateCli for Cli {
@@ -38,6 +41,15 @@ impl SubstrateCli for Cli {
 
 	fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
 		Ok(Box::new(chain_spec::load(id)?))
+	}
+}
+
+/// Refuses unsafe methods where the command line leaves it open.
+fn guard(endpoints: &mut [RpcEndpoint]) {
+	for endpoint in endpoints {
+		if matches!(endpoint.rpc_methods, RpcMethods::Auto) {
+			endpoint.rpc_methods = RpcMethods::Safe;
+		}
 	}
 }
 
@@ -106,7 +118,16 @@ pub fn run() -> sc_cli::Result<()> {
 		},
 		None => {
 			let runner = cli.create_runner(&cli.run)?;
-			runner.run_node_until_exit(|config| async move {
+			let guarded = cli::is_guarded(std::env::args_os());
+			runner.run_node_until_exit(|mut config| async move {
+				if guarded {
+					config.rpc.methods = RpcMethods::Safe;
+					guard(config.rpc.addr.as_deref_mut().unwrap_or_default());
+					log::info!(
+						"🔒 Unsafe RPC methods are refused; --rpc-methods unsafe answers them, as to \
+						 rotate keys"
+					);
+				}
 				match config.network.network_backend {
 					NetworkBackendType::Litep2p => {
 						service::new_full::<sc_network::Litep2pNetworkBackend>(config, cli.verifier)
@@ -118,5 +139,34 @@ pub fn run() -> sc_cli::Result<()> {
 				.map_err(sc_cli::Error::Service)
 			})
 		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use clap::Parser;
+	use sc_cli::CliConfiguration;
+
+	#[test]
+	fn a_guarded_node_refuses_unsafe_methods_wherever_it_listens() {
+		const LISTEN: &str = "--experimental-rpc-endpoint";
+		for (args, open) in [
+			(&[][..], 0),
+			(&["--rpc-methods", "unsafe"], 2),
+			(&[LISTEN, "listen-addr=[::1]:1", LISTEN, "listen-addr=[::1]:2,methods=unsafe"], 1),
+		] {
+			let endpoints = Cli::parse_from([&["assay-node"], args].concat())
+				.run
+				.rpc_addr(9944)
+				.unwrap()
+				.unwrap();
+			let mut endpoints: Vec<RpcEndpoint> = endpoints.into_iter().map(Into::into).collect();
+			guard(&mut endpoints);
+			let unguarded = endpoints
+				.iter()
+				.filter(|endpoint| !matches!(endpoint.rpc_methods, RpcMethods::Safe));
+			assert_eq!(unguarded.count(), open);
+		}
 	}
 }

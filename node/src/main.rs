@@ -11,14 +11,40 @@ mod rpc;
 mod service;
 mod verifier;
 
+use rustix::{fs::Mode, process::umask};
 use std::process::ExitCode;
 
+/// What the node writes is for nobody else on the machine: keys and verdicts before they are revealed
+/// are among it.
+fn keep_files_private() {
+	umask(Mode::RWXG | Mode::RWXO);
+}
+
 fn main() -> ExitCode {
+	keep_files_private();
 	match command::run() {
 		Ok(()) => ExitCode::SUCCESS,
 		Err(error) => {
 			eprintln!("Error: {error}");
 			ExitCode::FAILURE
 		},
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use std::{fs, os::unix::fs::PermissionsExt};
+
+	#[test]
+	fn nobody_else_reads_what_the_node_writes() {
+		keep_files_private();
+		let folder = tempfile::tempdir().unwrap();
+		let (inner, file) = (folder.path().join("a/b"), folder.path().join("a/b/file"));
+		fs::create_dir_all(&inner).unwrap();
+		fs::write(&file, "a verdict").unwrap();
+		for path in [inner, file] {
+			assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o077, 0);
+		}
 	}
 }

@@ -173,6 +173,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	// First of all, so that a wrong path or token file stops the node before it does anything.
 	let verifier = verifier::Plan::new(verifier, config.base_path.path())
 		.map_err(|error| ServiceError::Application(error.into()))?;
+	let chain_folder = config.base_path.config_dir(config.chain_spec.id());
 
 	let PartialComponents {
 		client,
@@ -300,7 +301,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 
 	if let Some(storage) = backend.offchain_storage() {
 		let running = verifier
-			.start(rpc.listen_addresses(), storage)
+			.start(rpc.listen_addresses(), &chain_folder, storage)
 			.map_err(|error| ServiceError::Application(error.into()))?;
 		task_manager.keep_alive(running);
 	}

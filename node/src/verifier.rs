@@ -5,9 +5,13 @@
 //! storage, [`ADDRESS_KEY`] and [`TOKEN_KEY`]. They stand there exactly while there is a service to
 //! talk to: when a supervised one dies its address goes first, since its port may belong to another
 //! process the next moment.
+//!
+//! Beside them stands a secret under [`SECRET_KEY`], from which the worker derives the salts of its
+//! verdicts. It is in a file for the life of the node, because the storage may lose in a power cut what
+//! was written last.
 
 use crate::cli::VerifierParams;
-use assay_runtime::worker::{ADDRESS_KEY, LOCK_KEY, TOKEN_KEY};
+use assay_runtime::worker::{ADDRESS_KEY, LOCK_KEY, SECRET_KEY, TOKEN_KEY};
 use codec::Encode;
 use rustix::{
 	io::Errno,
@@ -30,6 +34,8 @@ use std::{
 
 /// Name of the service's executable.
 const EXECUTABLE: &str = "assay-verifier";
+/// Name of the file with the secret of the node's verdicts.
+const SECRET: &str = "verdicts.secret";
 /// Time that a service has to say where it listens.
 const START_LIMIT: Duration = Duration::from_secs(30);
 /// First and longest pause before a service that died is started again.
@@ -54,8 +60,14 @@ pub enum Error {
 	/// A file or folder under the base path cannot be written.
 	#[error("cannot write `{0}` for the verifier: {1}")]
 	Write(PathBuf, io::Error),
-	/// No random bytes for the token.
-	#[error("no random bytes for the verifier's token: {0}")]
+	/// The file of the secret cannot be read, or holds something else.
+	#[error(
+		"cannot read the secret of the node's verdicts from `{0}`: {1}. Without the file a new one is \
+		 made; verdicts not yet revealed may need the old one"
+	)]
+	Secret(PathBuf, io::Error),
+	/// No random bytes for a token or secret.
+	#[error("no random bytes for the verifier's token or secret: {0}")]
 	Random(getrandom::Error),
 	/// The service fetches artifacts from the node, which does not serve JSON-RPC.
 	#[error("--verifier needs the node's JSON-RPC, which listens nowhere")]
@@ -121,15 +133,20 @@ impl Plan {
 		Ok(Self::Supervised { path, base: base.join("verifier"), options })
 	}
 
-	/// Puts the plan into effect. `rpc` is where the node's JSON-RPC listens; `storage` is what the
-	/// off-chain worker reads. The service runs until the result is dropped.
+	/// Puts the plan into effect. `rpc` is where the node's JSON-RPC listens; `folder` is that of the
+	/// chain, which holds the secret; `storage` is what the off-chain worker reads. The service runs
+	/// until the result is dropped.
 	pub fn start<S: OffchainStorage + 'static>(
 		self,
 		rpc: &[Multiaddr],
+		folder: &Path,
 		mut storage: S,
 	) -> Result<Option<Supervisor>, Error> {
 		// Of a worker that was killed together with the node.
 		storage.remove(STORAGE_PREFIX, LOCK_KEY);
+		if !matches!(self, Self::None) {
+			storage.set(STORAGE_PREFIX, SECRET_KEY, &secret(folder)?.encode());
+		}
 		match self {
 			Self::None => {
 				publish(&storage, None);
@@ -142,7 +159,7 @@ impl Plan {
 			},
 			Self::Supervised { path, base, options } => {
 				let port = rpc.iter().find_map(port).ok_or(Error::NoRpc)?;
-				let token = new_token()?;
+				let token = hex::encode(random()?);
 				let token_file = base.join("token");
 				fs::create_dir_all(&base).map_err(|error| Error::Write(base.clone(), error))?;
 				write_secret(&token_file, &token)
@@ -184,11 +201,37 @@ fn publish<S: OffchainStorage>(storage: &S, service: Option<(SocketAddr, &str)>)
 	}
 }
 
-/// 32 random bytes in hex.
-fn new_token() -> Result<String, Error> {
+fn random() -> Result<[u8; 32], Error> {
 	let mut bytes = [0; 32];
 	getrandom::fill(&mut bytes).map_err(Error::Random)?;
-	Ok(hex::encode(bytes))
+	Ok(bytes)
+}
+
+/// The secret in `folder`, which is made if there is none.
+fn secret(folder: &Path) -> Result<[u8; 32], Error> {
+	let path = folder.join(SECRET);
+	let mut secret = [0; 32];
+	match fs::read_to_string(&path) {
+		Ok(text) => hex::decode_to_slice(text.trim(), &mut secret)
+			.map_err(|error| Error::Secret(path, io::Error::other(error)))?,
+		Err(error) if error.kind() == io::ErrorKind::NotFound => {
+			secret = random()?;
+			write_for_good(folder, &hex::encode(secret))
+				.map_err(|error| Error::Write(path, error))?;
+		},
+		Err(error) => return Err(Error::Secret(path, error)),
+	}
+	Ok(secret)
+}
+
+/// Writes the secret, so that a power cut leaves all of it or nothing.
+fn write_for_good(folder: &Path, secret: &str) -> io::Result<()> {
+	let (new, path) = (folder.join(format!("{SECRET}.new")), folder.join(SECRET));
+	fs::create_dir_all(folder)?;
+	write_secret(&new, secret)?;
+	fs::File::open(&new)?.sync_all()?;
+	fs::rename(new, path)?;
+	fs::File::open(folder)?.sync_all()
 }
 
 /// Writes a file that only its owner can read, whatever stood there before.
@@ -569,8 +612,12 @@ mod tests {
 		};
 		let rpc = ["/ip4/127.0.0.1/tcp/9977".parse().unwrap()];
 		storage.clone().set(STORAGE_PREFIX, LOCK_KEY, b"of a worker that was killed");
-		let supervisor = plan.start(&rpc, storage.clone()).unwrap();
+		let supervisor = plan.start(&rpc, base.path(), storage.clone()).unwrap();
 		assert_eq!(storage.get(STORAGE_PREFIX, LOCK_KEY), None);
+		assert_eq!(
+			storage.get(STORAGE_PREFIX, SECRET_KEY),
+			Some(secret(base.path()).unwrap().to_vec())
+		);
 		wait_until("the announcement", || read(ADDRESS_KEY).is_some());
 		assert_eq!(read(ADDRESS_KEY).unwrap(), "127.0.0.1:4321");
 		let token = read(TOKEN_KEY).unwrap();
@@ -582,10 +629,10 @@ mod tests {
 
 		let external =
 			Plan::External { address: "127.0.0.1:7".parse().unwrap(), token: "secret".into() };
-		assert!(external.start(&rpc, storage.clone()).unwrap().is_none());
+		assert!(external.start(&rpc, base.path(), storage.clone()).unwrap().is_none());
 		assert_eq!(read(ADDRESS_KEY).unwrap(), "127.0.0.1:7");
 		assert_eq!(read(TOKEN_KEY).unwrap(), "secret");
-		assert!(Plan::None.start(&rpc, storage.clone()).unwrap().is_none());
+		assert!(Plan::None.start(&rpc, base.path(), storage.clone()).unwrap().is_none());
 		assert_eq!(read(ADDRESS_KEY), None);
 	}
 
@@ -598,6 +645,22 @@ mod tests {
 		write_secret(&path, "new").unwrap();
 		assert_eq!(fs::read_to_string(&path).unwrap(), "new");
 		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+	}
+
+	#[test]
+	fn the_secret_is_made_once_and_its_owners_alone() {
+		let folder = tempfile::tempdir().unwrap();
+		let chain = folder.path().join("chains/local");
+		let made = secret(&chain).unwrap();
+		assert_eq!(secret(&chain).unwrap(), made);
+		assert_ne!(secret(folder.path()).unwrap(), made);
+		let path = chain.join(SECRET);
+		assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+		assert_eq!(fs::read_dir(&chain).unwrap().count(), 1);
+		// One that is damaged is not replaced.
+		fs::write(&path, "12").unwrap();
+		assert!(matches!(secret(&chain), Err(Error::Secret(..))));
+		assert_eq!(fs::read_to_string(&path).unwrap(), "12");
 	}
 
 	#[test]
@@ -632,8 +695,11 @@ mod tests {
 				if options == ["--engine", "wasmi", "--allow-incomplete-sandbox"]
 		));
 		assert!(matches!(
-			plan(params(true, Some("/bin/sh"), None, None))
-				.map(|plan| plan.start(&[], InMemOffchainStorage::default())),
+			plan(params(true, Some("/bin/sh"), None, None)).map(|plan| plan.start(
+				&[],
+				folder.path(),
+				InMemOffchainStorage::default()
+			)),
 			Ok(Err(Error::NoRpc))
 		));
 	}

@@ -2,6 +2,7 @@
 //!
 //! | module | does |
 //! | --- | --- |
+//! | `connections` | who is listened to |
 //! | `http` | requests and answers |
 //! | `service` | queue, workers, results |
 //! | `fetch` | artifacts by hash |
@@ -12,6 +13,7 @@
 //! | `metrics` | counters |
 
 mod child;
+mod connections;
 mod fetch;
 mod http;
 mod metrics;
@@ -26,10 +28,10 @@ use child::{Pace, Setting};
 use clap::{Args, Parser, Subcommand};
 use fetch::{Fetcher, Sources};
 use metrics::Metrics;
+use rustix::{fs::Mode, process::umask};
 use service::{Service, Stores};
 use std::{
 	fs::{self, DirBuilder, File, TryLockError},
-	future::IntoFuture,
 	io::{self, IsTerminal, Write},
 	net::SocketAddr,
 	num::NonZero,
@@ -148,6 +150,8 @@ fn loopback(text: &str) -> Result<SocketAddr> {
 }
 
 fn main() -> Result<()> {
+	// Outcomes are nobody else's to read before they are revealed.
+	umask(Mode::RWXG | Mode::RWXO);
 	match Cli::parse().command {
 		Command::RunJob { parent, engine, need_landlock, need_seccomp } => {
 			let needed = Sandbox { landlock: need_landlock, seccomp: need_seccomp };
@@ -220,21 +224,20 @@ fn serve(options: Serve) -> Result<()> {
 
 		let stop = stop_signal()?;
 		let (told, stopping) = tokio::sync::oneshot::channel();
-		let server = axum::serve(listener, http::router(service, &token))
-			.with_graceful_shutdown(async {
-				stop.await;
-				tracing::info!("stopping; unfinished jobs are taken up at the next start");
-				let _ = told.send(());
-			})
-			.into_future();
+		let server = connections::serve(listener, http::router(service, &token), async {
+			stop.await;
+			tracing::info!("stopping; unfinished jobs are taken up at the next start");
+			let _ = told.send(());
+		});
 		let drained = async {
 			let _ = stopping.await;
 			tokio::time::sleep(DRAIN).await;
 		};
 		tokio::select! {
-			ended = server => Ok(ended?),
-			() = drained => Ok(()),
+			() = server => {},
+			() = drained => {},
 		}
+		Ok(())
 	})
 	// Child processes die with their workers, which die with this process.
 }

@@ -13,13 +13,14 @@ use codec::{DecodeAll, Encode};
 use common::hostile::{self, Ends, Hostile};
 use rustix::{
 	io::Errno,
-	process::{kill_process, test_kill_process, Pid, Signal},
+	process::{kill_process, setrlimit, test_kill_process, Pid, Resource, Rlimit, Signal},
 };
 use seccompiler::{apply_filter, BpfProgram, SeccompAction, SeccompFilter};
 use std::{
 	fs,
-	io::{BufRead, BufReader, Read},
-	os::unix::process::CommandExt,
+	io::{self, BufRead, BufReader, Read, Write},
+	net::TcpStream,
+	os::unix::{fs::PermissionsExt, process::CommandExt},
 	path::{Path, PathBuf},
 	process::{Child, Command, Output, Stdio},
 	time::{Duration, Instant},
@@ -343,6 +344,26 @@ fn an_honest_run_is_scored_once_and_remembered() {
 }
 
 #[test]
+fn nobody_else_reads_what_the_service_keeps() {
+	let program = program(TRAINED, SAME);
+	let home = Home::new(&[&program]);
+	let service = home.serve(&[]);
+	assert!(is_scored(&service.run(&job(&program))));
+	let mut paths = vec![home.base()];
+	let mut seen = 0;
+	while let Some(path) = paths.pop() {
+		let meta = fs::metadata(&path).unwrap();
+		assert_eq!(meta.permissions().mode() & 0o077, 0, "{}", path.display());
+		seen += 1;
+		if meta.is_dir() {
+			paths.extend(fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+		}
+	}
+	// The folder, three in it, a result, three artifacts, the lock.
+	assert!(seen >= 9);
+}
+
+#[test]
 fn a_damaged_result_is_computed_again() {
 	let honest = program(TRAINED, SAME);
 	let home = Home::new(&[&honest]);
@@ -396,6 +417,41 @@ fn requests_are_refused_with_the_reason() {
 	assert_eq!(status, 503);
 	assert!(reason.contains("the queue is full"), "{reason}");
 	assert_eq!((service.health().queue, service.health().running), (1, 1));
+}
+
+#[test]
+fn connections_that_say_nothing_do_not_keep_others_out() {
+	let home = Home::new(&[]);
+	let mut command = home.command(&["--listen", "127.0.0.1:0"]);
+	// With few files, so that they would run out.
+	let files = || {
+		let limit = Rlimit { current: Some(256), maximum: Some(256) };
+		setrlimit(Resource::Nofile, limit).map_err(Into::into)
+	};
+	// SAFETY: between fork and exec the closure makes one system call.
+	unsafe { command.pre_exec(files) };
+	let service = Service::ready(command.stderr(Stdio::inherit()).spawn().unwrap());
+	let address = service.url.strip_prefix("http://").unwrap();
+	let mut open: Vec<_> = (0..400)
+		.map(|index| {
+			let mut stream = TcpStream::connect(address).unwrap();
+			let said: &[u8] =
+				[&b""[..], b"GET /health HTTP/1.1\r\nhost: h\r\nx-", b"\r\n"][index % 3];
+			stream.write_all(said).unwrap();
+			stream
+		})
+		.collect();
+	let started = Instant::now();
+	assert_eq!(service.health().queue, 0);
+	assert_eq!(service.request("/jobs", Some(TOKEN), None).0, 200);
+	assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+	// All are closed in the end, with or without a word.
+	for stream in &mut open {
+		stream.set_read_timeout(Some(PATIENCE)).unwrap();
+		let end = stream.read_to_end(&mut Vec::new());
+		assert!(!end.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock));
+	}
+	assert!(started.elapsed() < PATIENCE);
 }
 
 #[test]
@@ -734,8 +790,7 @@ fn a_service_that_is_asked_to_stop_stops() {
 	assert_eq!(service.submit(&job), (202, JobState::Queued));
 	service.child_of(&job);
 	// A connection that says nothing does not hold it up for long.
-	let mut silent =
-		std::net::TcpStream::connect(service.url.strip_prefix("http://").unwrap()).unwrap();
+	let mut silent = TcpStream::connect(service.url.strip_prefix("http://").unwrap()).unwrap();
 	kill_process(Pid::from_child(&service.process), Signal::TERM).unwrap();
 	assert!(service.process.wait().unwrap().success());
 	assert_eq!(silent.read(&mut [0]).unwrap_or(0), 0);

@@ -229,10 +229,28 @@ fn too_many_of_anything_are_refused() {
 		many("local.get 0 br_if 0 ", 2048)
 	);
 	let locals = format!("(func (local {}))", many("i64 ", 4096));
+	// Where nothing is reached nothing has to be pushed for a call, which takes two bytes.
+	let wide = format!("(type $w (func (param {}) (result i32)))", many("i32 ", 999));
+	let calls = format!("{wide} (func $f (type $w) unreachable) (table 1 funcref)");
+	let direct = format!("{calls} (func unreachable {})", many("call $f drop ", 4_195));
+	let indirect =
+		format!("{calls} (func unreachable {})", many("call_indirect (type $w) drop ", 4_195));
 	let cases = [
 		("functions", many("(func)", 65_530), 65_537, 65_536),
-		("globals", many("(global i32 (i32.const 0))", 1025), 1025, 1024),
-		("table entries", "(table 65537 funcref)".into(), 65_537, 65_536),
+		("globals", many("(global i32 (i32.const 0))", 65), 65, 64),
+		("table entries", "(table 16385 funcref)".into(), 16_385, 16_384),
+		(
+			"entries of element segments",
+			format!("(table 6 funcref) {}", many("(elem (i32.const 1) 0 0 0 0 0)", 4_096)),
+			16_385,
+			16_384,
+		),
+		(
+			"bytes of data segments",
+			many(&format!("(data (i32.const 0) \"{}\")", many("x", 32_769)), 2),
+			65_538,
+			65_536,
+		),
 		("data segments", many("(data (i32.const 0) \"\")", 4097), 4097, 4096),
 		(
 			"element segments",
@@ -273,6 +291,8 @@ fn too_many_of_anything_are_refused() {
 		("blocks and branches times slots of frames", branches, 4_196_352, 4_194_304),
 		// Those of the rest of the program are some too.
 		("locals in all functions", many(&locals, 256), 1_048_577, 1_048_576),
+		("parameters and results of all calls", direct, 4_195_000, 4_194_304),
+		("parameters and results of all calls", indirect, 4_195_000, 4_194_304),
 	];
 	for (what, text, found, limit) in cases {
 		let expected = BadProgram::TooMany { what, found, limit };
@@ -296,6 +316,11 @@ fn the_largest_functions_are_translated() {
 		format!("(func {})", many("loop memory.size drop end ", 2_048)),
 		format!("(func (param i32) {})", many("local.get 0 br_if 0 ", 2_048)),
 		format!("(func $f {})", many("call $f loop end ", 2_048)),
+		format!(
+			"(func $f (param {})) (func unreachable {})",
+			many("f64 ", 1_000),
+			many("call $f ", 4_194)
+		),
 		format!("(func i32.const 0 br_table {})", many("0 ", 65_537)),
 		format!(
 			"(func (param i32) (local {}) {})",

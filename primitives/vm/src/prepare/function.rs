@@ -47,6 +47,8 @@ pub(super) struct Rewritten {
 	pub locals: u32,
 	/// Its blocks and branches, times [`Self::frame`].
 	pub flow: usize,
+	/// Parameters and results of its calls, those that cannot be reached included.
+	pub passed: usize,
 }
 
 /// Follows which instructions can be reached: none from one that never goes on to the end of its
@@ -141,6 +143,9 @@ struct Plan {
 	blocks: usize,
 	/// Number of blocks and branches, each target of a `br_table` being one.
 	flow: usize,
+	/// Parameters and results of all calls: where they cannot be reached, nothing has to push what they
+	/// take, and so a byte can cost as much as its type has parameters.
+	passed: usize,
 }
 
 /// Whether an instruction stores an `i32` at an offset of more than 16 bits. The translator of wasmi 2.0
@@ -195,6 +200,7 @@ fn is_exact(operator: &Operator<'_>) -> bool {
 
 /// Validates a function, and finds out what rewriting it needs.
 fn plan(
+	surroundings: &Surroundings<'_>,
 	body: &FunctionBody<'_>,
 	declared: u32,
 	validator: &mut FuncValidator<impl WasmModuleResources>,
@@ -208,6 +214,7 @@ fn plan(
 		far: false,
 		blocks: 0,
 		flow: 0,
+		passed: 0,
 	};
 	let mut reach = Reach::default();
 	// Whether the local fuel is older than the global one.
@@ -221,6 +228,7 @@ fn plan(
 		if let Operator::BrTable { targets } = &operator {
 			at_most("targets of a br_table", size(targets.len()), MAX_TARGETS)?;
 		}
+		plan.passed = plan.passed.saturating_add(surroundings.passed(&operator));
 		if !reach.reaches(&operator) {
 			continue;
 		}
@@ -342,10 +350,26 @@ fn encoded(ty: wasmparser::ValType) -> ValType {
 /// What a function has to know of its program.
 pub(super) struct Surroundings<'a> {
 	pub program: &'a [u8],
+	pub types: &'a [FuncType],
+	/// Type of each function.
+	pub functions: &'a [u32],
 	/// Number of the program's globals, after which come those of the pass.
 	pub globals: u32,
 	/// Most pages of memory.
 	pub pages: u32,
+}
+
+impl Surroundings<'_> {
+	/// Parameters and results of what an instruction calls.
+	fn passed(&self, operator: &Operator<'_>) -> usize {
+		let ty = match operator {
+			Operator::Call { function_index } => self.functions.get(size(*function_index)).copied(),
+			Operator::CallIndirect { type_index, .. } => Some(*type_index),
+			_ => None,
+		};
+		ty.and_then(|ty| self.types.get(size(ty)))
+			.map_or(0, |ty| ty.params().len().saturating_add(ty.results().len()))
+	}
 }
 
 /// Validates a function of type `ty`, and rewrites it.
@@ -360,7 +384,7 @@ pub(super) fn rewrite(
 	let all = validator.len_locals();
 	at_most("locals in a function", size(all), MAX_LOCALS)?;
 	let declared = all.saturating_sub(parameters);
-	let plan = plan(body, declared, validator)?;
+	let plan = plan(surroundings, body, declared, validator)?;
 	let leaf = plan.calls.is_empty();
 	let frame = cost::FRAME.saturating_add(all).saturating_add(plan.height);
 	let flow = plan.flow.saturating_mul(size(frame));
@@ -415,7 +439,7 @@ pub(super) fn rewrite(
 	}
 	code.return_().end();
 	code.i32_const(HALT_FUEL).global_set(added.halt_global).unreachable().end();
-	Ok(Rewritten { code: function, frame, leaf, locals: declared, flow })
+	Ok(Rewritten { code: function, frame, leaf, locals: declared, flow, passed: plan.passed })
 }
 
 /// The body, from its first charge to the `end` of `$exit`.
