@@ -189,7 +189,7 @@ attack('verdicts of others are sent again, signed by others, for other seats, jo
 		return current?.members.length > 0 && current;
 	});
 	const alice = drawn.members.findIndex(({ account: who }) => who.eq(account('//Alice').address));
-	const seat = { id: job, round: 0, seat: Math.max(alice, 0) };
+	const seat = { id: job, round: 0, seat: Math.max(alice, 0), job: drawn };
 	const owner = drawn.members[seat.seat].account.toString();
 	const others = ['//Alice', '//Bob', '//Charlie', '//Dave', '//Eve'].filter((uri) => account(uri).address !== owner);
 	const made = randomBytes(32);
@@ -199,6 +199,8 @@ attack('verdicts of others are sent again, signed by others, for other seats, jo
 	const self = ['//Alice', '//Bob', '//Charlie', '//Dave'].find((uri) => account(uri).address === owner);
 	const signer = account(self);
 	await assert.rejects(submit(field.node('alice'), dave.commitment(seat, made, { signer, genesis: randomBytes(32) })), /bad signature|Custom/);
+	// As on another fork, where the job of this number is another.
+	await assert.rejects(submit(field.node('alice'), dave.commitment(seat, made, { signer, run: randomBytes(32) })), /bad signature|Custom/);
 	for (const wrong of [{ id: job + 1_000 }, { round: 1 }, { seat: 3 }, { seat: 2 ** 32 - 1 }]) {
 		await assert.rejects(submit(field.node('alice'), dave.commitment({ ...seat, ...wrong }, made, { signer })), /Custom error/);
 	}

@@ -477,9 +477,9 @@ mod tests {
 				"CheckMortality",
 				"CheckNonce",
 				"CheckWeight",
+				"ChargeTransactionPayment",
 				"CheckClaim",
 				"CheckModel",
-				"ChargeTransactionPayment",
 				"CheckMetadataHash",
 				"WeightReclaim",
 			]

@@ -5,6 +5,7 @@
 //! | [`config`] | how each pallet is configured, by concern, with its tests |
 //! | [`apis`] | what a node can ask the runtime |
 //! | [`queries`] | what clients are told of claims, jobs, artifacts and models |
+//! | [`weights`] | what everything weighs |
 //! | [`genesis`] | the presets `development` and `local_testnet` |
 //! | [`migrations`] | what an upgrade changes in the state |
 //! | [`Runtime`] | the pallets and their permanent indices |
@@ -41,6 +42,7 @@ pub mod migrations;
 pub mod queries;
 #[cfg(test)]
 mod tests;
+pub mod weights;
 
 use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{
@@ -108,9 +110,10 @@ pub type TxExtension = (
 	frame_system::CheckEra<Runtime>,
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
-	// A tuple of its own: twelve is the most that one takes. Encoded, it makes no difference.
-	(pallet_assay_claims::CheckClaim<Runtime>, pallet_assay_models::CheckModel<Runtime>),
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
+	// A tuple of its own: twelve is the most that one takes. Encoded, it makes no difference. After the fee:
+	// a registration must succeed with what is left.
+	(pallet_assay_claims::CheckClaim<Runtime>, pallet_assay_models::CheckModel<Runtime>),
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
 );

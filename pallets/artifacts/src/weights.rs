@@ -1,88 +1,38 @@
-//! Weights for `pallet_assay_artifacts`: estimates, until `frame-omni-bencher` replaces this file by measured ones.
-//!
-//! One read or write of the database is charged as RocksDB's, which is slower than ParityDB's.
+//! Weights of the pallet's calls and hooks. A runtime has measured ones.
 
-#![cfg_attr(rustfmt, rustfmt_skip)]
-#![allow(unused_parens)]
-#![allow(unused_imports)]
-#![allow(missing_docs)]
-#![allow(dead_code)]
+use frame_support::weights::Weight;
 
-use frame_support::{traits::Get, weights::{Weight, constants::RocksDbWeight}};
-use core::marker::PhantomData;
-
-/// Weight functions needed for `pallet_assay_artifacts`.
+/// Weights of the pallet's calls and hooks.
 pub trait WeightInfo {
-	fn announce(c: u32, ) -> Weight;
-	fn upload(b: u32, ) -> Weight;
+	/// [`announce`](crate::Call::announce).
+	fn announce(c: u32) -> Weight;
+	/// [`upload`](crate::Call::upload).
+	fn upload(b: u32) -> Weight;
+	/// [`renew`](crate::Call::renew).
 	fn renew() -> Weight;
+	/// [`remove`](crate::Call::remove).
 	fn remove() -> Weight;
+	/// [`force_clear_report`](crate::Call::force_clear_report).
 	fn force_clear_report() -> Weight;
 }
 
-/// Weights for `pallet_assay_artifacts` using the database of the runtime.
-pub struct SubstrateWeight<T>(PhantomData<T>);
-impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
-	/// The range of component `c` is the one of its benchmark.
-	fn announce(c: u32, ) -> Weight {
-		Weight::from_parts(45_000_000, 6000)
-			.saturating_add(Weight::from_parts(300_000, 0).saturating_mul(c.into()))
-			.saturating_add(T::DbWeight::get().reads(2_u64))
-			.saturating_add(T::DbWeight::get().writes(2_u64))
-	}
-	/// The range of component `b` is the one of its benchmark.
-	fn upload(b: u32, ) -> Weight {
-		Weight::from_parts(60_000_000, 6000)
-			.saturating_add(Weight::from_parts(3_000, 0).saturating_mul(b.into()))
-			.saturating_add(T::DbWeight::get().reads(3_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
-	}
-	fn renew() -> Weight {
-		Weight::from_parts(30_000_000, 6000)
-			.saturating_add(T::DbWeight::get().reads(2_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
-	}
-	fn remove() -> Weight {
-		Weight::from_parts(45_000_000, 6000)
-			.saturating_add(T::DbWeight::get().reads(2_u64))
-			.saturating_add(T::DbWeight::get().writes(2_u64))
-	}
-	fn force_clear_report() -> Weight {
-		Weight::from_parts(25_000_000, 6000)
-			.saturating_add(T::DbWeight::get().reads(1_u64))
-			.saturating_add(T::DbWeight::get().writes(1_u64))
-	}
-}
-
-// For backwards compatibility and tests.
+/// For mocks: 50 µs each, and a nanosecond for each unit of what it depends on.
 impl WeightInfo for () {
-	/// The range of component `c` is the one of its benchmark.
-	fn announce(c: u32, ) -> Weight {
-		Weight::from_parts(45_000_000, 6000)
-			.saturating_add(Weight::from_parts(300_000, 0).saturating_mul(c.into()))
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
+	fn announce(c: u32) -> Weight {
+		Weight::from_parts(50_000_000, 0)
+			.saturating_add(Weight::from_parts(1_000, 0).saturating_mul(c.into()))
 	}
-	/// The range of component `b` is the one of its benchmark.
-	fn upload(b: u32, ) -> Weight {
-		Weight::from_parts(60_000_000, 6000)
-			.saturating_add(Weight::from_parts(3_000, 0).saturating_mul(b.into()))
-			.saturating_add(RocksDbWeight::get().reads(3_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+	fn upload(b: u32) -> Weight {
+		Weight::from_parts(50_000_000, 0)
+			.saturating_add(Weight::from_parts(1_000, 0).saturating_mul(b.into()))
 	}
 	fn renew() -> Weight {
-		Weight::from_parts(30_000_000, 6000)
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(50_000_000, 0)
 	}
 	fn remove() -> Weight {
-		Weight::from_parts(45_000_000, 6000)
-			.saturating_add(RocksDbWeight::get().reads(2_u64))
-			.saturating_add(RocksDbWeight::get().writes(2_u64))
+		Weight::from_parts(50_000_000, 0)
 	}
 	fn force_clear_report() -> Weight {
-		Weight::from_parts(25_000_000, 6000)
-			.saturating_add(RocksDbWeight::get().reads(1_u64))
-			.saturating_add(RocksDbWeight::get().writes(1_u64))
+		Weight::from_parts(50_000_000, 0)
 	}
 }

@@ -153,18 +153,25 @@ pub fn make_judged<T: Config>(job: JobId, rejected: bool) -> ClaimId {
 mod benchmarks {
 	use super::*;
 
+	/// With the check by the transaction extension before it.
 	#[benchmark]
-	fn commit() {
+	fn commit() -> Result<(), BenchmarkError> {
 		let miner = miner::<T>();
 		let task = T::Tasks::make_open();
 		crowd::<T>(&miner);
+		let commitment = H256::repeat_byte(5);
 
-		#[extrinsic_call]
-		_(RawOrigin::Signed(miner), task, H256::repeat_byte(5));
+		#[block]
+		{
+			Pallet::<T>::ensure_can_commit(&miner, task, commitment)?;
+			Pallet::<T>::commit(RawOrigin::Signed(miner).into(), task, commitment)?;
+		}
 
 		assert!(Claims::<T>::contains_key(0));
+		Ok(())
 	}
 
+	/// With the check by the transaction extension before it.
 	#[benchmark]
 	fn reveal() -> Result<(), BenchmarkError> {
 		let miner = miner::<T>();
@@ -173,8 +180,11 @@ mod benchmarks {
 		let claim = super::commit::<T>(&miner, task, &body)?;
 		advance::<T>(One::one());
 
-		#[extrinsic_call]
-		_(RawOrigin::Signed(miner), claim, body, SALT);
+		#[block]
+		{
+			Pallet::<T>::ensure_can_reveal(&miner, claim, &body, &SALT)?;
+			Pallet::<T>::reveal(RawOrigin::Signed(miner).into(), claim, body, SALT)?;
+		}
 
 		let record = Claims::<T>::get(claim).ok_or("no claim")?;
 		assert!(matches!(record.status, Status::Revealed { .. }));
@@ -347,23 +357,6 @@ mod benchmarks {
 
 		assert_eq!(Leaderboards::<T>::get(task).first().map(|entry| entry.claim), Some(claim));
 		assert!(Due::<T>::contains_key(task));
-		Ok(())
-	}
-
-	/// What the transaction extension looks at for a commitment.
-	#[benchmark]
-	fn check_claim() -> Result<(), BenchmarkError> {
-		let miner = miner::<T>();
-		let task = T::Tasks::make_open();
-		crowd::<T>(&miner);
-		let result;
-
-		#[block]
-		{
-			result = Pallet::<T>::ensure_can_commit(&miner, task, H256::repeat_byte(5));
-		}
-
-		result?;
 		Ok(())
 	}
 

@@ -20,6 +20,9 @@ use sp_runtime::{
 /// the [crate]). What fails is no valid transaction: a block that carries it is invalid for every
 /// node. One with more than [`Config::MaxChecksPerBlock`] of them is, too.
 ///
+/// Must come after the extension that takes the fee: then a call that the fee leaves too little for is no
+/// valid transaction, either.
+///
 /// A transaction is refused with [`refusal`], which names the error, or with
 /// `InvalidTransaction::ExhaustsResources`, which keeps it in the pool for the next block. The calls
 /// do nothing unless this extension has admitted them, so they cannot be made inside of other calls.
@@ -110,15 +113,21 @@ where
 	fn prepare(
 		self,
 		checked: bool,
-		_: &DispatchOriginOf<T::RuntimeCall>,
-		_: &T::RuntimeCall,
+		origin: &DispatchOriginOf<T::RuntimeCall>,
+		call: &T::RuntimeCall,
 		_: &DispatchInfoOf<T::RuntimeCall>,
 		_: usize,
 	) -> Result<bool, TransactionValidityError> {
-		if checked {
-			Pallet::<T>::admit();
-		}
-		Ok(checked)
+		let (true, Some(who), Some(call)) =
+			(checked, origin.as_system_origin_signer(), call.is_sub_type())
+		else {
+			return Ok(false);
+		};
+		// The fee is taken by now, if this extension comes after the one that does: what is left may not be
+		// enough for bond and deposits.
+		Pallet::<T>::ensure_succeeds(who, call).map_err(refusal)?;
+		Pallet::<T>::admit();
+		Ok(true)
 	}
 
 	fn post_dispatch_details(

@@ -283,7 +283,7 @@ impl Chain {
 				frame_system::Call<Runtime>,
 			>>::create_extension();
 			extension.6 = frame_system::CheckNonce::from(System::account_nonce(&account));
-			extension.9 = pallet_transaction_payment::ChargeTransactionPayment::from(tip);
+			extension.8 = pallet_transaction_payment::ChargeTransactionPayment::from(tip);
 			let payload = SignedPayload::new(call, extension)
 				.map_err(|error| Failure::new("a call cannot be signed", format!("{error:?}")))?;
 			let signature = Signature::Sr25519(payload.using_encoded(|bytes| pair.sign(bytes)));

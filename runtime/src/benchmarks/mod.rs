@@ -7,13 +7,17 @@ mod equivocations;
 mod session;
 
 use crate::{
-	AllPalletsWithSystem, Artifacts, AssayParameters, Audits, Balances, Claims, Migrations, Models,
-	Multisig, Parameters, Preimage, Proxy, Runtime, Scheduler, Stake, Sudo, Tasks, Timestamp,
-	TransactionPayment, Utility, Verification,
+	AccountId, AllPalletsWithSystem, Artifacts, AssayParameters, Audits, Balances, Claims,
+	Migrations, Models, Multisig, Parameters, Preimage, Proxy, Runtime, Scheduler, Session, Stake,
+	Sudo, Tasks, Timestamp, TransactionPayment, Utility, Verification,
 };
 use alloc::{string::String, vec::Vec};
-use frame_benchmarking::{define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList};
-use frame_support::traits::{StorageInfo, StorageInfoTrait, WhitelistedStorageKeys};
+use frame_benchmarking::{
+	account, define_benchmarks, BenchmarkBatch, BenchmarkConfig, BenchmarkList,
+};
+use frame_support::traits::{
+	StorageInfo, StorageInfoTrait, TrackedStorageKey, WhitelistedStorageKeys,
+};
 use frame_system_benchmarking::{
 	extensions::Pallet as SystemExtensionsBench, Pallet as SystemBench,
 };
@@ -63,11 +67,24 @@ pub fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 
 /// Runs a benchmark.
 pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
-	let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	let mut whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	whitelist.extend(everybodys());
 	let mut batches = Vec::new();
 	let params = (&config, &whitelist);
 	add_benchmarks!(params, batches);
 	Ok(batches)
+}
+
+/// Accounts that every transaction reads and writes. That of its sender (as benchmarks of extensions
+/// call it), which nonce, fee and call share, is part of the weight of a transaction itself; that of the
+/// author is written once a block.
+fn everybodys() -> impl Iterator<Item = TrackedStorageKey> {
+	let sender: AccountId = account("caller", 0, 0);
+	let author = Session::validators().into_iter().next();
+	author
+		.into_iter()
+		.chain([sender])
+		.map(|who| frame_system::Account::<Runtime>::hashed_key_for(who).into())
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
 	config::system::time::{self, prod_or_fast},
-	AccountId, Artifacts, Audits, Balance, Balances, BlockNumber, Claims, Models, Runtime,
+	weights, AccountId, Artifacts, Audits, Balance, Balances, BlockNumber, Claims, Models, Runtime,
 	RuntimeHoldReason, Stake, System, Tasks, Verification,
 };
 use assay_primitives::H256;
@@ -56,7 +56,7 @@ impl pallet_assay_stake::Config for Runtime {
 	// What is slashed is burnt.
 	type SlashHandler = ();
 	type UnbondingPeriod = parameters::stake::UnbondingPeriod;
-	type WeightInfo = pallet_assay_stake::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_stake::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_artifacts::Config for Runtime {
@@ -67,7 +67,7 @@ impl pallet_assay_artifacts::Config for Runtime {
 	type ReportWindow = parameters::artifacts::ReportWindow;
 	type Stay = ConstU32<{ prod_or_fast(10 * time::MINUTES, 3) }>;
 	type Retention = parameters::artifacts::Retention;
-	type WeightInfo = pallet_assay_artifacts::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_artifacts::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_tasks::Config for Runtime {
@@ -88,7 +88,7 @@ impl pallet_assay_tasks::Config for Runtime {
 	// commitment.
 	type RevealWindow = parameters::claims::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type WeightInfo = pallet_assay_tasks::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_tasks::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_claims::Config for Runtime {
@@ -105,7 +105,7 @@ impl pallet_assay_claims::Config for Runtime {
 	type Stake = Stake;
 	type Tasks = Tasks;
 	type Verification = Verification;
-	type WeightInfo = pallet_assay_claims::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_claims::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_verification::Config for Runtime {
@@ -128,7 +128,7 @@ impl pallet_assay_verification::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Stake = Stake;
 	type ValuePerMember = parameters::verification::ValuePerMember;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_assay_verification::WeightInfo<Runtime>;
 	type WithheldVerdictSlash = parameters::verification::WithheldVerdictSlash;
 }
 
@@ -156,7 +156,7 @@ impl pallet_assay_models::Config for Runtime {
 	// The bond of a false registration is burnt.
 	type SlashHandler = ();
 	type Verification = Verification;
-	type WeightInfo = pallet_assay_models::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_models::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_audits::Config for Runtime {
@@ -168,7 +168,7 @@ impl pallet_assay_audits::Config for Runtime {
 	type MinDeposit = parameters::audits::MinDeposit;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Verification = Verification;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_assay_audits::WeightInfo<Runtime>;
 }
 
 /// Blocks from opening a job, or a round, to the draw of its committee. Who wants to choose the committee
@@ -339,7 +339,7 @@ mod tests {
 	fn the_check_of_a_model_takes_a_twentieth_of_a_block_at_the_most() {
 		// Weights of one byte each fill the largest slice.
 		let most = assay_watermark::projection::MAX_BYTES;
-		let check = pallet_assay_models::weights::SubstrateWeight::<Runtime>::check_model(most);
+		let check = weights::pallet_assay_models::WeightInfo::<Runtime>::check_model(most);
 		let block = RuntimeBlockWeights::get().max_block;
 		assert!(check.ref_time() <= block.ref_time() / 20, "{check:?} of {block:?}");
 	}

@@ -6,8 +6,8 @@ use super::{
 	system::time::{self, prod_or_fast},
 };
 use crate::{
-	AccountId, Authorship, Babe, Balance, Balances, BlockNumber, Grandpa, Historical, Offences,
-	Runtime, RuntimeEvent, Session, Verification,
+	weights, AccountId, Authorship, Babe, Balance, Balances, BlockNumber, Grandpa, Historical,
+	Offences, Runtime, RuntimeEvent, Session, Verification,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -74,7 +74,7 @@ impl pallet_babe::Config for Runtime {
 	type KeyOwnerProof = sp_session::MembershipProof;
 	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
 	type MaxNominators = ConstU32<0>;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_babe::WeightInfo<Runtime>;
 }
 
 impl pallet_authorship::Config for Runtime {
@@ -94,7 +94,7 @@ impl pallet_session::Config for Runtime {
 	type ShouldEndSession = Babe;
 	type ValidatorId = AccountId;
 	type ValidatorIdOf = ConvertInto;
-	type WeightInfo = pallet_session::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_session::WeightInfo<Runtime>;
 }
 
 impl pallet_session::historical::Config for Runtime {
@@ -117,7 +117,7 @@ impl pallet_grandpa::Config for Runtime {
 	type MaxNominators = ConstU32<0>;
 	type MaxSetIdSessionEntries = SetIdSessions;
 	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_grandpa::WeightInfo<Runtime>;
 }
 
 /// A validator is its account and nothing more.

@@ -9,7 +9,7 @@ use super::{
 	monetary::{AIT, EXISTENTIAL_DEPOSIT},
 	system::time::{prod_or_fast, DAYS, HOURS, MINUTES},
 };
-use crate::{AccountId, Balance, BlockNumber, Runtime, RuntimeEvent, Verification};
+use crate::{weights, AccountId, Balance, BlockNumber, Runtime, RuntimeEvent, Verification};
 use assay_primitives::{artifact::CHUNK_BYTES, Limits, Score};
 use assay_traits::Verification as _;
 use frame_support::{
@@ -581,15 +581,14 @@ impl pallet_parameters::Config for Runtime {
 	type AdminOrigin = EnsureChecked;
 	type RuntimeEvent = RuntimeEvent;
 	type RuntimeParameters = RuntimeParameters;
-	// The crate has no weights for other databases than RocksDB, whose are higher than ours.
-	type WeightInfo = ();
+	type WeightInfo = weights::pallet_parameters::WeightInfo<Runtime>;
 }
 
 impl pallet_assay_parameters::Config for Runtime {
 	type Invariants = Invariants;
 	type MaxChanges = ConstU32<32>;
 	type UpdateOrigin = EnsureRoot<AccountId>;
-	type WeightInfo = pallet_assay_parameters::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_assay_parameters::WeightInfo<Runtime>;
 }
 
 #[cfg(feature = "runtime-benchmarks")]

@@ -2,6 +2,11 @@
 
 use super::accounts::NoPureProxies;
 use crate::{
+	weights::{
+		self,
+		blocks::{BlockExecutionWeight, ExtrinsicBaseWeight},
+		paritydb::ParityDbWeight,
+	},
 	AccountId, Balance, Block, Hash, Migrations, Moment, Nonce, PalletInfo, Runtime, RuntimeCall,
 	RuntimeEvent, RuntimeOrigin, RuntimeTask, TxExtension, UncheckedExtrinsic, VERSION,
 };
@@ -11,14 +16,13 @@ use frame_support::{
 	migrations::FreezeChainOnFailedMigration,
 	parameter_types,
 	traits::{ConstU16, ConstU32, ConstU64},
-	weights::{
-		constants::{
-			BlockExecutionWeight, ExtrinsicBaseWeight, ParityDbWeight, WEIGHT_REF_TIME_PER_SECOND,
-		},
-		Weight,
-	},
+	weights::{constants::WEIGHT_REF_TIME_PER_MILLIS, Weight},
 };
-use frame_system::limits::{BlockLength, BlockWeights};
+use frame_system::{
+	limits::{BlockLength, BlockWeights},
+	ExtensionsWeightInfo as _,
+};
+use pallet_transaction_payment::WeightInfo as _;
 use sp_runtime::{generic::Era, Perbill};
 use sp_version::RuntimeVersion;
 
@@ -50,11 +54,40 @@ pub mod time {
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 /// Share of a block that hooks are expected to take on average.
 const HOOKS_RATIO: Perbill = Perbill::from_percent(10);
-/// Time that a block may take to run: a third of a slot, which leaves the rest for travelling.
-const BLOCK_WEIGHT: Weight = Weight::from_parts(WEIGHT_REF_TIME_PER_SECOND, u64::MAX);
+/// Time that a block may take to run: two thirds of a slot. So long its author has to make it (the node's
+/// proposer ends there). Weights are worst cases, and what each block and transaction has anyway is a
+/// quarter more than its mean: in fact a full block takes less, and the rest of the slot is left for it to
+/// travel and be imported. Reads and writes are in the time. Nobody has to prove them, so there is no bound
+/// on the proof.
+const BLOCK_WEIGHT: Weight = Weight::from_parts(
+	WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(time::SLOT_MILLIS * 2 / 3),
+	u64::MAX,
+);
 /// Bytes in a block. Three quarters of it hold two chunks of an artifact (2 MiB each) with their
 /// transactions.
 pub const BLOCK_BYTES: u32 = 6 * 1024 * 1024;
+
+/// What a transaction weighs besides its call and its extensions: what one that does nothing takes as a
+/// whole, without the extensions that are weighed by themselves, and the account of its sender, which
+/// nonce, fee and call share.
+fn base_extrinsic() -> Weight {
+	type System = weights::frame_system_extensions::WeightInfo<Runtime>;
+	type Payment = weights::pallet_transaction_payment::WeightInfo<Runtime>;
+	let extensions = [
+		System::check_non_zero_sender(),
+		System::check_spec_version(),
+		System::check_tx_version(),
+		System::check_genesis(),
+		System::check_mortality_mortal_transaction(),
+		System::check_nonce(),
+		System::check_weight(),
+		System::weight_reclaim(),
+		Payment::charge_transaction_payment(),
+	];
+	let weighed = extensions.into_iter().fold(Weight::zero(), Weight::saturating_add);
+	let account = ParityDbWeight::get().reads_writes(1, 1);
+	ExtrinsicBaseWeight::get().saturating_sub(weighed).saturating_add(account)
+}
 
 /// What ordinary transactions can fill of `whole`.
 fn normal(whole: Weight) -> Weight {
@@ -71,7 +104,7 @@ parameter_types! {
 	pub RuntimeBlockWeights: BlockWeights = BlockWeights::builder()
 		.base_block(BlockExecutionWeight::get())
 		.for_class(DispatchClass::all(), |weights| {
-			weights.base_extrinsic = ExtrinsicBaseWeight::get();
+			weights.base_extrinsic = base_extrinsic();
 		})
 		.for_class(DispatchClass::Normal, |weights| {
 			weights.max_total = Some(normal(BLOCK_WEIGHT));
@@ -101,14 +134,14 @@ impl frame_system::Config for Runtime {
 	type BlockLength = RuntimeBlockLength;
 	type BlockWeights = RuntimeBlockWeights;
 	type DbWeight = ParityDbWeight;
-	type ExtensionsWeightInfo = frame_system::SubstrateExtensionsWeight<Runtime>;
+	type ExtensionsWeightInfo = weights::frame_system_extensions::WeightInfo<Runtime>;
 	type Hash = Hash;
 	type MaxConsumers = ConstU32<16>;
 	type MultiBlockMigrator = Migrations;
 	type Nonce = Nonce;
 	type SS58Prefix = ConstU16<42>;
 	type SingleBlockMigrations = crate::migrations::SingleBlock;
-	type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
+	type SystemWeightInfo = weights::frame_system::WeightInfo<Runtime>;
 	type Version = Version;
 }
 
@@ -116,7 +149,7 @@ impl pallet_timestamp::Config for Runtime {
 	type MinimumPeriod = ConstU64<{ time::SLOT_MILLIS / 2 }>;
 	type Moment = Moment;
 	type OnTimestampSet = crate::Babe;
-	type WeightInfo = pallet_timestamp::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_timestamp::WeightInfo<Runtime>;
 }
 
 /// Migrations that take more than one block. As long as one is under way, blocks have no
@@ -133,7 +166,7 @@ impl pallet_migrations::Config for Runtime {
 	#[cfg(feature = "runtime-benchmarks")]
 	type Migrations = pallet_migrations::mock_helpers::MockedMigrations;
 	type RuntimeEvent = RuntimeEvent;
-	type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
+	type WeightInfo = weights::pallet_migrations::WeightInfo<Runtime>;
 }
 
 impl<LocalCall> frame_system::offchain::CreateTransactionBase<LocalCall> for Runtime
@@ -179,8 +212,8 @@ where
 			frame_system::CheckEra::from(Era::immortal()),
 			frame_system::CheckNonce::from(0),
 			frame_system::CheckWeight::new(),
-			(pallet_assay_claims::CheckClaim::new(), pallet_assay_models::CheckModel::new()),
 			pallet_transaction_payment::ChargeTransactionPayment::from(0),
+			(pallet_assay_claims::CheckClaim::new(), pallet_assay_models::CheckModel::new()),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),
 		)
@@ -191,7 +224,7 @@ where
 mod tests {
 	use super::*;
 	use codec::{Decode, Encode};
-	use frame_support::traits::Get;
+	use frame_support::{dispatch::GetDispatchInfo, traits::Get};
 	use frame_system::offchain::CreateAuthorizedTransaction;
 
 	#[test]
@@ -200,6 +233,44 @@ mod tests {
 		// Call, signature and extensions of a transaction are far below 1 KiB.
 		let room = *RuntimeBlockLength::get().max.get(DispatchClass::Normal);
 		assert!(room >= 2 * (chunk + 1024), "{room}");
+	}
+
+	/// What a transaction with this call and all extensions weighs.
+	fn weight(call: RuntimeCall) -> u64 {
+		let extension =
+			<Runtime as CreateAuthorizedTransaction<frame_system::Call<Runtime>>>::create_extension(
+			);
+		let signature = crate::Signature::Sr25519(Default::default());
+		let who = AccountId::from([1; 32]).into();
+		let transaction = UncheckedExtrinsic::new_signed(call, who, signature, extension);
+		crate::genesis::tests::development().execute_with(|| {
+			let info = transaction.get_dispatch_info();
+			info.total_weight().saturating_add(base_extrinsic()).ref_time()
+		})
+	}
+
+	fn transfer() -> RuntimeCall {
+		let dest = AccountId::from([2; 32]).into();
+		RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest, value: 1 })
+	}
+
+	#[test]
+	fn a_second_of_transfers_is_1_650() {
+		let limits = RuntimeBlockWeights::get();
+		let room = limits.get(DispatchClass::Normal).max_total.unwrap().ref_time();
+		let hooks = HOOKS_RATIO * limits.max_block.ref_time();
+		let each = weight(transfer());
+		let count = (room - hooks) / each;
+		assert!(count >= 1_650 * time::SLOT_MILLIS / 1_000, "{count} of {each} ps");
+	}
+
+	#[test]
+	fn a_transaction_that_does_nothing_weighs_what_it_was_measured_to() {
+		let nothing = RuntimeCall::System(frame_system::Call::remark { remark: vec![] });
+		let account = ParityDbWeight::get().reads_writes(1, 1);
+		let least = ExtrinsicBaseWeight::get().saturating_add(account).ref_time();
+		let weight = weight(nothing);
+		assert!((least..2 * least).contains(&weight), "{weight} and {least} ps");
 	}
 
 	#[test]

@@ -1,5 +1,5 @@
 use super::*;
-use frame_support::dispatch::GetDispatchInfo;
+use frame_support::{dispatch::GetDispatchInfo, pallet_prelude::TransactionSource};
 use sp_runtime::traits::{DispatchTransaction, TransactionExtension};
 
 /// Registrations of Alice, each of a file of its own.
@@ -78,6 +78,25 @@ fn what_would_fail_is_not_valid_and_takes_no_room() {
 		frame_support::assert_storage_noop!(assert!(
 			send(POOR, register_call(&registration)).is_err()
 		));
+	});
+}
+
+/// The fee is taken between the check and the call.
+#[test]
+fn what_the_fee_leaves_too_little_for_is_not_valid_and_takes_no_room() {
+	build_and_execute(|| {
+		let secret = secret(3);
+		let intent = ready(POOR, &secret);
+		let bytes = marked(&keys_of(intent, &secret), 0);
+		let call = RuntimeCall::from(register_call(&registration(intent, &secret, 0, &bytes)));
+		let (info, source) = (call.get_dispatch_info(), TransactionSource::External);
+		let (_, checked, origin) = CheckModel::<Test>::new()
+			.validate_only(RuntimeOrigin::signed(POOR), &call, &info, 0, source, 0)
+			.unwrap();
+		leave(POOR, BOND + 10);
+		frame_support::assert_storage_noop!(assert!(CheckModel::<Test>::new()
+			.prepare(checked, &origin, &call, &info, 0)
+			.is_err()));
 	});
 }
 
