@@ -66,14 +66,17 @@ pub fn tally<AccountId, Balance: Copy + Into<u128>>(
 	Tally::Split(judges.then_some(outcome))
 }
 
-/// Whether the run could be done in time: members with at least half of the committee's weight
-/// revealed one and the same outcome of it.
+/// Whether the run could be done in time: an outcome of it stands, or members with at least half of the
+/// committee's weight revealed one and the same.
 ///
 /// With less, a few who made up an outcome could have everybody slashed who is still at a run that
 /// takes longer than its window. Half, not more, so that two of four hold the others to their duty.
 pub fn delivered<AccountId, Balance: Copy + Into<u128>>(
 	members: &[Member<AccountId, Balance>],
 ) -> bool {
+	if let Tally::Agreed(outcome) = tally(members) {
+		return is_of_a_run(&outcome);
+	}
 	let Count { drawn, outcomes, .. } = count(members);
 	let half = |weight: u128| weight > 0 && weight.saturating_mul(2) >= drawn;
 	outcomes.iter().any(|(outcome, weight)| is_of_a_run(outcome) && half(*weight))
@@ -141,6 +144,9 @@ mod tests {
 		assert!(!by(&[(1, Some(A)), (1, Some(A)), (3, None)]));
 		assert!(!by(&[(1, Some(MISSING)), (1, Some(MISSING)), (1, None)]));
 		assert!(!by(&[(0, Some(A))]) && !by(&[]));
+		// Four of nine are enough where one says otherwise, and it stands.
+		assert!(by(&[(4, Some(A)), (1, Some(B)), (4, None)]));
+		assert!(!by(&[(4, Some(MISSING)), (1, Some(B)), (4, None)]));
 	}
 
 	#[test]
