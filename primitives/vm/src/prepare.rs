@@ -387,7 +387,10 @@ impl<'a> Module<'a> {
 		let mut module = Self::default();
 		let mut validator = Validator::new_with_features(FEATURES);
 		let mut allocations = FuncValidatorAllocations::default();
-		for payload in Parser::new(0).parse_all(program) {
+		// Or instructions are read as other proposals encode them, and copied so.
+		let mut parser = Parser::new(0);
+		parser.set_features(FEATURES);
+		for payload in parser.parse_all(program) {
 			let payload = payload?;
 			module.look_at(&payload, limits)?;
 			if let ValidPayload::Func(function, body) = validator.payload(&payload)? {

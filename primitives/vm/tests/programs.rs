@@ -175,6 +175,22 @@ fn proposals_are_refused_by_name() {
 	assert!(matches!(memory64, BadProgram::Proposal { .. } | BadProgram::Invalid { .. }));
 }
 
+/// A load names its memory where a bit of its alignment says so, in the encoding of multiple memories.
+/// Copied as it is, it would be in a module that no engine takes.
+#[test]
+fn other_encodings_of_the_same_instruction_are_refused() {
+	let extra = "(func (result i32) i32.const 0 i32.load8_u offset=128)";
+	let plain = program(&[("extra", extra)]);
+	let (load, other) = ([0x2d, 0, 0x80, 1], [0x2d, 0x40, 0, 1]);
+	let at = plain.windows(4).position(|bytes| bytes == load).unwrap();
+	let mut named = plain.clone();
+	named[at..at + 4].copy_from_slice(&other);
+	prepare(&plain, &LIMITS).unwrap();
+	let reason = prepare(&named, &LIMITS).unwrap_err();
+	assert_eq!(check(&named, &LIMITS), Err(reason.clone()));
+	assert!(matches!(reason, BadProgram::Proposal { .. }), "{reason}");
+}
+
 #[test]
 fn what_rustc_emits_is_admitted() {
 	let extra = r#"
