@@ -121,8 +121,13 @@ export class Watch {
 /** The blocks that a node has proposed, by hash: how long it took, in ms, and why it ended. */
 export async function proposals(node) {
 	const pattern = /Prepared block for proposing at \d+ \((\d+) ms\) hash: (0x[0-9a-f]{64});.*? end: (\w+)/g;
+	// Its hash is another one with the seal of its author.
+	const sealing = /Pre-sealed block for proposal at \d+\. Hash now (0x[0-9a-f]{64}), previously (0x[0-9a-f]{64})/g;
 	const log = (await readFile(node.log, 'utf8')).replaceAll(/\x1b\[[0-9;]*m/g, '');
-	return new Map([...log.matchAll(pattern)].map(([, ms, hash, end]) => [hash, { ms: Number(ms), end }]));
+	const sealed = new Map([...log.matchAll(sealing)].map(([, now, before]) => [before, now]));
+	return new Map(
+		[...log.matchAll(pattern)].map(([, ms, hash, end]) => [sealed.get(hash) ?? hash, { ms: Number(ms), end }]),
+	);
 }
 
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;

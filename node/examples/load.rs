@@ -518,8 +518,14 @@ fn number(header: &Value) -> Result<u32> {
 fn check(node: &Node, plan: &Plan, counts: &[u32], before: &str, after: &str) -> Result<()> {
 	let sent = || (0..plan.count).filter(|number| counts[*number as usize] > 0);
 	if plan.task.is_some() {
+		type Commitments = pallet_assay_claims::Commitments<Runtime>;
+		let miners: Vec<_> =
+			(0..plan.senders).map(|number| AccountId::from(sender(number).public())).collect();
 		let keys: Vec<_> = sent()
-			.map(|number| map_key("Claims", "Commitments", plan.commitment(number).as_bytes()))
+			.map(|number| {
+				let miner = &miners[plan.sender(number) as usize];
+				Commitments::hashed_key_for(miner, plan.commitment(number))
+			})
 			.collect();
 		let found = node.read_all(&keys, after)?.len();
 		return match found == keys.len() {
