@@ -78,7 +78,8 @@ test('two of four who lie together are not believed: a false claim is not paid',
 test('two of four who lie together cannot have an honest miner slashed', async () => {
 	lie = together;
 	const { view } = await claim('//Alice//honest among liars', 3);
-	assert.ok(['verified', 'returned'].includes(view.stage), JSON.stringify(view));
+	// Its seed can lead to the model of an earlier claim: then it was found true, too.
+	assert.ok(['verified', 'returned', 'duplicate'].includes(view.stage), JSON.stringify(view));
 	assert.equal(view.slash, null);
 });
 
