@@ -15,8 +15,8 @@
 //! slashed. The first committee grows with the value that hangs on the job
 //! ([`Config::ValuePerMember`]), and the fee with it.
 //!
-//! Silence is slashed only where half of the committee's stake delivered one outcome: elsewhere nobody
-//! knows whether the run can be done in time. A run that no round could deliver costs its payer what
+//! Silence is slashed only where an outcome stands, or half of the committee's stake delivered one:
+//! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver costs its payer what
 //! its fuel is priced at; the rest of the fee goes back.
 //!
 //! A round that settles nothing judges, too: whoever contradicts more than half of the committee's
@@ -731,7 +731,7 @@ impl<T: Config> Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		let (random, _) = T::Randomness::random(b"assay/committee");
 		let Some(random) = random else {
-			// The block before carried no VRF output; the next one may.
+			// There is none yet; in the next block there may be.
 			Self::enter(id, &mut job, Phase::Drawing { at: now.saturating_add(One::one()) });
 			Jobs::<T>::insert(id, job);
 			return;
@@ -982,7 +982,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority lacked
-	/// an input, and nobody is late where half of the committee did not deliver, either. Who committed
+	/// an input, and nobody is late where the run was not `delivered` ([`tally::delivered`]). Who committed
 	/// had an outcome to reveal. Gives the slashes that a re-run could refute, and the verdicts that may be
 	/// wrong and are not slashed.
 	fn judge(

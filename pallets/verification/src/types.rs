@@ -76,7 +76,7 @@ pub struct Member<AccountId, Balance> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Phase<BlockNumber> {
-	/// Its committee is drawn at the start of this block, from the VRF output of the one before.
+	/// Its committee is drawn at the start of this block.
 	#[codec(index = 0)]
 	Drawing {
 		/// Block of the draw.
@@ -124,7 +124,7 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub round: u8,
 	/// Members to draw in this round.
 	pub committee_size: u32,
-	/// Whether half of a committee has delivered one outcome in some round ([`crate::tally::delivered`]).
+	/// Whether the run was delivered in some round ([`crate::tally::delivered`]).
 	pub delivered: bool,
 	/// Blocks for commitments in each round.
 	pub commit_window: BlockNumber,
