@@ -64,6 +64,8 @@ async function saturate(workers, folder, work) {
 	const token = join(folder, 'token');
 	await writeFile(token, TOKEN, { mode: 0o600 });
 	const args = ['serve', '--listen', '127.0.0.1:0', '--token-file', token, '--base-path', base];
+	// Jobs are handed over once.
+	args.push('--forget-after', 86_400);
 	args.push('--artifacts', join(folder, 'artifacts'), ...(workers ? ['--workers', workers] : []));
 	const child = spawn(join(bin, 'assay-verifier'), args.map(String), {
 		stdio: ['ignore', 'pipe', 'ignore'],

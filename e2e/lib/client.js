@@ -45,8 +45,9 @@ function refusal(api, error) {
 }
 
 /**
- * Sends a call and waits until it is in a block. Gives its events; throws the name of its error, or
- * that the node went away, in which case nobody knows whether the call gets into a block.
+ * Sends a call and waits until it is in a block, or with `final` in one that no fork undoes. Gives its
+ * events; throws the name of its error, or that the node went away, in which case nobody knows whether
+ * the call gets into a block.
  */
 export async function send(api, signer, call, options = {}) {
 	for (let attempt = 0; ; attempt++) {
@@ -61,7 +62,7 @@ export async function send(api, signer, call, options = {}) {
 	}
 }
 
-async function sendOnce(api, signer, call, options) {
+async function sendOnce(api, signer, call, { final = false, ...options }) {
 	let gone;
 	try {
 		return await new Promise((done, refuse) => {
@@ -69,7 +70,7 @@ async function sendOnce(api, signer, call, options) {
 			api.once('disconnected', gone);
 			call
 				.signAndSend(signer, { nonce: -1, ...options }, ({ status, events, dispatchError }) => {
-					if (status.isInBlock) {
+					if (final ? status.isFinalized : status.isInBlock) {
 						if (dispatchError) refuse(new Error(errorName(api, dispatchError)));
 						else done(events.map(({ event }) => event));
 					} else if (status.isInvalid || status.isDropped || status.isUsurped) {
@@ -198,7 +199,6 @@ export function trainRoot(file, chunkRows) {
 	});
 	return merkleTree([header, ...chunks]).root;
 }
-
 
 /** The hash that commits `miner` to a claim. */
 export function commitment(api, miner, task, body, salt) {

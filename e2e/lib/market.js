@@ -118,7 +118,7 @@ export async function measure(task, seed) {
 }
 
 /** Commits to a claim. Gives what its reveal needs. */
-export async function commit(api, key, task, { seed, score, traceRoot = salt() }) {
+export async function commit(api, key, task, { seed, score, traceRoot = salt() }, options = {}) {
 	const { program, params } = task;
 	const body = claimBody({ program, params, seed, score, traceRoot, traceSalt: salt() });
 	const opening = salt();
@@ -126,6 +126,7 @@ export async function commit(api, key, task, { seed, score, traceRoot = salt() }
 		api,
 		key,
 		api.tx.claims.commit(task.id, commitment(api, key, task.id, body, opening)),
+		options,
 	);
 	const committed = find(events, 'claims', 'ClaimCommitted');
 	return { claim: committed.claim.toNumber(), body, salt: opening };

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { FakeVerifier, scored } from '../lib/attackers.js';
 import { account, ask, connect, finalised, until } from '../lib/client.js';
-import { TASKS, commit, create, ended, measure, miner, reveal, units } from '../lib/market.js';
+import { QUICK, commit, create, ended, measure, miner, reveal, units } from '../lib/market.js';
 import { Network } from '../lib/nodes.js';
 
 // What the two who lie together say of every job: the score that the accomplice claims, and hashes that
@@ -26,7 +26,7 @@ before(async () => {
 	network = await Network.local({ verifiers: { charlie: charlie.args, dave: dave.args } });
 	api = await connect(network.nodes[0].url);
 	await until(api, 'three peers', async () => (await api.rpc.system.health()).peers.toNumber() === 3);
-	task = await create(api, alice(), TASKS.breast_cancer);
+	task = await create(api, alice(), QUICK);
 });
 
 after(async () => {
@@ -39,7 +39,7 @@ after(async () => {
 async function claim(name, seed, score) {
 	const key = await miner(api, alice(), name);
 	const { score: measured } = await measure(task, seed);
-	const committed = await commit(api, key, task, { seed, score: units(score ?? measured) });
+	const committed = await commit(api, key, task, { seed, score: units(score ?? measured) }, { final: true });
 	await reveal(api, key, committed);
 	return { key, measured, view: await ended(api, committed.claim, 200) };
 }
@@ -78,8 +78,7 @@ test('two of four who lie together are not believed: a false claim is not paid',
 test('two of four who lie together cannot have an honest miner slashed', async () => {
 	lie = together;
 	const { view } = await claim('//Alice//honest among liars', 3);
-	// Its seed can lead to the model of an earlier claim: then it was found true, too.
-	assert.ok(['verified', 'returned', 'duplicate'].includes(view.stage), JSON.stringify(view));
+	assert.ok(['verified', 'returned'].includes(view.stage), JSON.stringify(view));
 	assert.equal(view.slash, null);
 });
 

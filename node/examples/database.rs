@@ -5,13 +5,13 @@
 //! target/release/examples/database [--accounts N] [--blocks N] [--writes N] [--weights FILE]
 //! ```
 //!
-//! Reads are of random accounts, one after the other, without the cache of the trie, as if no block had
-//! touched them for long; the pages of the database's files are mostly in memory. Writes are measured a
-//! block at a time, as a node imports it: new values of random accounts, the state's new root, the
-//! commitment to the database, and the finalisation of the block before, with pruning.
+//! Reads are of random accounts, one after the other, without the cache of the trie, as if no block
+//! had touched them for long; the pages of the database's files are mostly in memory. Writes are
+//! measured a block at a time, as a node imports it: new values of random accounts, the state's new
+//! root, the commitment to the database, and the finalisation of the block before, with pruning.
 //!
-//! The weight of a read or write is the mean, since a block has thousands of them, times [`MARGIN`].
-//! `--weights` writes it to a file of the runtime.
+//! The weight of a read or write is the mean, since a block has thousands of them, times
+//! [`MARGIN`]. `--weights` writes it to a file of the runtime.
 
 use assay_runtime::{opaque::Block, AccountId, Hash, Header, Runtime};
 use clap::Parser;

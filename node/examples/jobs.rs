@@ -1,5 +1,5 @@
-//! Measures what the start of a block costs the runtime when many verification jobs are open, executed
-//! as the node does it, on the state of a chain with four validators.
+//! Measures what the start of a block costs the runtime when many verification jobs are open,
+//! executed as the node does it, on the state of a chain with four validators.
 //!
 //! ```text
 //! cargo build --release --workspace --examples

@@ -9,10 +9,10 @@
 //! target/release/examples/load run --url http://127.0.0.1:9944 --senders 20000 --count 100000
 //! ```
 //!
-//! It keeps so many transactions ahead of the chain (`--ahead`) that blocks are never short of them,
-//! follows the chain meanwhile, and ends when all of them are in final blocks. Then it checks that each
-//! is there once and did what it says, and fails if not. What it saw it prints as JSON: times are
-//! milliseconds since the Unix epoch.
+//! It keeps so many transactions ahead of the chain (`--ahead`) that blocks are never short of
+//! them, follows the chain meanwhile, and ends when all of them are in final blocks. Then it checks
+//! that each is there once and did what it says, and fails if not. What it saw it prints as JSON:
+//! times are milliseconds since the Unix epoch.
 
 use assay_runtime::{
 	time::SLOT_MILLIS, AccountId, Balance, Hash, Moment, Nonce, Runtime, RuntimeCall, Signature,

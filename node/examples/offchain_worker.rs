@@ -1,6 +1,6 @@
 //! Measures what a block in which nothing concerns a verifier costs its off-chain worker: the call
-//! into the runtime, executed as the node does it, on the state of the development chain and with the
-//! verifier's key in the keystore.
+//! into the runtime, executed as the node does it, on the state of the development chain and with
+//! the verifier's key in the keystore.
 //!
 //! ```text
 //! cargo build --release --workspace --examples

@@ -1,5 +1,5 @@
-//! What a dishonest author would publish: the last of some exported blocks, with one more transaction
-//! that nobody has validated, sealed anew with the author's key.
+//! What a dishonest author would publish: the last of some exported blocks, with one more
+//! transaction that nobody has validated, sealed anew with the author's key.
 //!
 //! ```text
 //! assay-node export-blocks --binary --to N blocks
@@ -7,8 +7,8 @@
 //! assay-node import-blocks --binary forged
 //! ```
 //!
-//! The slot and its VRF proof stay: they do not depend on what is in the block. Nor does the state root
-//! change, so that without TRANSACTION (in hex) the block stays valid.
+//! The slot and its VRF proof stay: they do not depend on what is in the block. Nor does the state
+//! root change, so that without TRANSACTION (in hex) the block stays valid.
 
 use assay_runtime::{Block, UncheckedExtrinsic, VERSION};
 use codec::{Decode, DecodeAll, Encode};

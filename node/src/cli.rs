@@ -85,9 +85,9 @@ pub enum Subcommand {
 	ChainInfo(sc_cli::ChainInfoCmd),
 }
 
-/// Whether the node of this command line answers safe RPC methods only: it makes blocks or votes, and
-/// other methods are not asked for. With them, whoever reaches the port chooses its votes. Not on a
-/// development chain, whose keys are everybody's.
+/// Whether the node of this command line answers safe RPC methods only: it makes blocks or votes,
+/// and other methods are not asked for. With them, whoever reaches the port chooses its votes. Not
+/// on a development chain, whose keys are everybody's.
 pub fn is_guarded<I>(arguments: I) -> bool
 where
 	I: IntoIterator,

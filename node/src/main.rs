@@ -14,8 +14,8 @@ mod verifier;
 use rustix::{fs::Mode, process::umask};
 use std::process::ExitCode;
 
-/// What the node writes is for nobody else on the machine: keys and verdicts before they are revealed
-/// are among it.
+/// What the node writes is for nobody else on the machine: keys and verdicts before they are
+/// revealed are among it.
 fn keep_files_private() {
 	umask(Mode::RWXG | Mode::RWXO);
 }

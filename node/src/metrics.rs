@@ -1,7 +1,7 @@
 //! Prometheus metrics of verification, as the chain sees it.
 //!
-//! The length of the queue follows the best block. What is counted is counted in finalised blocks, so
-//! that forks count once; a node that was off counts on from where it comes back.
+//! The length of the queue follows the best block. What is counted is counted in finalised blocks,
+//! so that forks count once; a node that was off counts on from where it comes back.
 
 use crate::service::Client;
 use assay_primitives::{JobId, Outcome};
@@ -49,7 +49,7 @@ impl Metrics {
 				CounterVec::new(
 					Opts::new(
 						"assay_verification_settled_total",
-						"Verification jobs settled, by outcome: scored, failed, unavailable, undecided",
+						"Verification jobs settled, by outcome: scored, failed, unavailable, undecided, incomplete",
 					),
 					&["outcome"],
 				)?,
@@ -130,6 +130,38 @@ fn activity(client: &Client, hash: Hash) -> Option<(BlockNumber, Activity)> {
 mod tests {
 	use super::*;
 	use assay_primitives::{FailReason, H256};
+
+	#[test]
+	fn each_outcome_is_named_in_the_help() {
+		use assay_primitives::{DataFault, Input, Score, Scored};
+		let registry = Registry::new();
+		let mut metrics = Metrics::new(&registry).unwrap();
+		let agreed = [
+			Outcome::Scored(Scored {
+				score: Score(0),
+				trace_root: H256::zero(),
+				model_hash: H256::zero(),
+				fuel: 0,
+				steps: 0,
+			}),
+			Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() },
+			Outcome::Unavailable { input: Input::Train, fault: DataFault::Missing },
+		];
+		let all = agreed.map(Settlement::Agreed).into_iter();
+		let all = all.chain([Settlement::Undecided, Settlement::Incomplete]);
+		let settled = (1..).zip(all).collect();
+		metrics.count(10, &Activity { settled, ..Default::default() });
+		let families = registry.gather();
+		let family = families
+			.iter()
+			.find(|family| family.get_name() == "assay_verification_settled_total")
+			.unwrap();
+		assert_eq!(family.get_metric().len(), 5);
+		for metric in family.get_metric() {
+			let outcome = metric.get_label()[0].get_value();
+			assert!(family.get_help().contains(outcome), "{outcome}");
+		}
+	}
 
 	#[test]
 	fn jobs_are_counted_and_timed() {

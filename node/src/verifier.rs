@@ -1,5 +1,5 @@
-//! Gives the off-chain worker a verifier service: one that the node starts and keeps running, or one
-//! that somebody else runs.
+//! Gives the off-chain worker a verifier service: one that the node starts and keeps running, or
+//! one that somebody else runs.
 //!
 //! The off-chain worker finds the service through two values in the node's persistent off-chain
 //! storage, [`ADDRESS_KEY`] and [`TOKEN_KEY`]. They stand there exactly while there is a service to
@@ -7,8 +7,8 @@
 //! process the next moment.
 //!
 //! Beside them stands a secret under [`SECRET_KEY`], from which the worker derives the salts of its
-//! verdicts. It is in a file for the life of the node, because the storage may lose in a power cut what
-//! was written last.
+//! verdicts. It is in a file for the life of the node, because the storage may lose in a power cut
+//! what was written last.
 
 use crate::cli::VerifierParams;
 use assay_runtime::worker::{ADDRESS_KEY, LOCK_KEY, SECRET_KEY, TOKEN_KEY};
@@ -133,9 +133,9 @@ impl Plan {
 		Ok(Self::Supervised { path, base: base.join("verifier"), options })
 	}
 
-	/// Puts the plan into effect. `rpc` is where the node's JSON-RPC listens; `folder` is that of the
-	/// chain, which holds the secret; `storage` is what the off-chain worker reads. The service runs
-	/// until the result is dropped.
+	/// Puts the plan into effect. `rpc` is where the node's JSON-RPC listens; `folder` is that of
+	/// the chain, which holds the secret; `storage` is what the off-chain worker reads. The service
+	/// runs until the result is dropped.
 	pub fn start<S: OffchainStorage + 'static>(
 		self,
 		rpc: &[Multiaddr],
@@ -259,7 +259,8 @@ struct Ready {
 }
 
 impl Service {
-	/// Starts the service, which the kernel kills when the calling thread ends, for whatever reason.
+	/// Starts the service, which the kernel kills when the calling thread ends, for whatever
+	/// reason.
 	fn spawn(&self) -> io::Result<Child> {
 		let node = getpid();
 		let mut command = Command::new(&self.path);
@@ -282,8 +283,8 @@ impl Service {
 				Err(Errno::SRCH.into())
 			}
 		};
-		// SAFETY: between fork and exec the closure makes two system calls and touches no memory but
-		// its own copy of a number.
+		// SAFETY: between fork and exec the closure makes two system calls and touches no memory
+		// but its own copy of a number.
 		unsafe { command.pre_exec(bind_lives) };
 		command.spawn()
 	}

@@ -44,7 +44,7 @@ sp_api::decl_runtime_apis! {
 		fn artifacts_manifest(id: ArtifactId) -> Option<ArtifactManifest>;
 		/// What is known of a model; nothing if there is no record of it.
 		fn models_get(model: ModelId) -> Option<ModelInfo>;
-		/// The model with these bytes, if it is pending, verified, revoked or lost.
+		/// The model with these bytes, if it is verified, revoked or lost.
 		fn models_by_artifact(artifact: ArtifactId) -> Option<ModelInfo>;
 		/// The versions of a name, or all models; the newest first, [`queries::MAX_MODELS`] at the
 		/// most.
@@ -60,7 +60,8 @@ sp_api::decl_runtime_apis! {
 		fn models_intents(owner: AccountId) -> Vec<IntentInfo>;
 		/// A contest, as long as it is open.
 		fn models_contest(contest: ContestId) -> Option<ContestInfo>;
-		/// The program that verifies models, and what a registration needs; nothing if none can be made.
+		/// The program that verifies models, and what a registration needs; nothing if none can be
+		/// made.
 		fn models_scheme() -> Option<SchemeInfo>;
 	}
 }

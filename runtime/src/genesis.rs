@@ -28,7 +28,8 @@ const ENDOWMENT: Balance = 1_000_000 * AIT;
 /// What each validator has at stake as a verifier.
 const STAKE: Balance = 10_000 * AIT;
 
-/// The program of the scheme `multi_factor_v1`: the artifact that `sdk/programs/multi_factor` is built to.
+/// The program of the scheme `multi_factor_v1`: the artifact that `sdk/programs/multi_factor` is
+/// built to.
 pub const MULTI_FACTOR_V1: H256 = H256([
 	0x51, 0x4d, 0x37, 0x6d, 0xa5, 0xc8, 0x5c, 0xec, 0x69, 0x58, 0x75, 0xa9, 0x5e, 0xd5, 0xf1, 0x76,
 	0x1f, 0x26, 0xa5, 0x6c, 0xd3, 0xaf, 0x8f, 0x52, 0x74, 0x08, 0xed, 0xaa, 0x05, 0x21, 0xe1, 0x42,
@@ -202,10 +203,11 @@ pub(crate) mod tests {
 		for mut chain in [development(), local()] {
 			chain.execute_with(|| {
 				let active = pallet_assay_verification::ActiveVerifiers::<Runtime>::get();
-				let accounts: Vec<_> = active.iter().map(|(account, _)| account.clone()).collect();
-				assert_eq!(accounts, Session::validators());
-				for account in accounts {
-					assert_eq!(Stake::ensure_active(&account, Role::Verifier), Ok(()));
+				let accounts: Vec<_> = active.iter().map(|verifier| &verifier.account).collect();
+				assert_eq!(accounts, Session::validators().iter().collect::<Vec<_>>());
+				for verifier in &active {
+					assert_eq!(Stake::ensure_active(&verifier.account, Role::Verifier), Ok(()));
+					assert_eq!(verifier.noted, Stake::bonded(&verifier.account));
 				}
 			});
 		}

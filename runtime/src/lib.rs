@@ -10,8 +10,8 @@
 //! | [`migrations`] | what an upgrade changes in the state |
 //! | [`Runtime`] | the pallets and their permanent indices |
 //!
-//! The feature `fast-runtime` shortens epochs and windows for tests and demonstrations; `rehearsal` makes
-//! a later version of the same, to which tests upgrade a chain.
+//! The feature `fast-runtime` shortens epochs and windows for tests and demonstrations; `rehearsal`
+//! makes a later version of the same, to which tests upgrade a chain.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -58,8 +58,8 @@ pub use pallet_assay_verification::worker;
 /// Declares the version. Its numbers must be literals: they are also put beside the code.
 macro_rules! version {
 	($spec_version:tt) => {
-		/// Which runtime this is. Each release increases `spec_version`, and `transaction_version` with
-		/// it if a transaction is encoded otherwise.
+		/// Which runtime this is. Each release increases `spec_version`, and `transaction_version`
+		/// with it if a transaction is encoded otherwise.
 		#[sp_version::runtime_version]
 		pub const VERSION: RuntimeVersion = RuntimeVersion {
 			spec_name: Cow::Borrowed("assay"),
@@ -111,8 +111,8 @@ pub type TxExtension = (
 	frame_system::CheckNonce<Runtime>,
 	frame_system::CheckWeight<Runtime>,
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
-	// A tuple of its own: twelve is the most that one takes. Encoded, it makes no difference. After the fee:
-	// a registration must succeed with what is left.
+	// A tuple of its own: twelve is the most that one takes. Encoded, it makes no difference. After
+	// the fee: a registration must succeed with what is left.
 	(pallet_assay_claims::CheckClaim<Runtime>, pallet_assay_models::CheckModel<Runtime>),
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,

@@ -140,8 +140,8 @@ pub(crate) fn models(name: Option<Vec<u8>>) -> Vec<ModelInfo> {
 /// The records of the models.
 type Known = pallet_assay_models::Models<Runtime>;
 
-/// The version of a name that is called so: a number, with or without a `v`, an alias, or `latest`, the
-/// highest version that is verified.
+/// The version of a name that is called so: a number, with or without a `v`, an alias, or `latest`,
+/// the highest version that is verified.
 pub(crate) fn resolve(name: Vec<u8>, which: &[u8]) -> Option<ModelInfo> {
 	let name: pallet_assay_models::Name = name.try_into().ok()?;
 	if which == b"latest" {

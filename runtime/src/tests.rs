@@ -51,7 +51,7 @@ fn signed(who: Sr25519Keyring, nonce: u32, call: impl Into<RuntimeCall>) -> Unch
 }
 
 /// Stores an artifact, as if its chunks had been uploaded.
-fn store(bytes: &[u8]) -> ArtifactId {
+pub(crate) fn store(bytes: &[u8]) -> ArtifactId {
 	let manifest = Manifest::of(bytes);
 	let id = manifest.id();
 	let chunks = manifest.chunks.try_into().unwrap();

@@ -7,9 +7,9 @@
 //! target/release/examples/differential translation [NAME]
 //! ```
 //!
-//! `FOLDER` is where `scripts/programs` has put the programs of this repository. Random programs are
-//! numbered from `SEED` on. Each is a module of any shape, of which all exports are called, or a
-//! training program, which is run to its outcome. A disagreement ends it, with the number.
+//! `FOLDER` is where `scripts/programs` has put the programs of this repository. Random programs
+//! are numbered from `SEED` on. Each is a module of any shape, of which all exports are called, or
+//! a training program, which is run to its outcome. A disagreement ends it, with the number.
 
 #[path = "../tests/engines/cases.rs"]
 mod cases;

@@ -1,5 +1,5 @@
-//! Measures both engines of the verifier on one job: preparing and translating, training with trace and
-//! fresh state, and the whole run.
+//! Measures both engines of the verifier on one job: preparing and translating, training with trace
+//! and fresh state, and the whole run.
 //!
 //! `scripts/bench vm` runs it on the programs of this repository.
 //!

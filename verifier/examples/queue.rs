@@ -44,6 +44,8 @@ impl Service {
 		let folder = program.parent().and_then(Path::parent).expect("in `release/examples`");
 		let mut process = Command::new(folder.join("assay-verifier"))
 			.args(["serve", "--listen", "127.0.0.1:0", "--queue", "20000"])
+			// Nobody asks for a job again.
+			.args(["--forget-after", "86400"])
 			.args(["--workers", &workers.to_string()])
 			.arg("--token-file")
 			.arg(home.join("token"))

@@ -2,26 +2,32 @@
 //!
 //! The child is this same program, called as `assay-verifier run-job`. On its standard input it
 //! gets the length of a [`Header`] (`u32`, little-endian), the header in SCALE, and the bytes of
-//! the program, the training data, the holdout and the file. On its standard output it leaves a [`Report`] in
-//! SCALE. Whatever else it does, the service carries on.
+//! the program, the training data, the holdout and the file. On its standard output it leaves a
+//! [`Report`] in SCALE. Whatever else it does, the service carries on.
 
 use crate::metrics::Metrics;
 use assay_primitives::{Outcome, TrainingJob};
 use assay_verifier::{EngineKind, Sandbox};
+use assay_vm::{metrics::most_outputs, Dataset};
 use codec::{Decode, DecodeAll, Encode};
 use std::{
 	io::{self, Read, Write},
 	os::unix::process::{CommandExt, ExitStatusExt},
 	process::{Child, Command, Output, Stdio},
-	sync::mpsc,
+	sync::mpsc::{self, RecvTimeoutError},
 	thread,
-	time::Duration,
+	time::{Duration, Instant},
 };
 
 /// Most bytes that are read of a report.
 const MAX_REPORT_BYTES: u64 = 64 * 1024;
 /// Most bytes that are kept of what a child says on standard error.
 const MAX_STDERR_BYTES: u64 = 4 * 1024;
+/// Most memory that the outputs of a run and what is made of them are granted, in bytes: those of
+/// eleven million rows of ten classes.
+const MAX_RESULT_BYTES: u64 = 1 << 30;
+/// How often a run is looked at that nobody may want any more.
+const LOOK: Duration = Duration::from_millis(500);
 /// No run is granted more wall-clock time than this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -35,6 +41,8 @@ pub struct Header {
 	pub job: TrainingJob,
 	/// Sizes in bytes of its [`Inputs`], which follow.
 	pub sizes: [u64; 4],
+	/// Most bytes that its outputs and what is made of them take, by what the data say.
+	pub results: u64,
 }
 
 /// What a child leaves behind.
@@ -80,18 +88,46 @@ pub fn plain(text: &str) -> String {
 	line.replace(char::is_control, " ")
 }
 
-/// Runs `job` in a child process of its own, which is killed after `limit`. The error says why there
-/// is no outcome: the child was killed, crashed, took too long, or answered with something that is
-/// no report.
+/// Most bytes that the outputs of a run and what is made of them take: 8 for each output (one, and
+/// as much again while their list moves), and 12 for each row (its label, and its place on a ROC
+/// curve).
+fn results(job: &TrainingJob, [_, train, holdout, _]: &Inputs) -> u64 {
+	let read = |bytes| Dataset::parse(bytes, job.metric);
+	// On data that cannot be read nothing is predicted.
+	let (Ok(train), Ok(holdout)) = (read(train), read(holdout)) else { return 0 };
+	let outputs = most_outputs(job.metric, holdout.rows() as usize, train.classes());
+	let bytes = (outputs as u64).saturating_mul(8).saturating_add(u64::from(holdout.rows()) * 12);
+	bytes.min(MAX_RESULT_BYTES)
+}
+
+/// Why there is no report.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoReport {
+	/// The child was killed, crashed, took too long, or answered with something else; with a
+	/// sentence about it.
+	Broken(String),
+	/// Nobody wanted it any more.
+	Unwanted,
+}
+
+impl From<String> for NoReport {
+	fn from(reason: String) -> Self {
+		Self::Broken(reason)
+	}
+}
+
+/// Runs `job` in a child process of its own, which is killed after `limit`, or when nobody wants it
+/// any more.
 pub fn run(
 	job: &TrainingJob,
 	inputs: &Inputs,
 	setting: Setting,
 	limit: Duration,
+	is_wanted: &dyn Fn() -> bool,
 	metrics: &Metrics,
-) -> Result<Report, String> {
+) -> Result<Report, NoReport> {
 	let sizes = [0, 1, 2, 3].map(|i: usize| inputs[i].len() as u64);
-	let header = Header { job: job.clone(), sizes }.encode();
+	let header = Header { job: job.clone(), sizes, results: results(job, inputs) }.encode();
 	let mut command = command("run-job", setting.engine);
 	for (needed, option) in
 		[(setting.sandbox.landlock, "--need-landlock"), (setting.sandbox.seccomp, "--need-seccomp")]
@@ -102,26 +138,36 @@ pub fn run(
 	}
 	let mut child =
 		command.spawn().map_err(|error| format!("cannot start a child process: {error}"))?;
-	let Ending { report, status, complaint } = attend(&mut child, &header, inputs, limit)
-		.map_err(|error| format!("lost sight of the child process: {error}"))?;
+	let Ending { report, status, complaint } =
+		attend(&mut child, &header, inputs, limit, is_wanted)
+			.map_err(|error| format!("lost sight of the child process: {error}"))?;
 	let complaint = plain(&complaint);
-	let Some(report) = report else {
-		metrics.child_kills.with_label_values(&["deadline"]).inc();
-		return Err(format!(
-			"the run was stopped after {:.1} s, at the end of the time that this machine is given for \
-			 its fuel",
-			limit.as_secs_f64(),
-		));
+	let kills = |cause| metrics.child_kills.with_label_values(&[cause]).inc();
+	let report = match report {
+		Ok(report) => report,
+		Err(Cut::Late) => {
+			kills("deadline");
+			return Err(NoReport::Broken(format!(
+				"the run was stopped after {:.1} s, at the end of the time that this machine is given \
+				 for its fuel",
+				limit.as_secs_f64(),
+			)));
+		},
+		Err(Cut::Unwanted) => {
+			kills("unwanted");
+			return Err(NoReport::Unwanted);
+		},
 	};
 	if let Some(signal) = status.signal() {
-		metrics.child_kills.with_label_values(&["signal"]).inc();
-		return Err(format!("the child process was killed by signal {signal}; {complaint}"));
+		kills("signal");
+		return Err(format!("the child process was killed by signal {signal}; {complaint}").into());
 	}
 	if !status.success() {
-		return Err(format!("the child process failed: {complaint}"));
+		return Err(format!("the child process failed: {complaint}").into());
 	}
-	Report::decode_all(&mut &report[..])
-		.map_err(|error| format!("the child process left no report ({error}); {complaint}"))
+	Report::decode_all(&mut &report[..]).map_err(|error| {
+		NoReport::Broken(format!("the child process left no report ({error}); {complaint}"))
+	})
 }
 
 /// What the sandbox consists of on this machine: a child enters it, and says so.
@@ -152,19 +198,30 @@ fn command(name: &str, engine: EngineKind) -> Command {
 }
 
 struct Ending {
-	/// What was read from standard output; `None` if the time was over.
-	report: Option<Vec<u8>>,
+	/// What was read from standard output.
+	report: Result<Vec<u8>, Cut>,
 	status: std::process::ExitStatus,
 	complaint: String,
 }
 
-/// Feeds the child, and waits until it closes its output, or is killed after `limit`.
+/// Why a child was not waited for.
+enum Cut {
+	/// Its time was over.
+	Late,
+	/// Nobody wanted its report any more.
+	Unwanted,
+}
+
+/// Feeds the child, and waits until it closes its output, or is killed: after `limit`, or when it
+/// is not wanted any more.
 fn attend(
 	child: &mut Child,
 	header: &[u8],
 	inputs: &Inputs,
 	limit: Duration,
+	is_wanted: &dyn Fn() -> bool,
 ) -> io::Result<Ending> {
+	let started = Instant::now();
 	let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
 	thread::scope(|scope| {
 		scope.spawn(move || -> io::Result<()> {
@@ -192,7 +249,18 @@ fn attend(
 			}
 			let _ = done.send(bytes);
 		});
-		let report = report.recv_timeout(limit).ok();
+		let report = loop {
+			let left = limit.saturating_sub(started.elapsed());
+			match report.recv_timeout(left.min(LOOK)) {
+				Ok(report) => break Ok(report),
+				Err(RecvTimeoutError::Timeout) if left > LOOK => {
+					if !is_wanted() {
+						break Err(Cut::Unwanted);
+					}
+				},
+				Err(_) => break Err(Cut::Late),
+			}
+		};
 		// A child that has closed its output has nothing left to do; one that has ended already
 		// keeps its status. As it was not waited for, its number is still its own.
 		let group = rustix::process::Pid::from_child(child);

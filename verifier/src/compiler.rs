@@ -19,9 +19,10 @@ const MEMORY_GUARD: u64 = 1 << 25;
 /// Address space of the memories of two instances, the most that there are at a time: while one
 /// that has grown gives way to a fresh one.
 pub const ADDRESS_SPACE: u64 = 2 * (MEMORY_RESERVATION + MEMORY_GUARD);
-/// Native stack of a call in bytes, which the thread must have: 256 for each slot of [`cost::STACK_SLOTS`](assay_vm::cost), of
-/// which a frame uses 8, and some 60 more for itself. Only a function of which the compiler keeps
-/// many more values at a time than it has locals and operands can need more.
+/// Native stack of a call in bytes, which the thread must have: 256 for each slot of
+/// [`cost::STACK_SLOTS`](assay_vm::cost), of which a frame uses 8, and some 60 more for itself.
+/// Only a function of which the compiler keeps many more values at a time than it has locals and
+/// operands can need more.
 pub const STACK: usize = assay_vm::cost::STACK_SLOTS * 256;
 
 /// The fast engine: Cranelift, with the engine's fuel and NaN modes off, no proposal that
@@ -65,8 +66,8 @@ impl Wasmtime {
 			.memory_guard_size(MEMORY_GUARD)
 			.guard_before_linear_memory(false)
 			.memory_may_move(false)
-			// A store across the end of the memory must not write a part of its bytes. Without a check
-			// in code, not every other processor keeps to that.
+			// A store across the end of the memory must not write a part of its bytes. Without a
+			// check in code, not every other processor keeps to that.
 			.signals_based_traps(cfg!(target_arch = "x86_64"))
 			// What follows is for debuggers, or needs files.
 			.memory_init_cow(false)

@@ -1,6 +1,9 @@
 //! The service over HTTP.
 
-use crate::service::{Service, SubmitError};
+use crate::{
+	connections::Known,
+	service::{Service, SubmitError},
+};
 use assay_primitives::{hash, service::JobState, TrainingJob, H256};
 use assay_verifier::{Health, JobInfo};
 use axum::{
@@ -39,6 +42,9 @@ async fn authorize(State(expected): State<H256>, request: Request, next: Next) -
 		.map(hash)
 		.unwrap_or_default();
 	if given.0.ct_eq(&expected.0).into() {
+		if let Some(connection) = request.extensions().get::<Known>() {
+			connection.set();
+		}
 		return next.run(request).await;
 	}
 	let challenge = [(header::WWW_AUTHENTICATE, "Bearer")];

@@ -1,4 +1,5 @@
-//! What the verifier service says to people and programs in JSON, and its fast engine ([`Wasmtime`]).
+//! What the verifier service says to people and programs in JSON, and its fast engine
+//! ([`Wasmtime`]).
 //!
 //! The service itself is the binary of this crate. It runs training jobs for the off-chain worker
 //! of its node, each in a child process with limits on memory and time; it holds no keys. The

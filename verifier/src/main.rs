@@ -116,6 +116,10 @@ struct Serve {
 	/// Jobs that may wait; more are refused.
 	#[arg(long, value_name = "N", default_value = "256")]
 	queue: NonZero<usize>,
+	/// Seconds after which a job is dropped that nobody asks for: the node asks for each that it
+	/// waits for after every block.
+	#[arg(long, value_name = "SECONDS", default_value = "120")]
+	forget_after: u32,
 	/// How often each source is asked before an artifact counts as missing.
 	#[arg(long, value_name = "N", default_value = "5")]
 	fetch_attempts: NonZero<u32>,
@@ -207,7 +211,9 @@ fn serve(options: Serve) -> Result<()> {
 		fuel_per_second: options.fuel_per_second.get(),
 	};
 	let setting = Setting { engine, sandbox, pace };
-	let service = Arc::new(Service::new(stores, fetcher, setting, options.queue.get(), metrics)?);
+	let patience = Duration::from_secs(options.forget_after.into());
+	let queue = options.queue.get();
+	let service = Arc::new(Service::new(stores, fetcher, setting, queue, patience, metrics)?);
 	let workers = options.workers.map_or_else(default_workers, NonZero::get);
 	service.start_workers(workers)?;
 

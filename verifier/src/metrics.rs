@@ -10,6 +10,8 @@ pub struct Metrics {
 	registry: Registry,
 	/// Jobs finished, by `outcome`: scored, failed, unavailable, broken.
 	pub jobs: IntCounterVec,
+	/// Jobs dropped, waiting or running, because nobody asked for them any more.
+	pub dropped: IntCounter,
 	/// Jobs waiting.
 	pub queue: IntGauge,
 	/// Jobs being run.
@@ -22,8 +24,8 @@ pub struct Metrics {
 	pub cache_hits: IntCounterVec,
 	/// Fetches that failed, by `source`: cache, folder, node, gateway.
 	pub fetch_errors: IntCounterVec,
-	/// Child processes that were killed, by `cause`: deadline (by the service), signal (by anybody
-	/// else, the kernel included).
+	/// Child processes that were killed, by `cause`: deadline and unwanted (by the service), signal
+	/// (by anybody else, the kernel included).
 	pub child_kills: IntCounterVec,
 	/// Runs repeated on the reference engine, because the other one had failed.
 	pub second_runs: IntCounter,
@@ -65,6 +67,10 @@ impl Metrics {
 			registry.register(Box::new(counter.clone()))?;
 			prometheus::Result::Ok(counter)
 		};
+		let dropped = counter(
+			"dropped_total",
+			"Jobs dropped before their end, because nobody asked for them any more.",
+		)?;
 		let fuel = counter("fuel_total", "Fuel used by scored runs.")?;
 		let second_runs = counter(
 			"second_runs_total",
@@ -84,13 +90,15 @@ impl Metrics {
 		)?;
 		let child_kills = vec(
 			"child_kills_total",
-			"Child processes killed: by their deadline, or by a signal from elsewhere.",
+			"Child processes killed: by their deadline, as nobody wanted their job any more, or by a \
+			 signal from elsewhere.",
 			"cause",
-			&["deadline", "signal"],
+			&["deadline", "unwanted", "signal"],
 		)?;
 		Ok(Self {
 			registry,
 			jobs,
+			dropped,
 			queue,
 			running,
 			run_seconds,

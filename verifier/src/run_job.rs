@@ -12,17 +12,18 @@ use assay_vm::{Engine, Fault, Progress, Run, Wasmi};
 use codec::{DecodeAll, Encode, MaxEncodedLen};
 use std::io::{self, Read, Write};
 
-/// Seconds in which the compiler has to be done: a hundred times what ordinary programs take. It has no
-/// bound of its own for programs made to be slow, which the reference engine translates in seconds.
+/// Seconds in which the compiler has to be done: a hundred times what ordinary programs take. It
+/// has no bound of its own for programs made to be slow, which the reference engine translates in
+/// seconds.
 const COMPILATION: i64 = 10;
 
 /// Reads a job from standard input, runs it under its limits, and writes the [`Report`] to standard
 /// output. `parent` is the process that started this one.
 pub fn run(parent: i32, engine: EngineKind, needed: Sandbox) -> Result<()> {
 	let mut input = io::stdin().lock();
-	let Header { job, sizes } = read_header(&mut input).context("cannot read the job")?;
+	let Header { job, sizes, results } = read_header(&mut input).context("cannot read the job")?;
 	ensure!(sizes.iter().all(|size| *size <= MAX_ARTIFACT_BYTES), "inputs of {sizes:?} bytes");
-	let sandbox = Confinement::new(engine, &job.limits, sizes)
+	let sandbox = Confinement::new(engine, &job.limits, sizes, results)
 		.enter(parent)
 		.context("cannot enter the sandbox")?;
 	ensure!(
@@ -68,8 +69,8 @@ fn run_with(
 fn kill_after(seconds: i64) {
 	let it_value = libc::timeval { tv_sec: seconds, tv_usec: 0 };
 	let timer = libc::itimerval { it_interval: libc::timeval { tv_sec: 0, tv_usec: 0 }, it_value };
-	// SAFETY: reads the timer, and writes nothing. With these arguments it cannot fail, and the signal
-	// is not handled, so that it kills.
+	// SAFETY: reads the timer, and writes nothing. With these arguments it cannot fail, and the
+	// signal is not handled, so that it kills.
 	unsafe { libc::setitimer(libc::ITIMER_REAL, &timer, std::ptr::null_mut()) };
 }
 
@@ -77,7 +78,7 @@ fn kill_after(seconds: i64) {
 /// consists of.
 pub fn try_sandbox(parent: i32, engine: EngineKind) -> Result<()> {
 	let none = Limits { program_bytes: 0, memory_pages: 0, steps: 0, step_fuel: 0, total_fuel: 0 };
-	let sandbox = Confinement::new(engine, &none, [0; 4]).enter(parent)?;
+	let sandbox = Confinement::new(engine, &none, [0; 4], 0).enter(parent)?;
 	Ok(io::stdout().write_all(&serde_json::to_vec(&sandbox)?)?)
 }
 
@@ -85,7 +86,7 @@ fn read_header(input: &mut impl Read) -> Result<Header> {
 	let mut length = [0; 4];
 	input.read_exact(&mut length)?;
 	let length = u32::from_le_bytes(length) as usize;
-	ensure!(length <= TrainingJob::max_encoded_len() + 32, "a header of {length} bytes");
+	ensure!(length <= TrainingJob::max_encoded_len() + 40, "a header of {length} bytes");
 	let mut header = vec![0; length];
 	input.read_exact(&mut header)?;
 	Ok(Header::decode_all(&mut &header[..])?)

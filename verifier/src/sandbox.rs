@@ -29,9 +29,9 @@ const OWN_MEMORY: u64 = 64 * 1024 * 1024;
 /// Stack of the process: that of the program, and as much again for the engine.
 const STACK: u64 = 2 * compiler::STACK as u64;
 
-/// How far a run stands back for other work on the machine, above all for the node that makes blocks:
-/// as far as it goes. Where something else wants the same processor, the run gets one part in seventy.
-/// `scripts/bench saturation` measures what blocks notice.
+/// How far a run stands back for other work on the machine, above all for the node that makes
+/// blocks: as far as it goes. Where something else wants the same processor, the run gets one part
+/// in seventy. `scripts/bench saturation` measures what blocks notice.
 const NICENESS: i32 = 19;
 
 /// The limits of one run, and the system calls that it needs.
@@ -41,40 +41,47 @@ pub struct Confinement {
 	memory: u64,
 }
 
-/// Most bytes of memory that a run under these limits may take whose inputs (program, training data, holdout, file)
-/// have these sizes:
+/// Most bytes of memory that a run under these limits may take whose inputs (program, training
+/// data, holdout, file) have these sizes, and whose outputs and what is made of them take so many:
 ///
-/// - 4 times the guest's memory: the memory itself, the state that it is compared with, and room to
-///   grow (measured: 2 times, and 33 MiB);
+/// - 6 times the guest's memory. While it grows, that of wasmi has room for twice of what it needs,
+///   and while that moves, once more; the state that it is compared with is one, with its tree not
+///   much more; a fresh instance, which comes before the old one goes, is one, and so is the model.
+///   The last three never come together with the move (measured: 2 times, and 33 MiB, where nothing
+///   grows);
 /// - 32 times the program: as it came, prepared, and translated (measured over fifteen programs of
 ///   1 MiB, each of one instruction over and over: at the most 23 times, for `br_if`);
-/// - 4 times the data and the file, which are read in place, and outputs (measured: 1 time);
-/// - 256 bytes for each step: its commitment, and its part of the tree over them (measured: 160, while
-///   lists grow);
+/// - 4 times the data and the file, which are read in place, but for a chunk at a time, which may
+///   be all of them (measured: 1 time);
+/// - outputs, labels, and rows of a ROC curve, see [`Header::results`](crate::child::Header);
+/// - 256 bytes for each step: its commitment, and its part of the tree over them (measured: 160,
+///   while lists grow);
 /// - 64 MiB for the process itself.
 ///
-/// Repeat the measurements by reading `VmPeak` in `/proc/PID/status` of a `run-job` process. They are those
-/// of wasmi. A program that takes more to compile is run again on it.
-const fn memory(limits: &Limits, [program, train, holdout, file]: [u64; 4]) -> u64 {
+/// Repeat the measurements by reading `VmPeak` in `/proc/PID/status` of a `run-job` process. They
+/// are those of wasmi. A program that takes more to compile is run again on it.
+const fn memory(limits: &Limits, [program, train, holdout, file]: [u64; 4], results: u64) -> u64 {
 	(limits.memory_pages as u64)
-		.saturating_mul(4 * PAGE)
+		.saturating_mul(6 * PAGE)
 		.saturating_add(limits.steps as u64 * 256)
 		.saturating_add(program.saturating_mul(32))
 		.saturating_add(train.saturating_add(holdout).saturating_add(file).saturating_mul(4))
+		.saturating_add(results)
 		.saturating_add(OWN_MEMORY)
 }
 
 impl Confinement {
-	/// For a run on `engine` under these limits, on inputs (program, training data, holdout, file) of
-	/// these sizes.
-	pub const fn new(engine: EngineKind, limits: &Limits, sizes: [u64; 4]) -> Self {
-		Self { engine, memory: memory(limits, sizes) }
+	/// For a run on `engine` under these limits, on inputs (program, training data, holdout, file)
+	/// of these sizes, with outputs that take so many bytes with what is made of them.
+	pub const fn new(engine: EngineKind, limits: &Limits, sizes: [u64; 4], results: u64) -> Self {
+		Self { engine, memory: memory(limits, sizes, results) }
 	}
 
 	/// Confines this process for good: it dies with `parent`, gains no privilege, is the last to be
-	/// given a processor and the first to be killed when the machine runs out of memory, dumps no core, takes no more than its memory, and
-	/// cannot do anything but compute, read its standard input, and write to its standard output and
-	/// error. Says which of the layers that a kernel may lack are in force.
+	/// given a processor and the first to be killed when the machine runs out of memory, dumps no
+	/// core, takes no more than its memory, and cannot do anything but compute, read its standard
+	/// input, and write to its standard output and error. Says which of the layers that a kernel
+	/// may lack are in force.
 	pub fn enter(&self, parent: i32) -> Result<Sandbox> {
 		set_parent_process_death_signal(Some(Signal::KILL)).context("cannot bind to the parent")?;
 		// The parent may have died before the call above.
@@ -96,7 +103,8 @@ impl Confinement {
 
 	/// Sets limits that hold without Landlock and seccomp too.
 	fn limit(&self) -> Result<()> {
-		// Memory is limited by what can be written to. Address space that is only reserved takes none.
+		// Memory is limited by what can be written to. Address space that is only reserved takes
+		// none.
 		let reserved = match self.engine {
 			EngineKind::Wasmi => 0,
 			EngineKind::Wasmtime => compiler::ADDRESS_SPACE,
@@ -292,7 +300,7 @@ mod tests {
 					step_fuel: 0,
 					total_fuel: 0,
 				};
-				let sandbox = Confinement::new(engine, &limits, [0; 4]).enter(parent).unwrap();
+				let sandbox = Confinement::new(engine, &limits, [0; 4], 0).enter(parent).unwrap();
 				assert!(sandbox.is_complete());
 			},
 		}

@@ -55,8 +55,8 @@ impl Store {
 	pub fn put(&self, key: &H256, bytes: &[u8]) -> io::Result<()> {
 		let mut file = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&self.dir)?;
 		file.write_all(bytes)?;
-		// The kernel's own times are some milliseconds coarse: a new file could seem older than one that
-		// was just read.
+		// The kernel's own times are some milliseconds coarse: a new file could seem older than one
+		// that was just read.
 		file.as_file().set_modified(SystemTime::now())?;
 		file.as_file().sync_all()?;
 		file.persist(self.path(key))?;
@@ -70,11 +70,23 @@ impl Store {
 
 	/// Removes what is under `key`, if there is anything.
 	pub fn remove(&self, key: &H256) -> io::Result<()> {
-		match fs::remove_file(self.path(key)) {
-			Ok(()) => self.sync(),
-			Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-			Err(error) => Err(error),
+		self.remove_all(&[*key])
+	}
+
+	/// Removes what is under these keys, in less time than each.
+	pub fn remove_all(&self, keys: &[H256]) -> io::Result<()> {
+		let mut removed = false;
+		for key in keys {
+			match fs::remove_file(self.path(key)) {
+				Ok(()) => removed = true,
+				Err(error) if error.kind() == io::ErrorKind::NotFound => (),
+				Err(error) => return Err(error),
+			}
 		}
+		if removed {
+			self.sync()?;
+		}
+		Ok(())
 	}
 
 	/// All keys, those written or read longest ago first.

@@ -20,9 +20,13 @@ use std::{
 	fs,
 	io::{self, BufRead, BufReader, Read, Write},
 	net::TcpStream,
-	os::unix::{fs::PermissionsExt, process::CommandExt},
+	os::{
+		fd::AsRawFd,
+		unix::{fs::PermissionsExt, process::CommandExt},
+	},
 	path::{Path, PathBuf},
 	process::{Child, Command, Output, Stdio},
+	sync::atomic::{AtomicBool, Ordering},
 	time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -344,6 +348,32 @@ fn an_honest_run_is_scored_once_and_remembered() {
 }
 
 #[test]
+fn the_log_says_of_an_outcome_of_which_kind_it_is_and_no_more() {
+	let (honest, trap) = (program(TRAINED, SAME), program(TRAP, SAME));
+	let home = Home::new(&[&honest, &trap]);
+	let log = home.0.path().join("log");
+	let mut command = home.command(&["--listen", "127.0.0.1:0"]);
+	command.env("RUST_LOG", "debug").stderr(fs::File::create(&log).unwrap());
+	let service = Service::ready(command.spawn().unwrap());
+	let roots = [&honest, &trap].map(|program| match service.run(&job(program)) {
+		JobState::Done(Outcome::Scored(scored)) => scored.trace_root,
+		JobState::Done(Outcome::Failed { trace_root, .. }) => trace_root,
+		state => panic!("{state:?}"),
+	});
+	drop(service);
+	let log = fs::read_to_string(log).unwrap();
+	for said in [": scored", ": failed"] {
+		assert!(log.contains(said), "{log}");
+	}
+	for root in roots.map(hex::encode) {
+		assert!(!log.contains(&root), "{log}");
+	}
+	for secret in ["Score", "Trap", "unreachable", "trace_root"] {
+		assert!(!log.contains(secret), "{secret}: {log}");
+	}
+}
+
+#[test]
 fn nobody_else_reads_what_the_service_keeps() {
 	let program = program(TRAINED, SAME);
 	let home = Home::new(&[&program]);
@@ -452,6 +482,54 @@ fn connections_that_say_nothing_do_not_keep_others_out() {
 		assert!(!end.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock));
 	}
 	assert!(started.elapsed() < PATIENCE);
+}
+
+/// Makes a connection and resets it, so that nothing of it is left.
+fn connect_and_reset(address: &str) {
+	let Ok(stream) = TcpStream::connect(address) else { return };
+	let linger = libc::linger { l_onoff: 1, l_linger: 0 };
+	let size = size_of::<libc::linger>() as libc::socklen_t;
+	// SAFETY: reads the option, of its size, which outlives the call.
+	let set = unsafe {
+		let option = (&raw const linger).cast();
+		libc::setsockopt(stream.as_raw_fd(), libc::SOL_SOCKET, libc::SO_LINGER, option, size)
+	};
+	assert_eq!(set, 0);
+}
+
+#[test]
+fn a_burst_of_connections_does_not_close_those_that_show_the_token() {
+	let home = Home::new(&[]);
+	let service = home.serve(&[]);
+	let address = service.url.strip_prefix("http://").unwrap();
+	let over = AtomicBool::new(false);
+	std::thread::scope(|scope| {
+		for _ in 0..4 {
+			scope.spawn(|| {
+				while !over.load(Ordering::Relaxed) {
+					(0..50).for_each(|_| connect_and_reset(address));
+					std::thread::sleep(Duration::from_millis(100));
+				}
+			});
+		}
+		let ask = || {
+			// Each by a connection of its own.
+			let started = Instant::now();
+			while started.elapsed() < Duration::from_secs(4) {
+				assert_eq!(service.request("/jobs", Some(TOKEN), None).0, 200);
+			}
+			// All by one.
+			let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+			while started.elapsed() < Duration::from_secs(6) {
+				let request = agent.get(format!("{}/jobs", service.url));
+				let answer = request.header("authorization", format!("Bearer {TOKEN}")).call();
+				assert_eq!(answer.unwrap().body_mut().read_to_string().unwrap(), "[]");
+			}
+		};
+		let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(ask));
+		over.store(true, Ordering::Relaxed);
+		asked.unwrap();
+	});
 }
 
 #[test]
@@ -586,7 +664,10 @@ fn a_child_is_confined() {
 	let read = |name| fs::read_to_string(format!("/proc/{child}/{name}")).unwrap();
 	let data = data(10).len() + data(5).len();
 	let steps = job.limits.steps as usize;
-	let memory = 4 * 4 * 65_536 + 256 * steps + 32 * endless.len() + 4 * data + (64 << 20);
+	// Five outputs, and as many labels and places on a curve.
+	let results = 8 * 5 + 12 * 5;
+	let inputs = 32 * endless.len() + 4 * data;
+	let memory = 6 * 4 * 65_536 + 256 * steps + inputs + results + (64 << 20);
 	let expected = [
 		("Max core file size", 0),
 		("Max file size", 0),
@@ -614,6 +695,82 @@ fn a_child_is_confined() {
 	assert!(read("status").contains("NoNewPrivs:\t1"));
 	assert!(read("status").contains("Seccomp:\t2"));
 	assert_eq!(fs::read(format!("/proc/{child}/environ")).unwrap(), b"");
+}
+
+#[test]
+fn a_run_that_takes_all_its_memory_has_it() {
+	// Grows, so that there is room for twice as much; then once more, so that there is a fresh
+	// instance besides; and gives all of it as its model.
+	let (first, grown): (u32, u32) = (1_500, 1_544);
+	let (most, model) = (grown + 1, i64::from(grown) * 65_536);
+	let text = format!(
+		r#"(module
+			(memory (export "memory") {first} {most})
+			(func (export "abi") (result i32) (i32.const 1))
+			(func (export "io") (result i64) (i64.const 32768))
+			(func (export "init") (param i64 i32) (result i32) (i32.const 0))
+			(func (export "want") (result i64) (i64.const -1))
+			(func (export "step") (param i32) (result i32)
+				(drop (memory.grow (i32.const {})))
+				(i32.const 1))
+			(func (export "predict") (param i32) (result i32)
+				(drop (memory.grow (i32.const 1)))
+				(local.get 0))
+			(func (export "model") (result i64) (i64.const {model})))"#,
+		grown - first,
+	);
+	let large = wat::parse_str(text).unwrap();
+	let home = Home::new(&[&large]);
+	let mut job = job(&large);
+	job.limits.memory_pages = most;
+	for engine in ["wasmi", "wasmtime"] {
+		let service = home.serve(&["--engine", engine]);
+		let state = service.run(&job);
+		assert!(is_scored(&state), "{engine}: {state:?}");
+		assert_eq!(service.metric("second_runs_total"), 0.0);
+		drop(service);
+		fs::remove_dir_all(home.base()).unwrap();
+	}
+}
+
+#[test]
+fn a_run_with_many_outputs_has_memory_for_them() {
+	const CLASSES: u8 = 100;
+	const ROWS: u32 = 250_000;
+	// What they are is the same to it: as many as there can be, from a buffer of 8 pages.
+	let predict = format!("(i32.mul (local.get 0) (i32.const {}))", 4 * u32::from(CLASSES));
+	let text = format!(
+		r#"(module
+			(memory (export "memory") 8 8)
+			(func (export "abi") (result i32) (i32.const 1))
+			(func (export "io") (result i64) (i64.const 524288))
+			(func (export "init") (param i64 i32) (result i32) (i32.const 0))
+			(func (export "want") (result i64) (i64.const -1))
+			(func (export "step") (param i32) (result i32) {TRAINED})
+			(func (export "predict") (param i32) (result i32) {predict})
+			(func (export "model") (result i64) (i64.const 0)))"#
+	);
+	let program = wat::parse_str(text).unwrap();
+	let data = |rows: u32| {
+		let classes: Vec<u8> = (0..CLASSES).cycle().take(rows as usize).collect();
+		let (x, y) = (format!("[{rows},1]"), format!("[{rows}]"));
+		common::safetensors(&[("x", "U8", &x, &classes), ("y", "U8", &y, &classes)])
+	};
+	let (train, holdout) = (data(CLASSES.into()), data(ROWS));
+	let home = Home::new(&[&program, &train, &holdout]);
+	let mut job = job(&program);
+	(job.metric, job.chunk_rows) = (Metric::Accuracy, 1_000);
+	(job.train, job.holdout) = (Manifest::of(&train).id(), Manifest::of(&holdout).id());
+	job.train_root = Dataset::parse(&train, job.metric).unwrap().root(job.chunk_rows);
+	job.limits.memory_pages = 8;
+	for engine in ["wasmi", "wasmtime"] {
+		let service = home.serve(&["--engine", engine]);
+		let state = service.run(&job);
+		assert!(matches!(state, JobState::Done(Outcome::Scored(_))), "{engine}: {state:?}");
+		assert_eq!(service.metric("second_runs_total"), 0.0);
+		drop(service);
+		fs::remove_dir_all(home.base()).unwrap();
+	}
 }
 
 /// Makes a command run as on a kernel without this system call.
@@ -761,6 +918,28 @@ fn a_killed_service_takes_up_its_jobs_when_it_is_started_again() {
 		let state = service.finish(job);
 		assert!(is_out_of_fuel(&state), "{state:?}");
 	}
+	assert_eq!(fs::read_dir(home.base().join("jobs")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_run_that_nobody_asks_for_gives_way_to_others() {
+	let (endless, honest) = (program(ENDLESS, SAME), program(TRAINED, SAME));
+	let home = Home::new(&[&endless, &honest]);
+	let service = home.serve(&["--workers", "1", "--forget-after", "3"]);
+	let forgotten = [0, 1].map(|seed| slow_job(&endless, seed, u64::MAX));
+	for job in &forgotten {
+		assert_eq!(service.submit(job), (202, JobState::Queued));
+	}
+	service.child_of(&forgotten[0]);
+	let state = service.run(&job(&honest));
+	assert!(is_scored(&state), "{state:?}");
+	assert_eq!(forgotten.each_ref().map(|job| service.state(job)), [None, None]);
+	assert_eq!(service.metric("dropped_total"), 2.0);
+	assert_eq!(service.metric("child_kills_total{cause=\"unwanted\"}"), 1.0);
+	// It is not left to the other engine, and did not end.
+	assert_eq!(service.metric("second_runs_total"), 0.0);
+	assert_eq!(service.metric("jobs_total{outcome=\"broken\"}"), 0.0);
+	assert_eq!(service.metric("running") + service.metric("queue_length"), 0.0);
 	assert_eq!(fs::read_dir(home.base().join("jobs")).unwrap().count(), 0);
 }
 

@@ -1,9 +1,9 @@
-//! What is fuzzed of programs, data, models, proofs and messages: each a function that takes bytes and
-//! panics if something does not hold.
+//! What is fuzzed of programs, data, models, proofs and messages: each a function that takes bytes
+//! and panics if something does not hold.
 //!
-//! The functions run in two ways. [`slice`] changes known inputs at random for some seconds: it needs
-//! nothing but this crate. libFuzzer (`fuzz/`, one program a target) looks which inputs reach new
-//! code, and goes on from those.
+//! The functions run in two ways. [`slice`] changes known inputs at random for some seconds: it
+//! needs nothing but this crate. libFuzzer (`fuzz/`, one program a target) looks which inputs reach
+//! new code, and goes on from those.
 
 pub mod manifest;
 pub mod merkle;

@@ -1,4 +1,5 @@
-//! Runs targets for some seconds each, without instrumentation; or writes what libFuzzer begins with.
+//! Runs targets for some seconds each, without instrumentation; or writes what libFuzzer begins
+//! with.
 
 use anyhow::{bail, Context, Result};
 use assay_fuzz_targets::{slice, target, Target, TARGETS};

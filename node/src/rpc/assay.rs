@@ -23,8 +23,8 @@ use std::sync::Arc;
 /// Code of an error that is not the caller's fault.
 const FAILED: i32 = -32_000;
 
-/// What a node answers about claims, jobs, artifacts and models. `at` is the hash of a block; without it,
-/// the best block is asked. Amounts are decimal strings in units of 10⁻¹² AIT.
+/// What a node answers about claims, jobs, artifacts and models. `at` is the hash of a block;
+/// without it, the best block is asked. Amounts are decimal strings in units of 10⁻¹² AIT.
 #[rpc(server)]
 pub trait AssayApi {
 	/// The best verified claims of a task, the best first.
@@ -59,8 +59,8 @@ pub trait AssayApi {
 	#[method(name = "models_list", blocking)]
 	fn models(&self, name: Option<String>, at: Option<Hash>) -> RpcResult<Vec<ModelInfo>>;
 
-	/// The version of a name that is called so: a number, an alias, or `latest`, the highest version
-	/// that is verified; null if there is none such.
+	/// The version of a name that is called so: a number, an alias, or `latest`, the highest
+	/// version that is verified; null if there is none such.
 	#[method(name = "models_resolve", blocking)]
 	fn resolve(
 		&self,

@@ -6,17 +6,17 @@
 //! # Overview
 //!
 //! An artifact is some bytes, cut into chunks of 2 MiB
-//! ([`CHUNK_BYTES`](assay_primitives::artifact::CHUNK_BYTES)). Its id is the hash of its size and of
-//! the hashes of its chunks ([`Manifest::id`]): who has the id can check the bytes, wherever they
-//! come from. State holds the hashes; the bytes are in the bodies of blocks, as *indexed
+//! ([`CHUNK_BYTES`](assay_primitives::artifact::CHUNK_BYTES)). Its id is the hash of its size and
+//! of the hashes of its chunks ([`Manifest::id`]): who has the id can check the bytes, wherever
+//! they come from. State holds the hashes; the bytes are in the bodies of blocks, as *indexed
 //! transactions*, which every node keeps by the chunk's hash.
 //!
-//! A sponsor announces a data set: the chain computes its id and takes a deposit for its whole size.
-//! The sponsor then uploads each chunk in a transaction of its own. Once all are there, others can
-//! rely on the artifact, and pin it so that it stays registered. Nodes keep a chunk for
+//! A sponsor announces a data set: the chain computes its id and takes a deposit for its whole
+//! size. The sponsor then uploads each chunk in a transaction of its own. Once all are there,
+//! others can rely on the artifact, and pin it so that it stays registered. Nodes keep a chunk for
 //! [`Config::Retention`] blocks; whoever needs it for longer renews its chunks, one a transaction,
-//! without sending the bytes again. In the end the artifact is removed, by its owner or, when it has
-//! expired, by anybody, and the owner has its deposit back.
+//! without sending the bytes again. In the end the artifact is removed, by its owner or, when it
+//! has expired, by anybody, and the owner has its deposit back.
 //!
 //! # Example
 //!
@@ -45,21 +45,32 @@
 //!
 //! Anybody may renew, not only the owner: those who depend on an artifact can keep it. The owner is
 //! not bound by that. The deposit stays as it is, and an artifact that is not pinned can be removed
-//! at any time. A chunk that has ended cannot be renewed, as nodes may have dropped its bytes.
+//! at any time, but for [`Config::Stay`] blocks after its announcement or an upload. A chunk that
+//! has ended cannot be renewed, as nodes may have dropped its bytes.
+//!
+//! # What is said to be kept, and is not
+//!
+//! An artifact whose bytes committees could not get is *reported*: nothing new relies on it. Either
+//! governance clears the report, or, once [`Config::ReportWindow`] is over, the deposit is burnt:
+//! with the removal, or when anybody announces the artifact anew, with a deposit of his own. That
+//! is possible also while it is pinned: who relies on it keeps the pin, and the chunks are uploaded
+//! once more. So whoever has the bytes can make it usable again.
 //!
 //! # Only at the top level
 //!
-//! The host function that indexes a transaction takes the *last* bytes of the *whole* transaction of
-//! that index, once the block is complete. It does not know which call asked for it, keeps only one
-//! insertion a transaction, prefers a renewal to it, and is not undone when the call that asked fails
-//! and is rolled back. Inside of `utility.batch`, `proxy.proxy` and the like, the wrong bytes would
-//! thus be filed under a chunk's hash, and the block that carries them could not be read back.
+//! The host function that indexes a transaction takes the *last* bytes of the *whole* transaction
+//! of that index, once the block is complete. It does not know which call asked for it, keeps only
+//! one insertion a transaction, prefers a renewal to it, and is not undone when the call that asked
+//! fails and is rolled back. Inside of `utility.batch`, `proxy.proxy` and the like, the wrong bytes
+//! would thus be filed under a chunk's hash, and the block that carries them could not be read
+//! back.
 //!
-//! So `upload` and `renew` are accepted only as the call of a transaction itself. The pallet decodes
-//! the transaction that is being applied from [`frame_system`]'s record of it, as the node sees it,
-//! and compares its call; it also compares the transaction's last bytes with the chunk. What else
-//! would call them, in a transaction or outside of any, fails with [`Error::NotTopLevel`] before
-//! anything is indexed. Indexing is the last thing that they do, so nothing can fail after it.
+//! So `upload` and `renew` are accepted only as the call of a transaction itself. The pallet
+//! decodes the transaction that is being applied from [`frame_system`]'s record of it, as the node
+//! sees it, and compares its call; it also compares the transaction's last bytes with the chunk.
+//! What else would call them, in a transaction or outside of any, fails with [`Error::NotTopLevel`]
+//! before anything is indexed. Indexing is the last thing that they do, so nothing can fail after
+//! it.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -143,24 +154,27 @@ pub mod pallet {
 		/// the price of fees only.
 		type Consideration: Consideration<Self::AccountId, Footprint>;
 
-		/// Size of the largest artifact in bytes. Must fit in [`Config::MaxChunks`] chunks. Verifiers
-		/// hold several artifacts in memory at once, so some tens of MiB are sane.
+		/// Size of the largest artifact in bytes. Must fit in [`Config::MaxChunks`] chunks.
+		/// Verifiers hold several artifacts in memory at once, so some tens of MiB are sane.
 		type MaxBytes: Get<u64>;
 
 		/// Blocks for which an upload or a renewal keeps a chunk.
 		///
 		/// Must be longer than any task plus the verification of its last claims, or artifacts end
 		/// under those who rely on them; and not longer than nodes keep the bodies of blocks
-		/// (`--blocks-pruning`), or they promise what they drop. Chunks keep the block that was fixed
-		/// when they were stored.
+		/// (`--blocks-pruning`), or they promise what they drop. Chunks keep the block that was
+		/// fixed when they were stored.
 		type Retention: Get<BlockNumberFor<Self>>;
 
-		/// Blocks after an upload or a renewal in which an artifact cannot be removed. Too few, and an owner
-		/// can take away what somebody else has uploaded before he comes to use it; sane is what it takes
-		/// to send another transaction, some minutes.
+		/// Blocks after its announcement or an upload in which an artifact cannot be removed. Too
+		/// few, and an owner can take away the record when somebody else's upload is on its way, or
+		/// what that has stored before he comes to use it; sane is what it takes to send another
+		/// transaction, some minutes. It does not count from renewals: anybody could make one every
+		/// so often, and the owner could never remove the artifact.
 		type Stay: Get<BlockNumberFor<Self>>;
 
-		/// Blocks that governance has to clear a report. Zero leaves one.
+		/// Blocks for which governance can clear a report before the deposit can be burnt. Zero
+		/// leaves one.
 		type ReportWindow: Get<BlockNumberFor<Self>>;
 
 		/// Who may clear a report. Whoever holds this origin can spare any publisher: a council's
@@ -230,7 +244,7 @@ pub mod pallet {
 			id: ArtifactId,
 			/// Who announced it.
 			owner: T::AccountId,
-			/// Last block in which governance can clear the report. Then the deposit is lost.
+			/// Last block before the deposit can be burnt.
 			until: BlockNumberFor<T>,
 		},
 		/// The report of an artifact was cleared.
@@ -238,7 +252,8 @@ pub mod pallet {
 			/// Its address.
 			id: ArtifactId,
 		},
-		/// An artifact was removed whose bytes were not to be had: its deposit is burnt.
+		/// An artifact was removed, or is announced anew, whose bytes were not to be had: its
+		/// deposit is burnt.
 		Forfeited {
 			/// Its address.
 			id: ArtifactId,
@@ -249,7 +264,8 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The artifact is announced already and has not expired, or is pinned: use it as it is.
+		/// The artifact is announced already and has not expired, or is pinned: use it as it is,
+		/// and upload what is missing.
 		AlreadyAnnounced,
 		/// An artifact has one byte at least.
 		Empty,
@@ -283,13 +299,13 @@ pub mod pallet {
 		Incomplete,
 		/// The artifact is not kept for long enough: renew its chunks first.
 		ExpiresTooSoon,
-		/// Committees could not get the artifact's bytes: it cannot be relied on, nor removed before
-		/// the block that `status` tells.
+		/// Committees could not get the artifact's bytes: it cannot be relied on, nor removed
+		/// before the block that `status` tells.
 		Reported,
-		/// There is no report to clear, or it is too late to clear it.
+		/// There is no report to clear.
 		NotReported,
-		/// The artifact was uploaded or renewed a moment ago, perhaps by somebody who is about to rely on it:
-		/// retry in some minutes.
+		/// The artifact was announced or uploaded a moment ago, perhaps for somebody who is about
+		/// to upload it or to rely on it: retry in some minutes.
 		JustStored,
 	}
 
@@ -338,16 +354,18 @@ pub mod pallet {
 		///
 		/// Origin: signed.
 		///
-		/// `size` is that of the whole artifact in bytes, `chunks` are the BLAKE2b-256 hashes of its
-		/// chunks of 2 MiB (the last may be shorter). The chain computes the id, and takes a deposit
-		/// for the whole size from the sender, who owns the artifact. If an artifact of this id has
-		/// expired and nobody relies on it, it is removed first.
+		/// `size` is that of the whole artifact in bytes, `chunks` are the BLAKE2b-256 hashes of
+		/// its chunks of 2 MiB (the last may be shorter). The chain computes the id, and takes a
+		/// deposit for the whole size from the sender, who owns the artifact. If an artifact of
+		/// this id has expired and nobody relies on it, it is removed first. So is one that was
+		/// reported, once its deposit can be burnt; others may rely on it, and go on doing so.
 		///
 		/// Errors: [`Error::Empty`], [`Error::TooLarge`], [`Error::WrongChunkCount`],
-		/// [`Error::AlreadyAnnounced`], and those of the currency if the sender cannot pay the
-		/// deposit.
+		/// [`Error::AlreadyAnnounced`], [`Error::Reported`] while the deposit of one that has
+		/// expired cannot be burnt, and those of the currency if the sender cannot pay the deposit.
 		///
-		/// Events: [`Event::Announced`], and [`Event::Removed`] for an artifact that had expired.
+		/// Events: [`Event::Announced`], and before it [`Event::Removed`] or [`Event::Forfeited`]
+		/// for the artifact that was there.
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::announce(u32::try_from(chunks.len()).unwrap_or(u32::MAX)))]
 		pub fn announce(
@@ -390,7 +408,9 @@ pub mod pallet {
 		///
 		/// The chunk is kept for a whole retention period from this block. The artifact lasts until
 		/// its first chunk ends, so each chunk must be renewed. Anybody can do that; the owner's
-		/// deposit stays as it is. Must be the call of a transaction itself.
+		/// deposit stays as it is, and so does what the owner may do: who needs the artifact to
+		/// stay relies on it (by a task or a claim), or announces it himself if it is removed. Must
+		/// be the call of a transaction itself.
 		///
 		/// Errors: [`Error::UnknownArtifact`], [`Error::NoSuchChunk`], [`Error::NotStored`],
 		/// [`Error::Expired`], [`Error::NotTopLevel`].
@@ -407,11 +427,12 @@ pub mod pallet {
 		///
 		/// Origin: signed; by the owner, or, when the artifact has expired, by anybody.
 		///
-		/// Nobody may rely on the artifact. If it was reported and governance has not cleared that in
-		/// time, the deposit is burnt instead.
+		/// Nobody may rely on the artifact, and it was neither announced nor uploaded within the
+		/// last [`Config::Stay`] blocks. If it was reported and governance has not cleared that,
+		/// the deposit is burnt instead.
 		///
 		/// Errors: [`Error::UnknownArtifact`], [`Error::NotOwner`], [`Error::Pinned`],
-		/// [`Error::JustStored`], [`Error::Reported`] while governance can still clear the report.
+		/// [`Error::JustStored`], [`Error::Reported`] for [`Config::ReportWindow`] blocks.
 		///
 		/// Events: [`Event::Removed`] or [`Event::Forfeited`].
 		#[pallet::call_index(3)]
@@ -424,6 +445,9 @@ pub mod pallet {
 		/// Clears the report that an artifact's bytes are not to be had.
 		///
 		/// Origin: [`Config::ClearOrigin`].
+		///
+		/// Possible as long as the deposit was not burnt, that is, until the artifact is removed or
+		/// announced anew.
 		///
 		/// Errors: [`Error::UnknownArtifact`], [`Error::NotReported`].
 		///
@@ -467,9 +491,15 @@ impl<T: Config> Pallet<T> {
 		);
 		let manifest = Manifest { size, chunks: chunks.into_inner() };
 		let id = manifest.id();
+		let now = Self::now();
+		let mut pins = 0;
 		if let Some(old) = Artifacts::<T>::get(id) {
-			let over = old.pins == 0 && old.expires_at() < Self::now();
-			ensure!(over, Error::<T>::AlreadyAnnounced);
+			// Whoever relies on bytes that are gone is helped by who announces and uploads them
+			// once more. The old deposit is lost, so nobody is robbed of it.
+			let lost = old.reported.is_some_and(|until| until < now);
+			let over = old.pins == 0 && old.expires_at() < now;
+			ensure!(lost || over, Error::<T>::AlreadyAnnounced);
+			pins = old.pins;
 			Self::take_out(id, old)?;
 		}
 		let ticket = T::Consideration::new(&owner, Self::footprint(size))?;
@@ -484,7 +514,8 @@ impl<T: Config> Pallet<T> {
 				// Nothing is cut off: there are as many as there were hashes.
 				chunks: BoundedVec::truncate_from(chunks),
 				upload_by,
-				pins: 0,
+				uploaded_at: now,
+				pins,
 				reported: None,
 			},
 		);
@@ -507,6 +538,7 @@ impl<T: Config> Pallet<T> {
 		let extrinsic = Self::ensure_top_level(|call| matches!(call, Call::upload { .. }), bytes)?;
 		chunk.stored =
 			Some(Stored { block: Self::now(), extrinsic, until: Self::retained_until() });
+		artifact.uploaded_at = Self::now();
 		let complete = artifact.available_until().is_some();
 		Artifacts::<T>::insert(id, artifact);
 		Self::deposit_event(Event::Uploaded { id, index, complete });
@@ -537,8 +569,9 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::NotOwner
 		);
 		ensure!(artifact.pins == 0, Error::<T>::Pinned);
-		let stored = artifact.stored_at().map(|at| at.saturating_add(T::Stay::get()));
-		ensure!(stored.is_none_or(|until| until <= Self::now()), Error::<T>::JustStored);
+		// From the announcement on: before the first upload, too, somebody may be at it.
+		let from = artifact.uploaded_at.saturating_add(T::Stay::get());
+		ensure!(from <= Self::now(), Error::<T>::JustStored);
 		Self::take_out(id, artifact)
 	}
 
@@ -558,17 +591,19 @@ impl<T: Config> Pallet<T> {
 
 	fn do_clear_report(id: ArtifactId) -> DispatchResult {
 		let mut artifact = Artifacts::<T>::get(id).ok_or(Error::<T>::UnknownArtifact)?;
-		let until = artifact.reported.take().ok_or(Error::<T>::NotReported)?;
-		ensure!(Self::now() <= until, Error::<T>::NotReported);
+		// However late: the deposit is there as long as the report is.
+		artifact.reported.take().ok_or(Error::<T>::NotReported)?;
 		Artifacts::<T>::insert(id, artifact);
 		Self::deposit_event(Event::ReportCleared { id });
 		Ok(())
 	}
 
-	/// Whose artifact has ended has kept its word, and one report is enough.
+	/// Whose artifact has ended has kept its word, and one report is enough. Of what was announced
+	/// anew while others relied on it, nothing is promised until it is complete.
 	fn do_report(id: ArtifactId) {
 		let Some(mut artifact) = Artifacts::<T>::get(id) else { return };
-		if artifact.expires_at() < Self::now() || artifact.reported.is_some() {
+		let kept = artifact.available_until().is_some_and(|until| until >= Self::now());
+		if !kept || artifact.reported.is_some() {
 			return;
 		}
 		// At the end of block numbers, the deposit is never lost.
@@ -681,7 +716,8 @@ impl<T: Config> Pallet<T> {
 	///
 	/// 1. An artifact is filed under the hash of its manifest.
 	/// 2. It has as many chunks as its size needs, at least one.
-	/// 3. No chunk was stored in the future or ends before it was stored.
+	/// 3. No chunk was stored in the future or ends before it was stored, and no artifact was
+	///    announced or uploaded in the future.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		for (id, artifact) in Artifacts::<T>::iter() {
 			ensure!(artifact.manifest().id() == id, "1: an artifact has the wrong id");
@@ -690,6 +726,10 @@ impl<T: Config> Pallet<T> {
 					&& u64::try_from(artifact.chunks.len())
 						== Ok(Manifest::chunks_for(artifact.size)),
 				"2: an artifact has the wrong number of chunks"
+			);
+			ensure!(
+				artifact.uploaded_at <= Self::now(),
+				"3: an artifact was announced or uploaded at an impossible time"
 			);
 			for stored in artifact.chunks.iter().filter_map(|chunk| chunk.stored) {
 				ensure!(

@@ -116,7 +116,8 @@ fn an_artifact_from_announcement_to_removal() {
 fn what_was_just_uploaded_stays_for_who_is_about_to_rely_on_it() {
 	build_and_execute(|| {
 		Stay::set(3);
-		// Announced by one, uploaded by another: the first could take it away before the second uses it.
+		// Announced by one, uploaded by another: the first could take it away before the second
+		// uses it.
 		let id = announce(OTHER, SMALL).unwrap();
 		run_to(5);
 		upload(OWNER, id, 0, SMALL).unwrap();
@@ -125,10 +126,41 @@ fn what_was_just_uploaded_stays_for_who_is_about_to_rely_on_it() {
 		refused(|| remove(OTHER, id), Error::<Test>::JustStored);
 		run_to(8);
 		assert_ok!(remove(OTHER, id));
+	});
+}
 
-		// Without bytes there is nothing to rely on.
+#[test]
+fn who_announces_first_cannot_pull_the_record_away_from_an_upload() {
+	build_and_execute(|| {
+		Stay::set(3);
 		let id = announce(OTHER, SMALL).unwrap();
+		// The upload is in the pool: the record must be there when it comes.
+		refused(|| remove(OTHER, id), Error::<Test>::JustStored);
+		run_to(3);
+		refused(|| remove(OTHER, id), Error::<Test>::JustStored);
+		assert_ok!(upload(OWNER, id, 0, SMALL));
+		run_to(5);
+		refused(|| remove(OTHER, id), Error::<Test>::JustStored);
+		run_to(6);
 		assert_ok!(remove(OTHER, id));
+
+		// Nobody comes to upload: the owner need not wait for it to expire.
+		let id = announce(OTHER, SMALL).unwrap();
+		run_to(9);
+		assert_ok!(remove(OTHER, id));
+	});
+}
+
+#[test]
+fn renewals_by_others_do_not_keep_the_owner_from_removing() {
+	build_and_execute(|| {
+		Stay::set(3);
+		let id = store(OWNER, SMALL);
+		for block in 2..=4 {
+			run_to(block);
+			assert_ok!(renew(OTHER, id, 0));
+		}
+		assert_ok!(remove(OWNER, id));
 	});
 }
 
@@ -410,7 +442,7 @@ mod report_missing {
 	}
 
 	#[test]
-	fn can_be_cleared_by_governance_in_time() {
+	fn can_be_cleared_by_governance_as_long_as_the_deposit_is_there() {
 		build_and_execute(|| {
 			let id = store(OWNER, SMALL);
 			let clear = |origin| Artifacts::force_clear_report(origin, id);
@@ -424,13 +456,51 @@ mod report_missing {
 			assert_ok!(remove(OWNER, id));
 			assert_eq!(Balances::free_balance(OWNER), FUNDS);
 
+			// Also when it could be burnt, and others rely on the artifact.
 			let id = store(OWNER, SMALL);
+			assert_ok!(Artifacts::pin(id));
 			Artifacts::report_missing(id);
 			run_to(10);
-			assert_noop!(
-				Artifacts::force_clear_report(RuntimeOrigin::root(), id),
-				Error::<Test>::NotReported
-			);
+			assert_ok!(clear(RuntimeOrigin::root()));
+			assert_ok!(Artifacts::ensure_available(id, 10, 100));
+			Artifacts::unpin(id);
+			assert_ok!(remove(OWNER, id));
+			assert_eq!(Balances::free_balance(OWNER), FUNDS);
+
+			let id = store(OWNER, SMALL);
+			Artifacts::report_missing(id);
+			run_to(15);
+			assert_ok!(remove(OWNER, id));
+			assert_noop!(clear(RuntimeOrigin::root()), Error::<Test>::UnknownArtifact);
+		});
+	}
+
+	#[test]
+	fn ends_with_another_announcement_while_others_rely_on_it() {
+		build_and_execute(|| {
+			let id = store(OWNER, SMALL);
+			assert_ok!(Artifacts::pin(id));
+			Artifacts::report_missing(id);
+			run_to(5);
+			refused(|| announce(OTHER, SMALL).map(drop), Error::<Test>::AlreadyAnnounced);
+			run_to(6);
+			// It has not expired, and nobody can store what the chain says is stored.
+			refused(|| upload(OTHER, id, 0, SMALL), Error::<Test>::AlreadyStored);
+			assert_ok!(announce(OTHER, SMALL));
+			let status = Artifacts::status(id).unwrap();
+			assert_eq!((status.owner, status.pins, status.reported), (OTHER, 1, None));
+			assert_eq!(Balances::total_balance(&OWNER), FUNDS - deposit(SMALL.len() as u64));
+			assert_noop!(Artifacts::ensure_available(id, 6, 100), Error::<Test>::Incomplete);
+			// Nothing is promised yet that could be missed.
+			Artifacts::report_missing(id);
+			assert_eq!(reported(id), None);
+
+			assert_ok!(upload(OWNER, id, 0, SMALL));
+			assert_ok!(Artifacts::ensure_available(id, 6, 100));
+			refused(|| remove(OTHER, id), Error::<Test>::Pinned);
+			Artifacts::unpin(id);
+			assert_ok!(remove(OTHER, id));
+			assert_eq!(Balances::free_balance(OTHER), FUNDS);
 		});
 	}
 

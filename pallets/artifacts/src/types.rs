@@ -82,10 +82,13 @@ where
 	pub chunks: BoundedVec<Chunk<BlockNumber>, MaxChunks>,
 	/// Last block in which an incomplete artifact cannot be removed by others.
 	pub upload_by: BlockNumber,
+	/// Block of the announcement or of the last upload, whichever is later. A renewal, which
+	/// anybody can make at any time, does not move it.
+	pub uploaded_at: BlockNumber,
 	/// How often it was pinned and not unpinned.
 	pub pins: u32,
-	/// Last block in which governance can clear the report that its bytes are not to be had. Then the
-	/// deposit is lost. `None` if there is no report.
+	/// Last block before the deposit can be burnt, because its bytes are not to be had: from the
+	/// next one on, with its removal or with another announcement. `None` if there is no report.
 	pub reported: Option<BlockNumber>,
 }
 
@@ -108,12 +111,6 @@ where
 	#[must_use]
 	pub fn expires_at(&self) -> BlockNumber {
 		self.available_until().unwrap_or(self.upload_by)
-	}
-
-	/// Block of its last upload or renewal. `None` if nothing of it was uploaded.
-	#[must_use]
-	pub fn stored_at(&self) -> Option<BlockNumber> {
-		self.chunks.iter().filter_map(|chunk| Some(chunk.stored?.block)).max()
 	}
 
 	/// What it consists of.
@@ -139,7 +136,7 @@ pub struct Status<AccountId, BlockNumber> {
 	pub expires_at: BlockNumber,
 	/// How many others rely on it; it cannot be removed while there are any.
 	pub pins: u32,
-	/// Last block in which governance can clear the report that its bytes are not to be had. Then the
-	/// deposit is lost. `None` if there is no report.
+	/// Last block before the deposit can be burnt, because its bytes are not to be had: from the
+	/// next one on, with its removal or with another announcement. `None` if there is no report.
 	pub reported: Option<BlockNumber>,
 }

@@ -5,8 +5,8 @@
 //!
 //! ## Overview
 //!
-//! A *canary* is a claim whose outcome somebody knows beforehand, and knows to be another than what is
-//! claimed. Who votes without running it is found out, even where a whole committee does.
+//! A *canary* is a claim whose outcome somebody knows beforehand, and knows to be another than what
+//! is claimed. Who votes without running it is found out, even where a whole committee does.
 //!
 //! ```text
 //!              before the claims      judged like any other      while it can be audited
@@ -21,20 +21,21 @@
 //!
 //! 1. Governance *appoints* an auditor, and says for how many canaries.
 //! 2. The auditor commits to a *batch*: the Merkle root of
-//!    `H("assay/canary" ‖ commitment of the claim ‖ miner ‖ outcome ‖ salt)` of each canary, and puts down
-//!    a deposit for each.
+//!    `H("assay/canary" ‖ commitment of the claim ‖ miner ‖ outcome ‖ salt)` of each canary, and
+//!    puts down a deposit for each.
 //! 3. *Miners* that are known to nobody as the auditor's commit to the claims, and reveal them.
 //! 4. When a claim is settled, and as long as its job can be audited, the auditor *opens* its leaf.
-//!    - The committee has found what the auditor knew, and the claim was rejected: the slash of its bond is
-//!      cancelled, the fee stays with the verifiers who earned it, and verdicts of earlier rounds that no
-//!      tally has judged are judged now.
-//!    - It was settled in another way: somebody is wrong, and it may be the auditor, who pays a committee
-//!      three times as large without the first one to run it again. If that finds what the auditor knew, all
-//!      who said otherwise are slashed (they can appeal), the claim leaves the leaderboard, and what it was
-//!      paid goes back from the auditor to the task. If it finds something else, the auditor loses the
-//!      deposit and the claim stays what it is. If it finds nothing, nobody loses anything.
-//! 5. What is not opened in the time of its batch costs its deposit when the batch is closed, which anybody
-//!    can do.
+//!    - The committee has found what the auditor knew, and the claim was rejected: the slash of its
+//!      bond is cancelled, the fee stays with the verifiers who earned it, and verdicts of earlier
+//!      rounds that no tally has judged are judged now.
+//!    - It was settled in another way: somebody is wrong, and it may be the auditor, who pays a
+//!      committee three times as large without the first one to run it again. If that finds what
+//!      the auditor knew, all who said otherwise are slashed (they can appeal), the claim leaves
+//!      the leaderboard, and what it was paid goes back from the auditor to the task. If it finds
+//!      something else, the auditor loses the deposit and the claim stays what it is. If it finds
+//!      nothing, nobody loses anything.
+//! 5. What is not opened in the time of its batch costs its deposit when the batch is closed, which
+//!    anybody can do.
 //!
 //! ## Example
 //!
@@ -42,23 +43,26 @@
 #![doc = docify::embed!("src/tests.rs", by_a_re_run_that_agrees_undoes_the_verdict)]
 //! ## Rules
 //!
-//! 1. *Nothing tells a canary from another claim before it is opened.* It has no state, event or hold of its
-//!    own; what is kept of its job is kept of the jobs of all claims.
-//! 2. *The auditor gains nothing by its knowledge.* It commits before the claim does, and every leaf costs its
-//!    deposit unless it is opened. The deposit is at least what the claim could win and save: of a batch
-//!    with smaller deposits it cannot be opened. So a false claim that its auditor forgets if it is paid,
-//!    and opens if it is not, loses. What it was paid the auditor pays back.
+//! 1. *Nothing tells a canary from another claim before it is opened.* It has no state, event or
+//!    hold of its own; what is kept of its job is kept of the jobs of all claims.
+//! 2. *The auditor gains nothing by its knowledge.* It commits before the claim does, and every
+//!    leaf costs its deposit unless it is opened. The deposit is at least what the claim could win
+//!    and save: of a batch with smaller deposits it cannot be opened. So a false claim that its
+//!    auditor forgets if it is paid, and opens if it is not, loses. What it was paid the auditor
+//!    pays back.
 //! 3. *The auditor is not believed.* A settlement is undone by nothing but a committee.
 //! 4. *Once.* A job is audited once, and a leaf opened once.
-//! 5. *Bounded.* A batch has at most [`Config::MaxCanaries`] leaves; all that is kept is covered by deposits.
+//! 5. *Bounded.* A batch has at most [`Config::MaxCanaries`] leaves; all that is kept is covered by
+//!    deposits.
 //!
 //! ## Low-level details
 //!
-//! Outcomes contain the trace root, so the auditor has run the program. In a task with a sealed holdout or
-//! with seeds that the chain draws nobody knows the outcome beforehand: there are no canaries in these.
+//! Outcomes contain the trace root, so the auditor has run the program. In a task with a sealed
+//! holdout or with seeds that the chain draws nobody knows the outcome beforehand: there are no
+//! canaries in these.
 //!
-//! That canaries are a certain share of all jobs is nothing that a chain can see to: it does not know which
-//! they are. It knows afterwards: [`Event::CanaryOpened`] counts them.
+//! That canaries are a certain share of all jobs is nothing that a chain can see to: it does not
+//! know which they are. It knows afterwards: [`Event::CanaryOpened`] counts them.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -146,8 +150,8 @@ pub mod pallet {
 		/// The runtime's hold reasons.
 		type RuntimeHoldReason: From<HoldReason>;
 
-		/// Who may appoint and dismiss auditors. An auditor can have verifiers re-judged at its own risk,
-		/// and nothing else; root or a council is sane.
+		/// Who may appoint and dismiss auditors. An auditor can have verifiers re-judged at its own
+		/// risk, and nothing else; root or a council is sane.
 		type AdminOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
 		/// The claims among which canaries are.
@@ -157,21 +161,23 @@ pub mod pallet {
 			BlockNumber = BlockNumberFor<Self>,
 		>;
 
-		/// Who has them judged. It must tell this pallet of each settlement ([`assay_traits::OnSettled`]).
+		/// Who has them judged. It must tell this pallet of each settlement
+		/// ([`assay_traits::OnSettled`]).
 		type Verification: Audits<AccountId = Self::AccountId, Balance = BalanceOf<Self>>;
 
-		/// Smallest deposit for a canary. Below the bond of a claim, no canary can be opened with it; zero
-		/// makes state free.
+		/// Smallest deposit for a canary. Below the bond of a claim, no canary can be opened with
+		/// it; zero makes state free.
 		#[pallet::constant]
 		type MinDeposit: Get<BalanceOf<Self>>;
 
-		/// Blocks in which all canaries of a batch must be opened. Not longer than a claim takes, and none
-		/// can be; canaries that are committed together are easier to tell, so sane is many times that.
+		/// Blocks in which all canaries of a batch must be opened. Not longer than a claim takes,
+		/// and none can be; canaries that are committed together are easier to tell, so sane is
+		/// many times that.
 		#[pallet::constant]
 		type BatchTime: Get<BlockNumberFor<Self>>;
 
-		/// Most canaries in a batch. A smaller value than before makes larger batches unreadable: it can
-		/// only grow.
+		/// Most canaries in a batch. A smaller value than before makes larger batches unreadable:
+		/// it can only grow.
 		#[pallet::constant]
 		type MaxCanaries: Get<u32>;
 	}
@@ -244,8 +250,8 @@ pub mod pallet {
 			/// The job that re-runs it; nothing if the committee had found the same.
 			job: Option<JobId>,
 		},
-		/// A claim is known to be false: its committee, or a larger one that ran it again, found what the
-		/// auditor knew.
+		/// A claim is known to be false: its committee, or a larger one that ran it again, found
+		/// what the auditor knew.
 		CanaryCaught {
 			/// The batch.
 			batch: BatchId,
@@ -304,7 +310,8 @@ pub mod pallet {
 		AlreadyOpened,
 		/// More hangs on the claim, what it could win and save, than the deposits of this batch.
 		DepositNotEnough,
-		/// The claim is not false: what was settled is what the auditor knew, and it was not rejected.
+		/// The claim is not false: what was settled is what the auditor knew, and it was not
+		/// rejected.
 		NotWrong,
 	}
 
@@ -328,8 +335,8 @@ pub mod pallet {
 		///
 		/// Origin: [`Config::AdminOrigin`].
 		///
-		/// Batches that are open already do not count. Who it is everybody knows; what must not be known
-		/// are the accounts that commit to its claims.
+		/// Batches that are open already do not count. Who it is everybody knows; what must not be
+		/// known are the accounts that commit to its claims.
 		///
 		/// Emits `AuditorAppointed`.
 		#[pallet::call_index(0)]
@@ -363,11 +370,11 @@ pub mod pallet {
 		///
 		/// Origin: signed, by an auditor.
 		///
-		/// `root` is the Merkle root of `count` leaves, see `assay_primitives::commitment::canary`. Holds
-		/// `deposit` for each. All must be opened within `BatchTime`.
+		/// `root` is the Merkle root of `count` leaves, see `assay_primitives::commitment::canary`.
+		/// Holds `deposit` for each. All must be opened within `BatchTime`.
 		///
-		/// Errors: `NotAnAuditor`, `BatchSize`, `TooManyCanaries`, `DepositTooSmall`; those of the currency, if
-		/// the auditor cannot pay.
+		/// Errors: `NotAnAuditor`, `BatchSize`, `TooManyCanaries`, `DepositTooSmall`; those of the
+		/// currency, if the auditor cannot pay.
 		///
 		/// Emits `BatchOpened`.
 		#[pallet::call_index(2)]
@@ -386,9 +393,10 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the auditor of the batch.
 		///
-		/// Possible from the settlement of the claim on, as long as its job can be audited. If the claim was
-		/// rejected with this outcome, its bond is free, and so is the deposit. If it was settled in another
-		/// way, its job is re-run, at the sender's cost, and the deposit held until that has an end.
+		/// Possible from the settlement of the claim on, as long as its job can be audited. If the
+		/// claim was rejected with this outcome, its bond is free, and so is the deposit. If it was
+		/// settled in another way, its job is re-run, at the sender's cost, and the deposit held
+		/// until that has an end.
 		///
 		/// Errors: `BatchUnknown`, `NotTheAuditor`, `BatchOver`, `ClaimNotJudged`, `ClaimTooOld`,
 		/// `ProofInvalid`, `AlreadyOpened`, `AuditOver`, `DepositNotEnough`, `NotWrong`; those of
@@ -396,7 +404,10 @@ pub mod pallet {
 		///
 		/// Emits `CanaryOpened`, and `CanaryCaught` if nothing is re-run.
 		#[pallet::call_index(3)]
-		#[pallet::weight(T::WeightInfo::open_canary())]
+		// The re-run looks at its inputs, four at the most, and pins them.
+		#[pallet::weight(
+			T::WeightInfo::open_canary().saturating_add(T::DbWeight::get().reads_writes(4, 4))
+		)]
 		pub fn open_canary(
 			origin: OriginFor<T>,
 			batch: BatchId,
@@ -413,8 +424,8 @@ pub mod pallet {
 		///
 		/// Origin: signed, by anybody.
 		///
-		/// The deposits of canaries that were not opened are burnt. A batch of which all are opened is closed
-		/// by the last one.
+		/// The deposits of canaries that were not opened are burnt. A batch of which all are opened
+		/// is closed by the last one.
 		///
 		/// Errors: `BatchUnknown`, `BatchNotOver`.
 		///
@@ -617,8 +628,8 @@ impl<T: Config> Pallet<T> {
 	/// Checks the pallet's invariants:
 	///
 	/// 1. Batches have numbers below [`NextBatch`], and something that is not opened.
-	/// 2. What is held of an auditor is the deposits of the canaries that are not opened and of those that
-	///    are re-run.
+	/// 2. What is held of an auditor is the deposits of the canaries that are not opened and of
+	///    those that are re-run.
 	/// 3. What is being re-run is a claim with a verdict, of the job that was re-run.
 	///
 	/// # Errors

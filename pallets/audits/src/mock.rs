@@ -225,7 +225,8 @@ pub fn new_test_ext() -> sp_io::TestExternalities {
 	ext
 }
 
-/// Runs a test with an auditor who is appointed for 20 canaries, and checks the invariants after it.
+/// Runs a test with an auditor who is appointed for 20 canaries, and checks the invariants after
+/// it.
 pub fn build_and_execute(test: impl FnOnce()) {
 	new_test_ext().execute_with(|| {
 		test();

@@ -10,8 +10,8 @@ pub trait WeightInfo {
 	fn dismiss() -> Weight;
 	/// [`open_batch`](crate::Call::open_batch) of the most canaries.
 	fn open_batch() -> Weight;
-	/// [`open_canary`](crate::Call::open_canary) of a claim that was rejected, with the most verdicts to
-	/// judge; or of one that is re-run.
+	/// [`open_canary`](crate::Call::open_canary) of a claim that was rejected, with the most
+	/// verdicts to judge; or of one that is re-run.
 	fn open_canary() -> Weight;
 	/// [`close_batch`](crate::Call::close_batch) of the most canaries.
 	fn close_batch() -> Weight;

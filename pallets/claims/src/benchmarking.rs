@@ -326,8 +326,8 @@ mod benchmarks {
 		assert_eq!(Due::<T>::iter_keys().count() as TaskId, looked_at);
 	}
 
-	/// A claim has waited, and is verified, paid, and takes the first place of a full leaderboard. One
-	/// that was committed later waits, too.
+	/// A claim has waited, and is verified, paid, and takes the first place of a full leaderboard.
+	/// One that was committed later waits, too.
 	#[benchmark]
 	fn serve_claim() -> Result<(), BenchmarkError> {
 		let miner = miner::<T>();

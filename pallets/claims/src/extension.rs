@@ -14,11 +14,12 @@ use sp_runtime::{
 	transaction_validity::ValidTransaction,
 };
 
-/// Checks stake, bond, task and rate limit of each `commit`, and claim, window, hash, score, run and
-/// program of each `reveal`, while the transaction is validated: a flood of what could only fail dies in the pool, for free.
+/// Checks stake, bond, task and rate limit of each `commit`, and claim, window, hash, score, run
+/// and program of each `reveal`, while the transaction is validated: a flood of what could only
+/// fail dies in the pool, for free.
 ///
-/// A transaction is refused with [`refusal`], which names the error. Calls inside of other calls (a batch, a proxy) are not looked at; they are checked when
-/// they are executed, as every call is.
+/// A transaction is refused with [`refusal`], which names the error. Calls inside of other calls (a
+/// batch, a proxy) are not looked at; they are checked when they are executed, as every call is.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckClaim<T>(PhantomData<T>);

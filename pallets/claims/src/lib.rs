@@ -6,8 +6,8 @@
 //!
 //! ## Overview
 //!
-//! A *claim* says: this training program, with these parameters and this seed, reaches this score on
-//! the data of that task.
+//! A *claim* says: this training program, with these parameters and this seed, reaches this score
+//! on the data of that task.
 //!
 //! ```text
 //!                 withdraw                                    ┌─► Verified ──► paid, ranked
@@ -23,16 +23,17 @@
 //!    held for the record.
 //! 2. From the next block on, until the reveal window is over, it reveals the claim; a verification
 //!    job is opened, for a fee. What the miner does not want to reveal it withdraws. In a task that
-//!    hides its claims both are different: they are revealed after the task's deadline, and withdrawn
-//!    before it, while nobody has seen another's.
+//!    hides its claims both are different: they are revealed after the task's deadline, and
+//!    withdrawn before it, while nobody has seen another's.
 //! 3. A committee of verifiers re-runs the claim. If it measures what was claimed, within the
-//!    tolerance of the task, the claim is verified at the measured score; the task pays a bounty for
-//!    it if it improves on the best one. If not, the bond is slashed. A claim on which there is no
-//!    verdict goes back. A task with bounties verifies its claims in the order of their commitments: one
-//!    that is found true waits for those that were committed earlier and are being verified.
-//!    Under a sealed holdout no miner can know its score. There, a claim that does not reach the
-//!    threshold goes back, too, at the cost of the fee; only a run that fails is the miner's fault.
-//!    Where the chain draws the seed, the score is one that the miner stands for with any seed.
+//!    tolerance of the task, the claim is verified at the measured score; the task pays a bounty
+//!    for it if it improves on the best one. If not, the bond is slashed. A claim on which there is
+//!    no verdict goes back. A task with bounties verifies its claims in the order of their
+//!    commitments: one that is found true waits for those that were committed earlier and are being
+//!    verified. Under a sealed holdout no miner can know its score. There, a claim that does not
+//!    reach the threshold goes back, too, at the cost of the fee; only a run that fails is the
+//!    miner's fault. Where the chain draws the seed, the score is one that the miner stands for
+//!    with any seed.
 //! 4. The miner removes the record once nothing depends on it, and gets its deposit back.
 //!
 //! ## Example
@@ -41,40 +42,41 @@
 #![doc = docify::embed!("src/tests/settlement.rs", a_true_claim_is_paid_and_ranked)]
 //! ## Rules
 //!
-//! 1. Of two claims for the same run (program, parameters, seed) the earlier commitment wins: a later
-//!    one cannot be revealed after it, and is superseded if it was revealed before it, or if claims
-//!    are hidden in the task and it could not know. A verified run
-//!    is final, and so is a verified model, whoever brings it again.
-//! 2. A copied commitment is useless: it names its miner. It does no harm either: commitments are told
-//!    apart by miner and hash.
+//! 1. Of two claims for the same run (program, parameters, seed) the earlier commitment wins: a
+//!    later one cannot be revealed after it, and is superseded if it was revealed before it, or if
+//!    claims are hidden in the task and it could not know. A verified run is final, and so is a
+//!    verified model, whoever brings it again.
+//! 2. A copied commitment is useless: it names its miner. It does no harm either: commitments are
+//!    told apart by miner and hash.
 //! 3. Every open claim has a bond locked, and every ended claim has none.
 //! 4. A commitment that is neither revealed nor withdrawn in time always loses its bond: a cursor
 //!    walks over the blocks in which reveal windows end, as far as the weight left in each block
 //!    reaches, and goes on from there in the next.
 //! 5. A settlement never fails: whatever is wrong elsewhere, the claim ends.
-//! 6. In a task with bounties no claim is verified before one that was committed earlier and is revealed:
-//!    a copy, which can only be made of what is revealed, never overtakes its original, however long
-//!    a committee holds that up. A claim that waits is ended by the end of those that it waits for: in
-//!    the idle weight of that block, or of the next ones.
-//! 7. The bond grows with the fuel that the task allows, as the fee of the verification does: what a
-//!    false claim costs covers the work that it causes.
+//! 6. No claim is verified before one of its task that was committed earlier and is revealed: a copy,
+//!    which can only be made of what is revealed, never overtakes its original, however long a
+//!    committee holds that up; and what is not true yet takes the run from nobody. A claim that waits is ended by the end of those that
+//!    it waits for: in the idle weight of that block, or of the next ones.
+//! 7. The bond grows with the fuel that the task allows, as the fee of the verification does: what
+//!    a false claim costs covers the work that it causes.
 //!
 //! ## Low-level details
 //!
-//! *Storage.* What a miner's deposit pays for is, besides the record, every index entry that the claim
-//! can have: its commitment, run, model, place on the leaderboard and the block number that the rate
-//! limit counts; and what verification keeps of its job as long as it can be audited. All of them go
-//! with the record. The record stays for [`Config::Retention`] blocks
-//! after the claim has ended, and for as long as the rate limit counts it. That of a verified claim
-//! stays as long as its task does, too: best score, runs and models of a task are complete while a
-//! claim in it can be open. A leaderboard lasts until its miners take their deposits back; it is not
-//! refilled from below.
+//! *Storage.* What a miner's deposit pays for is, besides the record, every index entry that the
+//! claim can have: its commitment, run, model, place on the leaderboard and the block number that
+//! the rate limit counts; and what verification keeps of its job as long as it can be audited. All
+//! of them go with the record. The record stays for [`Config::Retention`] blocks after the claim
+//! has ended, and for as long as the rate limit counts it. That of a verified claim stays as long
+//! as its task does, too: best score, runs and models of a task are complete while a claim in it
+//! can be open. A leaderboard lasts until its miners take their deposits back; it is not refilled
+//! from below.
 //!
-//! *Order.* [`Queue`] has the claims of a task as the trie has its keys: in the order of their bytes,
-//! which are those of the claim's number, the highest first. The first key is the first claim.
+//! *Order.* [`Queue`] has the claims of a task as the trie has its keys: in the order of their
+//! bytes, which are those of the claim's number, the highest first. The first key is the first
+//! claim.
 //!
-//! *Expiry.* The walk is done in `on_idle`: it has no deadline, and the bond stays locked meanwhile.
-//! Whether a reveal is in time depends on the claim's own window only.
+//! *Expiry.* The walk is done in `on_idle`: it has no deadline, and the bond stays locked
+//! meanwhile. Whether a reveal is in time depends on the claim's own window only.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -205,9 +207,9 @@ pub mod pallet {
 			BlockNumber = BlockNumberFor<Self>,
 		>;
 
-		/// Bond of a claim, besides the fee of its verification. If a false claim costs less than what it can bring (a bounty, or the time of
-		/// the verifiers), it pays to try; more than the smallest stake of a miner, and newly
-		/// registered miners can claim nothing.
+		/// Bond of a claim, besides the fee of its verification. If a false claim costs less than
+		/// what it can bring (a bounty, or the time of the verifiers), it pays to try; more than
+		/// the smallest stake of a miner, and newly registered miners can claim nothing.
 		#[pallet::constant]
 		type ClaimBond: Get<Self::Balance>;
 
@@ -216,25 +218,25 @@ pub mod pallet {
 		/// miners their bond.
 		type RevealWindow: Get<BlockNumberFor<Self>>;
 
-		/// Commitments of one miner in any [`Self::RateWindow`] blocks. 0 stops all claims; more than
-		/// [`Self::MaxRecent`] counts as that.
+		/// Commitments of one miner in any [`Self::RateWindow`] blocks. 0 stops all claims; more
+		/// than [`Self::MaxRecent`] counts as that.
 		type MaxClaims: Get<u32>;
 
 		/// Blocks over which [`Self::MaxClaims`] counts. 0 counts none: there is no limit.
 		type RateWindow: Get<BlockNumberFor<Self>>;
 
-		/// Blocks for which the record of a claim is kept after it has ended, at the least. Too few, and
-		/// clients that were away cannot learn why a claim was rejected; more only keeps the miner from
-		/// its deposit.
+		/// Blocks for which the record of a claim is kept after it has ended, at the least. Too
+		/// few, and clients that were away cannot learn why a claim was rejected; more only keeps
+		/// the miner from its deposit.
 		type Retention: Get<BlockNumberFor<Self>>;
 
-		/// Upper bound of [`Self::MaxClaims`]. A smaller one than before makes longer lists unreadable:
-		/// it can only grow.
+		/// Upper bound of [`Self::MaxClaims`]. A smaller one than before makes longer lists
+		/// unreadable: it can only grow.
 		#[pallet::constant]
 		type MaxRecent: Get<u32>;
 
-		/// Places on the leaderboard of a task. At least 1: the best score is read from it. It can only
-		/// grow, too.
+		/// Places on the leaderboard of a task. At least 1: the best score is read from it. It can
+		/// only grow, too.
 		#[pallet::constant]
 		type MaxLeaders: Get<u32>;
 	}
@@ -266,15 +268,15 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Claims<T: Config> = StorageMap<_, Twox64Concat, ClaimId, ClaimOf<T>>;
 
-	/// Which claim of a miner has a commitment. Another miner's of the same hash is another one: who
-	/// copies it from the pool keeps nobody out.
+	/// Which claim of a miner has a commitment. Another miner's of the same hash is another one:
+	/// who copies it from the pool keeps nobody out.
 	// Blake2_128Concat: accounts can be ground, and miners choose the hashes freely.
 	#[pallet::storage]
 	pub type Commitments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, T::AccountId, Blake2_128Concat, H256, ClaimId>;
 
-	/// Which claim has the right to a run of a task ([`commitment::run`]): of those that are revealed
-	/// and not judged, or verified, the one with the earliest commitment.
+	/// Which claim has the right to a run of a task ([`commitment::run`]): of those that are
+	/// revealed and not judged, or verified, the one with the earliest commitment.
 	// Twox64Concat, Identity: a number counted up by the chain, and a hash made by it.
 	#[pallet::storage]
 	pub type Runs<T: Config> = StorageDoubleMap<_, Twox64Concat, TaskId, Identity, H256, ClaimId>;
@@ -291,14 +293,15 @@ pub mod pallet {
 	pub type Leaderboards<T: Config> =
 		StorageMap<_, Twox64Concat, TaskId, BoundedVec<EntryOf<T>, T::MaxLeaders>, ValueQuery>;
 
-	/// Blocks in which each miner committed, as far as the rate limit counts them; the oldest first.
+	/// Blocks in which each miner committed, as far as the rate limit counts them; the oldest
+	/// first.
 	// Blake2_128Concat: accounts can be ground.
 	#[pallet::storage]
 	pub type RecentCommits<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, Commits<T>, ValueQuery>;
 
-	/// The claims of each task with bounties that are revealed and have not ended, in the order of their
-	/// commitments.
+	/// The claims of each task that are revealed and have not ended, in the order of
+	/// their commitments.
 	// Twox64Concat, Identity: numbers counted up by the chain; the second has to keep its order.
 	#[pallet::storage]
 	pub type Queue<T: Config> = StorageDoubleMap<_, Twox64Concat, TaskId, Identity, [u8; 8], ()>;
@@ -452,13 +455,13 @@ pub mod pallet {
 		ClaimGone,
 		/// Only the miner of the claim may do this.
 		NotTheMiner,
-		/// The miner has committed as often as it may. `next_commit_at` tells the block from which it can
-		/// commit again.
+		/// The miner has committed as often as it may. `next_commit_at` tells the block from which
+		/// it can commit again.
 		RateLimited,
 		/// The miner has a claim with this commitment. Draw a new salt.
 		DuplicateCommitment,
-		/// A claim cannot be revealed in the block of its commitment, nor before the deadline of a task
-		/// that hides claims. `explain` tells the first block in which it can.
+		/// A claim cannot be revealed in the block of its commitment, nor before the deadline of a
+		/// task that hides claims. `explain` tells the first block in which it can.
 		TooEarly,
 		/// The claim could be revealed until an earlier block; its bond is lost.
 		RevealWindowOver,
@@ -468,8 +471,8 @@ pub mod pallet {
 		ScoreOutOfRange,
 		/// The claimed score does not reach the threshold of the task.
 		BelowThreshold,
-		/// The same run is claimed by an earlier commitment, or is verified. Withdraw the claim to keep
-		/// its bond.
+		/// The same run is claimed by an earlier commitment, or is verified. Withdraw the claim to
+		/// keep its bond.
 		DuplicateRun,
 		/// The claim was revealed already.
 		AlreadyRevealed,
@@ -479,7 +482,8 @@ pub mod pallet {
 		ClaimNotRevealed,
 		/// The claim has not ended. Try again when it has.
 		ClaimNotEnded,
-		/// The record is kept a while longer. `explain` tells the block from which it can be removed.
+		/// The record is kept a while longer. `explain` tells the block from which it can be
+		/// removed.
 		ClaimRetained,
 		/// The claim is verified and its task still there. Try again when the task was closed.
 		TaskNotEnded,
@@ -487,15 +491,15 @@ pub mod pallet {
 		TooLateToWithdraw,
 		/// The chain draws the seed in this task: a claim must name seed 0.
 		SeedIsDrawn,
-		/// The miner's free stake does not cover the bond. `ClaimBond` and the fee of the verification
-		/// together are needed.
+		/// The miner's free stake does not cover the bond. `ClaimBond` and the fee of the
+		/// verification together are needed.
 		BondNotCovered,
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		/// Ends claims that wait for no other any more (rule 6), and those whose reveal window is over
-		/// (rule 4). The only hook that does work.
+		/// Ends claims that wait for no other any more (rule 6), and those whose reveal window is
+		/// over (rule 4). The only hook that does work.
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
 			let mut meter = WeightMeter::with_limit(limit);
 			Self::serve_due(&mut meter);
@@ -525,12 +529,13 @@ pub mod pallet {
 		///
 		/// Origin: signed, by an active miner.
 		///
-		/// `commitment` is the hash of miner, task, claim and a salt. Locks the bond in the miner's stake
-		/// and holds a deposit for the record. The claim can be revealed from the next block on.
+		/// `commitment` is the hash of miner, task, claim and a salt. Locks the bond in the miner's
+		/// stake and holds a deposit for the record. The claim can be revealed from the next block
+		/// on.
 		///
-		/// Errors: `RateLimited`, `DuplicateCommitment`, `BondNotCovered`; those of the stake, if the
-		/// miner is not active; those of the task, if it is not open; those of
-		/// the currency, if the miner cannot pay the deposit.
+		/// Errors: `RateLimited`, `DuplicateCommitment`, `BondNotCovered`; those of the stake, if
+		/// the miner is not active; those of the task, if it is not open; those of the currency, if
+		/// the miner cannot pay the deposit.
 		///
 		/// Emits `ClaimCommitted`.
 		#[pallet::call_index(0)]
@@ -549,8 +554,9 @@ pub mod pallet {
 		///
 		/// Errors: `ClaimUnknown`, `ClaimGone`, `NotTheMiner`, `AlreadyRevealed`, `ClaimEnded`,
 		/// `TooEarly`, `RevealWindowOver`, `CommitmentMismatch`, `SeedIsDrawn`, `ScoreOutOfRange`,
-		/// `BelowThreshold`, `DuplicateRun`; those of the artifacts, if the program is not available or too large; those
-		/// of the verification, if no job can be opened or the miner cannot pay it.
+		/// `BelowThreshold`, `DuplicateRun`; those of the artifacts, if the program is not
+		/// available or too large; those of the verification, if no job can be opened or the miner
+		/// cannot pay it.
 		///
 		/// Emits `ClaimRevealed`.
 		#[pallet::call_index(1)]
@@ -569,9 +575,9 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the miner of the claim.
 		///
-		/// Unlocks the bond. Possible in the block of the commitment and until the reveal window is over;
-		/// in a task that hides claims, until its deadline. The rate limit counts the commitment all the
-		/// same.
+		/// Unlocks the bond. Possible in the block of the commitment and until the reveal window is
+		/// over; in a task that hides claims, until its deadline. The rate limit counts the
+		/// commitment all the same.
 		///
 		/// Errors: `ClaimUnknown`, `ClaimGone`, `NotTheMiner`, `AlreadyRevealed`, `ClaimEnded`,
 		/// `TooLateToWithdraw`.
@@ -610,7 +616,8 @@ pub mod pallet {
 			Claims::<T>::get(claim).map(|record| Self::view(claim, record))
 		}
 
-		/// What a claim in a task that is open locks of its miner's stake; zero if the task is not open.
+		/// What a claim in a task that is open locks of its miner's stake; zero if the task is not
+		/// open.
 		pub fn bond_in(task: TaskId) -> T::Balance {
 			T::Tasks::open(task).map_or_else(|_| Zero::zero(), |terms| Self::bond(task, &terms))
 		}
@@ -620,8 +627,8 @@ pub mod pallet {
 			Leaderboards::<T>::get(task).into_inner()
 		}
 
-		/// First block, from the current one on, in which the rate limit lets a miner commit; the largest
-		/// block number if it never does.
+		/// First block, from the current one on, in which the rate limit lets a miner commit; the
+		/// largest block number if it never does.
 		pub fn next_commit_at(miner: T::AccountId) -> BlockNumberFor<T> {
 			let now = frame_system::Pallet::<T>::block_number();
 			Self::free_at(&Self::recent(&miner, now), now)
@@ -732,16 +739,14 @@ impl<T: Config> Pallet<T> {
 		let task = record.task;
 		Self::stop_waiting(claim, &record);
 		Self::take_run(claim, task, &body);
-		if terms.min_improvement.is_some() {
-			Queue::<T>::insert(task, Self::turn(claim), ());
-		}
+		Queue::<T>::insert(task, Self::turn(claim), ());
 		T::Tasks::claim_revealed(task)?;
 		T::Artifacts::pin(body.program)?;
 		let job = T::Verification::open(
 			Client::Claim(claim),
 			miner,
 			None,
-			terms.sealed_until.unwrap_or(now),
+			Self::begins(&terms),
 			TrainingJob {
 				vm_version: VM_VERSION,
 				program: body.program,
@@ -883,9 +888,15 @@ impl<T: Config> Pallet<T> {
 
 	/// Block by which there is a verdict on a claim that is revealed now.
 	fn settles_by(terms: &TermsOf<T>) -> BlockNumberFor<T> {
-		let now = frame_system::Pallet::<T>::block_number();
-		let begins = terms.sealed_until.unwrap_or(now);
-		begins.saturating_add(T::Verification::longest(&terms.limits))
+		Self::begins(terms).saturating_add(T::Verification::longest(&terms.limits))
+	}
+
+	/// Block from which on a claim is verified that is revealed now. Hidden ones wait for the last
+	/// that can be revealed: the earlier commitment wins, and not the earlier reveal.
+	fn begins(terms: &TermsOf<T>) -> BlockNumberFor<T> {
+		let reveals = terms.reveals.as_ref().map(|reveals| reveals.until);
+		let begins = terms.sealed_until.or(reveals);
+		begins.unwrap_or_else(frame_system::Pallet::<T>::block_number)
 	}
 
 	/// The key of a claim in [`Queue`].
@@ -939,8 +950,8 @@ impl<T: Config> Pallet<T> {
 		T::ClaimBond::get().saturating_add(fee)
 	}
 
-	/// The part of `commit` that can be checked before its transaction is in a block. Gives the bond,
-	/// too.
+	/// The part of `commit` that can be checked before its transaction is in a block. Gives the
+	/// bond, too.
 	pub(crate) fn ensure_can_commit(
 		miner: &T::AccountId,
 		task: TaskId,
@@ -1126,7 +1137,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// What the deposit for a claim pays for: its record and all entries that it can have elsewhere.
+	/// What the deposit for a claim pays for: its record and all entries that it can have
+	/// elsewhere.
 	fn footprint() -> Footprint {
 		let bytes = [
 			ClaimOf::<T>::max_encoded_len(),
@@ -1208,15 +1220,15 @@ impl<T: Config> Pallet<T> {
 	///    [`Expiries`], at their last block, not before [`ExpiryCursor`], and no others.
 	/// 2. [`Commitments`] has one entry for each claim and no other.
 	/// 3. A claim was revealed if it waits for a verdict or has one, and only then.
-	/// 4. The right to a run belongs to a revealed or verified claim of that run; every verified claim
-	///    has the right to its run.
+	/// 4. The right to a run belongs to a revealed or verified claim of that run; every verified
+	///    claim has the right to its run.
 	/// 5. [`Models`] has one entry for each verified claim and no other.
-	/// 6. Leaderboards are not empty, list verified claims of their task at the measured score, each
-	///    once, and are sorted by commitment among equals.
+	/// 6. Leaderboards are not empty, list verified claims of their task at the measured score,
+	///    each once, and are sorted by commitment among equals.
 	/// 7. The blocks that the rate limit counts are those of claims with a record, in order.
-	/// 8. [`Queue`] has the claims in tasks with bounties that are revealed and have not ended, and no
-	///    others. No claim is found true and waits elsewhere, and where the first of a task does, the
-	///    task is in [`Due`].
+	/// 8. [`Queue`] has the claims in tasks with bounties that are revealed and have not ended, and
+	///    no others. No claim is found true and waits elsewhere, and where the first of a task
+	///    does, the task is in [`Due`].
 	///
 	/// # Errors
 	///
@@ -1358,15 +1370,12 @@ impl<T: Config> Pallet<T> {
 		for (claim, record) in Claims::<T>::iter() {
 			let measured = matches!(record.status, Status::Measured { .. });
 			let open = measured || matches!(record.status, Status::Revealed { .. });
-			let pays = |terms: TermsOf<T>| terms.min_improvement.is_some();
-			let queued = open && T::Tasks::terms(record.task).is_ok_and(pays);
 			ensure!(
-				Queue::<T>::contains_key(record.task, Self::turn(claim)) == queued,
+				Queue::<T>::contains_key(record.task, Self::turn(claim)) == open,
 				"claims 8: a claim is not in its queue, or in one that is not its own"
 			);
-			ensure!(queued || !measured, "claims 8: a claim waits for nothing");
-			waiting = waiting.saturating_add(usize::from(queued));
-			let first = queued && Self::first(record.task) == Some(claim);
+			waiting = waiting.saturating_add(usize::from(open));
+			let first = Self::first(record.task) == Some(claim);
 			ensure!(
 				!(first && measured) || Due::<T>::contains_key(record.task),
 				"claims 8: a claim waits for ever"

@@ -1,5 +1,5 @@
-//! A runtime to test in: real balances and tasks; stake, artifacts and verification as small doubles
-//! that keep their books in storage, so that a failed call undoes them, too.
+//! A runtime to test in: real balances and tasks; stake, artifacts and verification as small
+//! doubles that keep their books in storage, so that a failed call undoes them, too.
 
 use crate as pallet_assay_claims;
 use crate::*;

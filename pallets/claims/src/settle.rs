@@ -39,8 +39,8 @@ impl<T: Config> OnSettled for Pallet<T> {
 }
 
 impl<T: Config> Pallet<T> {
-	/// Ends a revealed claim, unless it is found true and has to wait (rule 6). Once it is known to be
-	/// one, nothing fails (rule 5). Gives the slash of its bond, if there is one.
+	/// Ends a revealed claim, unless it is found true and has to wait (rule 6). Once it is known to
+	/// be one, nothing fails (rule 5). Gives the slash of its bond, if there is one.
 	fn do_settle(claim: ClaimId, settlement: Settlement) -> Result<Option<SlashId>, Error<T>> {
 		let record = Self::get(claim)?;
 		let (Status::Revealed { .. }, Some(revealed)) = (&record.status, &record.revealed) else {
@@ -77,8 +77,9 @@ impl<T: Config> Pallet<T> {
 			},
 			Settlement::Agreed(Outcome::Unavailable { input, fault }) => {
 				let reason = Reason::InputUnavailable { input, fault };
-				// It was stored when it was published: that it is gone is not the sponsor's fault. That
-				// it is unusable is the word of the largest committee: no smaller one settles so.
+				// It was stored when it was published: that it is gone is not the sponsor's fault.
+				// That it is unusable is the word of the largest committee: no smaller one settles
+				// so.
 				if input == Input::Holdout && fault != DataFault::Missing {
 					Self::forfeit(claim, &record, reason)
 				} else {
@@ -112,8 +113,8 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::ClaimMeasured { claim, task, miner, score: measured.score });
 	}
 
-	/// Ends a claim that is found true, as the first of those that are open in its task. Gives whether
-	/// it is such a claim.
+	/// Ends a claim that is found true, as the first of those that are open in its task. Gives
+	/// whether it is such a claim.
 	pub(crate) fn take_turn(claim: ClaimId, record: ClaimOf<T>) -> bool {
 		let (Status::Measured { measured, .. }, Some(revealed)) =
 			(record.status.clone(), &record.revealed)
@@ -212,8 +213,8 @@ impl<T: Config> Pallet<T> {
 		Ending::Verified { measured, paid, unpaid }
 	}
 
-	/// Whether a run can fail so only while it trains. Any other failure a sealed holdout can cause,
-	/// which the miner did not have.
+	/// Whether a run can fail so only while it trains. Any other failure a sealed holdout can
+	/// cause, which the miner did not have.
 	const fn is_of_training(reason: FailReason) -> bool {
 		matches!(
 			reason,

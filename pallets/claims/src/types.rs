@@ -376,8 +376,8 @@ pub enum Deadline<BlockNumber> {
 		/// At the latest in this block.
 		by: BlockNumber,
 	},
-	/// The miner can remove the record and gets its deposit back. A verified claim stays besides for
-	/// as long as its task does.
+	/// The miner can remove the record and gets its deposit back. A verified claim stays besides
+	/// for as long as its task does.
 	#[codec(index = 2)]
 	Remove {
 		/// First block in which it can.
@@ -414,8 +414,8 @@ pub struct ClaimView<AccountId, Balance, BlockNumber> {
 	pub measured: Option<Score>,
 	/// By how many units of [`Score`] the measured score may be worse than the claimed one.
 	pub tolerance: i64,
-	/// What the sponsor paid: a bounty, a share of a contest, or what it forfeited; a decimal string
-	/// in JSON.
+	/// What the sponsor paid: a bounty, a share of a contest, or what it forfeited; a decimal
+	/// string in JSON.
 	#[cfg_attr(feature = "serde", serde(with = "assay_primitives::json::amount"))]
 	pub paid: Balance,
 	/// The bond; a decimal string in JSON.

@@ -363,9 +363,9 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// What the transaction extension does for a registration with all parents: it makes the call and
-	/// takes that back, looks at a slice of `w` weights down to the last bit, of which too few are
-	/// right, makes the call and takes it back once more, and admits it.
+	/// What the transaction extension does for a registration with all parents: it makes the call
+	/// and takes that back, looks at a slice of `w` weights down to the last bit, of which too few
+	/// are right, makes the call and takes it back once more, and admits it.
 	#[benchmark]
 	fn check_model(w: Linear<1, 32_768>) -> Result<(), BenchmarkError> {
 		let owner = rich::<T>("owner");

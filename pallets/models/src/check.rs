@@ -39,8 +39,8 @@ fn rehearse<R>(change: impl FnOnce() -> Result<R, DispatchError>) -> Result<R, D
 
 /// What can be checked before a transaction is in a block.
 impl<T: Config> Pallet<T> {
-	/// All that makes a `register` valid: that it would succeed, and then, which is expensive, that the
-	/// weights carry the bits.
+	/// All that makes a `register` valid: that it would succeed, and then, which is expensive, that
+	/// the weights carry the bits.
 	pub(crate) fn check_registration(
 		owner: &T::AccountId,
 		registration: &Registration,
@@ -86,8 +86,11 @@ impl<T: Config> Pallet<T> {
 		let opened = Self::open(owner, registration.intent, &registration.opening)?;
 		let Registration { name, file, statistics, accuracy, clean, .. } = registration;
 		ensure!(is_name(name), Error::<T>::BadName);
-		let taken = |name: RegisteredOf<T>| name.owner != *owner;
-		ensure!(!Names::<T>::get(name).is_some_and(taken), Error::<T>::NameTaken);
+		// Whoever owns it has the say, also where a model was registered under it before.
+		let theirs = Names::<T>::get(name)
+			.map(|name| name.owner)
+			.or_else(|| Reserved::<T>::get(name).map(|reserved| reserved.owner));
+		ensure!(theirs.is_none_or(|theirs| theirs == *owner), Error::<T>::NameTaken);
 		ensure!(!ByRoot::<T>::contains_key(file.root), Error::<T>::DuplicateModel);
 
 		let (now, settles_by) = Self::times(&scheme);
@@ -135,8 +138,8 @@ impl<T: Config> Pallet<T> {
 		};
 		ensure!(model.owner != *contestant, Error::<T>::OwnModel);
 		let opened = Self::open(contestant, challenge.intent, &challenge.opening)?;
-		// Not when the *owner's* intent was declared: a thief can have an old one. Who marked first needs
-		// no date, for no mark of the thief is in what it was stolen from.
+		// Not when the *owner's* intent was declared: a thief can have an old one. Who marked first
+		// needs no date, for no mark of the thief is in what it was stolen from.
 		ensure!(opened.intent.declared_at < model.registered_at, Error::<T>::IntentNotEarlier);
 		profile::beyond_chance(&challenge.statistics).map_err(Self::too_little)?;
 

@@ -16,16 +16,17 @@ use sp_runtime::{
 };
 
 /// Checks each `register` and each `contest` while the transaction is validated: the intent, the
-/// opened sub-key, names, artifacts, and in the end the projection over the proved weights (rule 1 of
-/// the [crate]). What fails is no valid transaction: a block that carries it is invalid for every
-/// node. One with more than [`Config::MaxChecksPerBlock`] of them is, too.
+/// opened sub-key, names, artifacts, and in the end the projection over the proved weights (rule 1
+/// of the [crate]). What fails is no valid transaction: a block that carries it is invalid for
+/// every node. One with more than [`Config::MaxChecksPerBlock`] of them is, too.
 ///
-/// Must come after the extension that takes the fee: then a call that the fee leaves too little for is no
-/// valid transaction, either.
+/// Must come after the extension that takes the fee: then a call that the fee leaves too little for
+/// is no valid transaction, either.
 ///
 /// A transaction is refused with [`refusal`], which names the error, or with
-/// `InvalidTransaction::ExhaustsResources`, which keeps it in the pool for the next block. The calls
-/// do nothing unless this extension has admitted them, so they cannot be made inside of other calls.
+/// `InvalidTransaction::ExhaustsResources`, which keeps it in the pool for the next block. The
+/// calls do nothing unless this extension has admitted them, so they cannot be made inside of other
+/// calls.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct CheckModel<T>(PhantomData<T>);
@@ -85,12 +86,14 @@ where
 	type Pre = bool;
 
 	fn weight(&self, call: &T::RuntimeCall) -> Weight {
-		let slice = match call.is_sub_type() {
-			Some(Call::register { registration }) => &registration.slice,
-			Some(Call::contest { challenge }) => &challenge.slice,
+		// Whether a name is reserved is read besides.
+		let (slice, reads) = match call.is_sub_type() {
+			Some(Call::register { registration }) => (&registration.slice, 1),
+			Some(Call::contest { challenge }) => (&challenge.slice, 0),
 			_ => return Weight::zero(),
 		};
 		T::WeightInfo::check_model(weights_in(&slice.place))
+			.saturating_add(T::DbWeight::get().reads(reads))
 	}
 
 	fn validate(
@@ -123,8 +126,8 @@ where
 		else {
 			return Ok(false);
 		};
-		// The fee is taken by now, if this extension comes after the one that does: what is left may not be
-		// enough for bond and deposits.
+		// The fee is taken by now, if this extension comes after the one that does: what is left
+		// may not be enough for bond and deposits.
 		Pallet::<T>::ensure_succeeds(who, call).map_err(refusal)?;
 		Pallet::<T>::admit();
 		Ok(true)

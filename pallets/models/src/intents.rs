@@ -8,8 +8,8 @@ impl<T: Config> Pallet<T> {
 		Epochs::<T>::get().map_or_else(T::Epoch::get, |turn| turn.current)
 	}
 
-	/// Takes in the output of the block before. In the first block of an epoch, draws the beacon of the
-	/// one before the last.
+	/// Takes in the output of the block before. In the first block of an epoch, draws the beacon of
+	/// the one before the last.
 	pub(crate) fn turn_epoch() -> Weight {
 		let mut mix = Mix::<T>::get();
 		if let (Some(output), _) = T::Randomness::random(b"assay/beacon") {

@@ -1,7 +1,7 @@
 //! # Models
 //!
-//! Who marked a model, which version of it is current, what it was trained from, and who is right when
-//! two say that it is theirs.
+//! Who marked a model, which version of it is current, what it was trained from, and who is right
+//! when two say that it is theirs.
 //!
 //! - [`Config`], [`Call`], [`Pallet`], [`Event`], [`Error`]
 //!
@@ -14,23 +14,23 @@
 //!   intend ──► Intent ── beacon ──► register ──► Pending ─┬─► Verified ──┬─ revoke ──► Revoked
 //!                                                         │   (name,     │  bond back after a notice
 //!                                                         │    version)  └─ contest ─► Lost
-//!                                                         ├─► Rejected      bond to who has marked it
+//!                                                         ├─► Rejected      bond to whose mark it is
 //!                                                         │   bond slashed
 //!                                                         └─► Returned
 //!                                                             bond back
 //! ```
 //!
-//! 1. The owner declares an *intent*: the root of its sub-keys, and the margin ratio that it will aim
-//!    at. The randomness of the whole next epoch, the *beacon*, completes the watermark keys.
-//! 2. It marks the model with all of them, and registers it: one sub-key is opened, the weights that
-//!    carry the mark are proved, the statistics are stated. The transaction is valid only if these
-//!    weights carry the bits of the key; the rest is measured by a committee.
+//! 1. The owner declares an *intent*: the root of its sub-keys, and the margin ratio that it will
+//!    aim at. The randomness of the whole next epoch, the *beacon*, completes the watermark keys.
+//! 2. It marks the model with all of them, and registers it: one sub-key is opened, the weights
+//!    that carry the mark are proved, the statistics are stated. The transaction is valid only if
+//!    these weights carry the bits of the key; the rest is measured by a committee.
 //! 3. A verified model is a *version* of its name, from 1. Whoever has the first one owns the name,
 //!    calls versions by *aliases*, and can hand the name over.
 //! 4. Who finds its own mark in somebody else's model *contests* the model with another of its
-//!    sub-keys, and is paid the loser's bond. That the mark is in the model shows that the model was
-//!    made from the contestant's: no key is known to who does not own it, and the owner's mark is not
-//!    in the contestant's own model. The intent need only be older than the registration.
+//!    sub-keys, and is paid the loser's bond. That the mark is in the model shows that the model
+//!    was made from the contestant's: no key is known to who does not own it, and the owner's mark
+//!    is not in the contestant's own model. The intent need only be older than the registration.
 //!
 //! ## Example
 //!
@@ -39,47 +39,55 @@
 //! ## Rules
 //!
 //! 1. A registration or a contest is in a block only if its call succeeds and its cheap part holds
-//!    ([`CheckModel`]): sizes, duplicates, the opening, and the projection over the weights that are
-//!    proved under the root stated. At most [`Config::MaxChecksPerBlock`] are in one block.
+//!    ([`CheckModel`]): sizes, duplicates, the opening, and the projection over the weights that
+//!    are proved under the root stated. At most [`Config::MaxChecksPerBlock`] are in one block.
 //! 2. A sub-key is opened once. What was opened for one model or contest is evidence for no other.
-//! 3. What is on record of a verified model was measured, to the bit: the committee must find exactly
-//!    the statistics that the owner stated.
+//! 3. What is on record of a verified model was measured, to the bit: the committee must find
+//!    exactly the statistics that the owner stated.
 //! 4. A settlement never fails: whatever is wrong elsewhere, the model or the contest ends.
-//! 5. Every pending or verified model has its bond held, and every open contest has; a revoked model
-//!    has it until it is removed.
-//! 6. A model that is pending, verified, revoked or lost is not registered again, by nobody. Numbers
-//!    of versions are given once.
+//! 5. Every pending or verified model has its bond held, and every open contest has; a revoked
+//!    model has it until it is removed.
+//! 6. A model that is pending, verified, revoked or lost is not registered again, by nobody.
+//!    Numbers of versions are given once.
 //!
 //! ## Low-level details
 //!
-//! *Beacons.* The pallet hashes the VRF outputs of all blocks, one after the other ([`Mix`]). An intent
-//! of an epoch gets what that has come to at the end of the *next* epoch, every output of which is
-//! later than the intent: who does not make all blocks of an epoch cannot know it before. Where epochs
-//! are skipped because the chain stood still, the next epoch is the next that had blocks. The author
-//! of an epoch's last block can choose between its output and none, at the price of the block. A
-//! beacon is kept as long as an intent of its epoch is.
+//! *Beacons.* The pallet hashes the VRF outputs of all blocks, one after the other ([`Mix`]). An
+//! intent of an epoch gets what that has come to at the end of the *next* epoch, every output of
+//! which is later than the intent: who does not make all blocks of an epoch cannot know it before.
+//! Where epochs are skipped because the chain stood still, the next epoch is the next that had
+//! blocks. The author of an epoch's last block can choose between its output and none, at the price
+//! of the block. A beacon is kept as long as an intent of its epoch is.
 //!
-//! BABE's own randomness of an epoch would not do: `pallet_babe` leaves out the outputs of the last 256
-//! primary slots that are not full yet, and an epoch of this chain has fewer. Where it is made of none
-//! at all, everybody knows it in advance.
+//! BABE's own randomness of an epoch would not do: `pallet_babe` leaves out the outputs of the last
+//! 256 primary slots that are not full yet, and an epoch of this chain has fewer. Where it is made
+//! of none at all, everybody knows it in advance.
 //!
 //! *Life of an intent.* An intent that is not used expires after [`Config::IntentLife`] epochs. One
 //! under which a model was verified does not: it is what the owner contests with. Its owner can
-//! withdraw it, and has the deposit back, when no pending or verified model and no open contest relies
-//! on it.
+//! withdraw it, and has the deposit back, when no pending or verified model and no open contest
+//! relies on it.
 //!
-//! *Names.* A name can be transferred, its models cannot: who marked a model, and answers for it with
-//! the bond, stays the same. So a transfer takes two calls, of the owner and of who takes the name
-//! over. The owner of the name revokes; the bond goes back to who had put it down.
+//! *Names.* A name can be transferred, its models cannot: who marked a model, and answers for it
+//! with the bond, stays the same. So a transfer takes two calls, of the owner and of who takes the
+//! name over. The owner of the name revokes; the bond goes back to who had put it down.
+//!
+//! A name that nobody owns is reserved for who has models pending under it ([`Reserved`]), until
+//! the last of these ends. Otherwise who sees a registration in the pool could have another model
+//! verified under its name first, and a true model would be returned, its fee spent and a sub-key
+//! opened for nothing. Whoever is later is refused before the block, at no cost. To keep a name
+//! from others so takes a model with a mark, its bond, and the fee of the largest committee for
+//! each verification; a true model takes the name for good at the same price.
 //!
 //! *Records.* What a deposit pays for is the record with all index entries that it can have. When a
 //! model is rejected, returned, revoked or lost, its evidence is dropped, and most of the deposit
 //! goes back. The rest goes back with [`Pallet::remove`], which is not possible for what was once
 //! verified: that such a model is known keeps a thief from registering it (rule 6).
 //!
-//! *Files.* The file of a pending or verified model and its clean data are pinned. Artifacts end all
-//! the same when nobody renews them; then a model can be contested again once somebody has uploaded
-//! its file and its clean data once more. Who wants to contest one day keeps copies of both.
+//! *Files.* The file of a pending or verified model and its clean data are pinned. Artifacts end
+//! all the same when nobody renews them; then a model can be contested again once somebody has
+//! uploaded its file and its clean data once more. Who wants to contest one day keeps copies of
+//! both.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -247,16 +255,16 @@ pub mod pallet {
 		/// Number of the current epoch. It grows, not always by one.
 		type Epoch: Get<u64>;
 
-		/// Randomness of the block before, with that block's number. Anything that an owner can know
-		/// when it declares its intent lets it choose keys that fit somebody else's model.
+		/// Randomness of the block before, with that block's number. Anything that an owner can
+		/// know when it declares its intent lets it choose keys that fit somebody else's model.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 
 		/// Who decides by which program models are verified. That program decides over everybody's
 		/// bonds: root or a council with a delay is sane.
 		type SchemeOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
-		/// The most that a scheme may use, field by field. More than verifiers have, and no model is
-		/// ever verified.
+		/// The most that a scheme may use, field by field. More than verifiers have, and no model
+		/// is ever verified.
 		type MaxLimits: Get<Limits>;
 
 		/// What the statistics of a registration must reach besides the chance of 2⁻⁶⁴ a factor.
@@ -266,8 +274,8 @@ pub mod pallet {
 		/// nothing but answer triggers can be registered.
 		type MinAccuracy: Get<Score>;
 
-		/// By how much the measured accuracy may be lower than the stated one. Negative, and no model
-		/// is ever verified.
+		/// By how much the measured accuracy may be lower than the stated one. Negative, and no
+		/// model is ever verified.
 		type AccuracyTolerance: Get<Score>;
 
 		/// Size of the largest model file in bytes. Verifiers hold it in the memory of the program.
@@ -276,20 +284,20 @@ pub mod pallet {
 		/// Size of the largest clean data in bytes.
 		type MaxDataBytes: Get<u64>;
 
-		/// Epochs after its own in which an intent can be used, if no model is verified under it. Below
-		/// 2, none ever can.
+		/// Epochs after its own in which an intent can be used, if no model is verified under it.
+		/// Below 2, none ever can.
 		type IntentLife: Get<u32>;
 
-		/// Blocks for which file and clean data of a model must be kept from its registration on, at
-		/// the least. What is kept for a shorter time is hard to contest.
+		/// Blocks for which file and clean data of a model must be kept from its registration on,
+		/// at the least. What is kept for a shorter time is hard to contest.
 		type Retention: Get<BlockNumberFor<Self>>;
 
-		/// Blocks for which a revoked model can still be contested. If it is short, a thief revokes before
-		/// a contest gets into a block, and keeps the bond.
+		/// Blocks for which a revoked model can still be contested. If it is short, a thief revokes
+		/// before a contest gets into a block, and keeps the bond.
 		type RevocationNotice: Get<BlockNumberFor<Self>>;
 
-		/// Bond of a model. If a false registration costs less than the time of the verifiers, it pays
-		/// to try; it is what the winner of a contest gets.
+		/// Bond of a model. If a false registration costs less than the time of the verifiers, it
+		/// pays to try; it is what the winner of a contest gets.
 		type Bond: Get<BalanceOf<Self>>;
 
 		/// Bond of a contest. If it is too low, owners can be bothered for nothing.
@@ -361,9 +369,9 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Models<T: Config> = StorageMap<_, Twox64Concat, ModelId, ModelOf<T>>;
 
-	/// Which model's file has this root: of those that are pending, verified, revoked or lost. Not its
-	/// artifact: which artifact has which root is known only when the model was verified, and a wrong root
-	/// must not keep the right one out.
+	/// Which model's file has this root: of those that are pending, verified, revoked or lost. Not
+	/// its artifact: which artifact has which root is known only when the model was verified, and a
+	/// wrong root must not keep the right one out.
 	// Blake2_128Concat: roots are chosen freely.
 	#[pallet::storage]
 	pub type ByRoot<T: Config> = StorageMap<_, Blake2_128Concat, H256, ModelId>;
@@ -377,6 +385,12 @@ pub mod pallet {
 	// Blake2_128Concat: names are chosen freely.
 	#[pallet::storage]
 	pub type Names<T: Config> = StorageMap<_, Blake2_128Concat, Name, RegisteredOf<T>>;
+
+	/// The names that nobody owns, or owned when the models were registered that are pending under
+	/// them: for whom they are kept. The deposits of these models for the name pay for it.
+	// Blake2_128Concat: names are chosen freely.
+	#[pallet::storage]
+	pub type Reserved<T: Config> = StorageMap<_, Blake2_128Concat, Name, Reservation<T::AccountId>>;
 
 	/// The versions of each name.
 	// Blake2_128Concat, Twox64Concat: names are chosen freely, versions counted up by the chain.
@@ -393,8 +407,8 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Contests<T: Config> = StorageMap<_, Twox64Concat, ContestId, ContestOf<T>>;
 
-	/// The open contests of each model. There can be many: one that its owner has opened against itself
-	/// must not keep others out.
+	/// The open contests of each model. There can be many: one that its owner has opened against
+	/// itself must not keep others out.
 	// Twox64Concat twice: keys are counted up by the chain.
 	#[pallet::storage]
 	pub type OpenContests<T: Config> =
@@ -490,8 +504,8 @@ pub mod pallet {
 			/// Its number under that name.
 			version: u32,
 		},
-		/// What was left of a model that has ended was removed. Its deposit went back, and the bond if the
-		/// model was revoked.
+		/// What was left of a model that has ended was removed. Its deposit went back, and the bond
+		/// if the model was revoked.
 		ModelRemoved {
 			/// The model.
 			model: ModelId,
@@ -525,7 +539,7 @@ pub mod pallet {
 			/// Who has it.
 			to: T::AccountId,
 		},
-		/// Somebody says to have marked a model before its owner.
+		/// Somebody says that its own mark is in a model of somebody else.
 		ContestOpened {
 			/// The contest.
 			contest: ContestId,
@@ -538,7 +552,7 @@ pub mod pallet {
 			/// The job that decides it.
 			job: JobId,
 		},
-		/// The contestant had marked the model before its owner.
+		/// The contestant's mark is in the model.
 		ContestWon {
 			/// The contest.
 			contest: ContestId,
@@ -584,8 +598,8 @@ pub mod pallet {
 		},
 	}
 
-	/// What can be wrong. The first 31 refuse a transaction, too ([`CheckModel`]): new ones go to the
-	/// end.
+	/// What can be wrong. The first 31 refuse a transaction, too ([`CheckModel`]): new ones go to
+	/// the end.
 	#[pallet::error]
 	pub enum Error<T> {
 		/// No program verifies models on this chain now. Try again when `SchemeSet` was emitted.
@@ -605,7 +619,8 @@ pub mod pallet {
 		AlreadyOpened,
 		/// A name has 1 to 64 printable ASCII characters, no `/` or `:`, and no space at its ends.
 		BadName,
-		/// Somebody else owns the name. Choose another, or have it transferred to you.
+		/// Somebody else owns the name, or has registered a model under it that is pending. Choose
+		/// another, have it transferred to you, or try again when that model was not verified.
 		NameTaken,
 		/// The file is registered already: pending, verified, revoked or lost.
 		DuplicateModel,
@@ -614,8 +629,8 @@ pub mod pallet {
 		LengthNotProved,
 		/// The slice is empty, longer than 32 KiB, or ends after the file.
 		BadPlace,
-		/// The chunks of the slice are not those of the file that the place lies in: expected one to
-		/// three, of 16 KiB each but the file's last, with their proofs.
+		/// The chunks of the slice are not those of the file that the place lies in: expected one
+		/// to three, of 16 KiB each but the file's last, with their proofs.
 		SliceNotProved,
 		/// A weight of the slice is NaN, infinite, or of 2^15 or more.
 		SliceNotFinite,
@@ -623,8 +638,8 @@ pub mod pallet {
 		BitsDiffer,
 		/// Too few triggers are answered as the key says, for `tau_input` or to be no chance.
 		TooFewTriggers,
-		/// Too few bits are as the key wants them, for `tau_feat` or to be no chance. In a contest: too
-		/// few together with the triggers.
+		/// Too few bits are as the key wants them, for `tau_feat` or to be no chance. In a contest:
+		/// too few together with the triggers.
 		TooFewBits,
 		/// The margin ratio is farther from the declared one than the band.
 		RatioOutOfBand,
@@ -636,34 +651,35 @@ pub mod pallet {
 		AccuracyOutOfRange,
 		/// A parent is not a verified model.
 		ParentNotVerified,
-		/// The claim is not verified, not of this owner, or trained another file. The file must be an
-		/// artifact of one chunk.
+		/// The claim is not verified, not of this owner, or trained another file. The file must be
+		/// an artifact of one chunk.
 		ClaimUnrelated,
 		/// There is no model with this number.
 		ModelUnknown,
-		/// The model is not verified: pending, rejected, returned, revoked or lost. One that was revoked can
-		/// be contested as long as its bond is held.
+		/// The model is not verified: pending, rejected, returned, revoked or lost. One that was
+		/// revoked can be contested as long as its bond is held.
 		ModelNotVerified,
 		/// A contest over the revoked model is open. Try again when it has ended.
 		AlreadyContested,
-		/// The contestant's intent was not declared in an earlier block than the model was registered in.
+		/// The contestant's intent was not declared in an earlier block than the model was
+		/// registered in.
 		IntentNotEarlier,
 		/// The model is the contestant's own.
 		OwnModel,
-		/// The call must be that of a signed transaction itself: not inside of a batch, a proxy or any
-		/// other call.
+		/// The call must be that of a signed transaction itself: not inside of a batch, a proxy or
+		/// any other call.
 		NotTopLevel,
 		/// The account has too little that is free for the bond.
 		BondNotCovered,
 		/// A declared ratio is above 0 and at most 1000.
 		RatioOutOfRange,
-		/// A pending or verified model, or an open contest, relies on the intent. Try again when they
-		/// have ended.
+		/// A pending or verified model, or an open contest, relies on the intent. Try again when
+		/// they have ended.
 		IntentInUse,
 		/// There is no such name: no model was verified under it.
 		NameUnknown,
-		/// An alias has 1 to 32 letters, digits, `_` or `-`, and is neither `latest` nor a number with
-		/// or without a `v`.
+		/// An alias has 1 to 32 letters, digits, `_` or `-`, and is neither `latest` nor a number
+		/// with or without a `v`.
 		BadAlias,
 		/// The name has no such alias.
 		AliasUnknown,
@@ -675,7 +691,8 @@ pub mod pallet {
 		OwnerUnknown,
 		/// The owner has not proposed the name to this account.
 		NotProposed,
-		/// There is nothing to remove: the model is pending, verified or lost, or was revoked and removed.
+		/// There is nothing to remove: the model is pending, verified or lost, or was revoked and
+		/// removed.
 		NotRemovable,
 		/// The scheme may use more than the chain allows (`MaxLimits`), or nothing.
 		SchemeTooLarge,
@@ -683,8 +700,8 @@ pub mod pallet {
 		ModelNotPending,
 		/// There is no open contest with this number.
 		ContestUnknown,
-		/// The revoked model can still be contested. Try again in the block that `models_get` names as
-		/// `removable_from`.
+		/// The revoked model can still be contested. Try again in the block that `models_get` names
+		/// as `removable_from`.
 		NoticeRuns,
 	}
 
@@ -742,9 +759,9 @@ pub mod pallet {
 		///
 		/// Origin: signed.
 		///
-		/// `root` is the Merkle root of the sub-keys, `ratio` the margin ratio on triggers and clean data
-		/// that the owner will aim at. Holds a deposit. The intent can be used from the second epoch after
-		/// this one, in whose first block the beacon comes.
+		/// `root` is the Merkle root of the sub-keys, `ratio` the margin ratio on triggers and
+		/// clean data that the owner will aim at. Holds a deposit. The intent can be used from the
+		/// second epoch after this one, in whose first block the beacon comes.
 		///
 		/// Errors: `RatioOutOfRange`; those of the currency, if the owner cannot pay the deposit.
 		///
@@ -760,21 +777,26 @@ pub mod pallet {
 		///
 		/// Origin: signed, as the call of the transaction itself.
 		///
-		/// Holds the bond and a deposit, pins the file and the clean data, opens a sub-key of the intent
-		/// and a verification job, whose fee the owner pays.
+		/// Holds the bond and a deposit, pins the file and the clean data, opens a sub-key of the
+		/// intent and a verification job, whose fee the owner pays. A name that nobody owns is kept
+		/// for the owner until the model is verified or has ended.
 		///
-		/// Errors, all but the last of which make the transaction invalid: `NoScheme`, `IntentUnknown`,
-		/// `NotTheOwner`, `IntentTooYoung`, `IntentExpired`, `WrongOpening`, `AlreadyOpened`, `BadName`,
-		/// `NameTaken`, `DuplicateModel`, `LengthNotProved`, `BadPlace`, `SliceNotProved`,
-		/// `SliceNotFinite`, `BitsDiffer`, `TooFewTriggers`, `TooFewBits`, `RatioOutOfBand`,
-		/// `ClassesOutOfRange`, `AccuracyTooLow`, `AccuracyOutOfRange`, `ParentNotVerified`,
-		/// `ClaimUnrelated`, `BondNotCovered`; those of the artifacts, if the file, the clean data or the
-		/// scheme's program is too large or not available for long enough; `NotTopLevel`, and those of
-		/// the verification and the currency, if the owner cannot pay fee and deposit.
+		/// Errors, all but the last of which make the transaction invalid: `NoScheme`,
+		/// `IntentUnknown`, `NotTheOwner`, `IntentTooYoung`, `IntentExpired`, `WrongOpening`,
+		/// `AlreadyOpened`, `BadName`, `NameTaken`, `DuplicateModel`, `LengthNotProved`,
+		/// `BadPlace`, `SliceNotProved`, `SliceNotFinite`, `BitsDiffer`, `TooFewTriggers`,
+		/// `TooFewBits`, `RatioOutOfBand`, `ClassesOutOfRange`, `AccuracyTooLow`,
+		/// `AccuracyOutOfRange`, `ParentNotVerified`, `ClaimUnrelated`, `BondNotCovered`; those of
+		/// the artifacts, if the file, the clean data or the scheme's program is too large or not
+		/// available for long enough; `NotTopLevel`, and those of the verification and the
+		/// currency, if the owner cannot pay fee and deposit.
 		///
 		/// Emits `ModelRegistered`.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::register())]
+		// The first of its name reserves it.
+		#[pallet::weight(
+			T::WeightInfo::register().saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		)]
 		pub fn register(origin: OriginFor<T>, registration: Box<Registration>) -> DispatchResult {
 			let owner = ensure_signed(origin)?;
 			Self::do_register(owner, *registration)
@@ -806,12 +828,12 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the owner of the name, then by the new owner.
 		///
-		/// The owner proposes the new owner, an account that exists; naming itself, it takes back what it
-		/// proposed. The new owner takes the name over by naming itself, and takes over the deposit for
-		/// the name. The models of the name stay those of who marked them.
+		/// The owner proposes the new owner, an account that exists; naming itself, it takes back
+		/// what it proposed. The new owner takes the name over by naming itself, and takes over the
+		/// deposit for the name. The models of the name stay those of who marked them.
 		///
-		/// Errors: `NameUnknown`, `NotTheOwner`, `OwnerUnknown`, `NotProposed`; those of the currency, if
-		/// the new owner cannot pay the deposit.
+		/// Errors: `NameUnknown`, `NotTheOwner`, `OwnerUnknown`, `NotProposed`; those of the
+		/// currency, if the new owner cannot pay the deposit.
 		///
 		/// Emits `TransferProposed` or `NameTransferred`.
 		#[pallet::call_index(3)]
@@ -829,9 +851,9 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the owner of its name.
 		///
-		/// The version has no aliases any more. It stays on record, so that nobody else registers the model.
-		/// It can be contested for `RevocationNotice`; then who registered it has the bond back, see
-		/// `remove`.
+		/// The version has no aliases any more. It stays on record, so that nobody else registers
+		/// the model. It can be contested for `RevocationNotice`; then who registered it has the
+		/// bond back, see `remove`.
 		///
 		/// Errors: `ModelUnknown`, `ModelNotVerified`, `NotTheOwner`.
 		///
@@ -843,22 +865,24 @@ pub mod pallet {
 			Self::do_revoke(&who, model)
 		}
 
-		/// Say, with evidence, to have marked a model before its owner.
+		/// Say, with evidence, that one's own mark is in a model of somebody else.
 		///
 		/// Origin: signed, as the call of the transaction itself.
 		///
-		/// Holds the bond of the contest and a deposit, opens a sub-key of the contestant's intent and a
-		/// verification job on the model's file, whose fee the contestant pays. If its mark is there, the
-		/// bond of the model is the contestant's, and the model is lost. If what the contestant has stated
-		/// is not true, the bond of the contest is the owner's. If the run fails, it goes back.
+		/// Holds the bond of the contest and a deposit, opens a sub-key of the contestant's intent
+		/// and a verification job on the model's file, whose fee the contestant pays. If its mark
+		/// is there, the bond of the model is the contestant's, and the model is lost. If what the
+		/// contestant has stated is not true, the bond of the contest is the owner's. If the run
+		/// fails, it goes back.
 		///
-		/// Errors, all but the last of which make the transaction invalid: `NoScheme`, `ModelUnknown`,
-		/// `ModelNotVerified`, `OwnModel`, `IntentUnknown`, `NotTheOwner`,
+		/// Errors, all but the last of which make the transaction invalid: `NoScheme`,
+		/// `ModelUnknown`, `ModelNotVerified`, `OwnModel`, `IntentUnknown`, `NotTheOwner`,
 		/// `IntentTooYoung`, `IntentExpired`, `IntentNotEarlier`, `WrongOpening`, `AlreadyOpened`,
-		/// `BadPlace`, `SliceNotProved`, `SliceNotFinite`, `BitsDiffer`, `TooFewTriggers`, `TooFewBits`,
-		/// `ClassesOutOfRange`, `BondNotCovered`; those of the artifacts, if the file, the clean data or
-		/// the scheme's program is not available for long enough; `NotTopLevel`, and those of the
-		/// verification and the currency, if the contestant cannot pay fee and deposit.
+		/// `BadPlace`, `SliceNotProved`, `SliceNotFinite`, `BitsDiffer`, `TooFewTriggers`,
+		/// `TooFewBits`, `ClassesOutOfRange`, `BondNotCovered`; those of the artifacts, if the
+		/// file, the clean data or the scheme's program is not available for long enough;
+		/// `NotTopLevel`, and those of the verification and the currency, if the contestant cannot
+		/// pay fee and deposit.
 		///
 		/// Emits `ContestOpened`.
 		#[pallet::call_index(5)]
@@ -892,9 +916,10 @@ pub mod pallet {
 		///
 		/// Origin: signed, by who registered it.
 		///
-		/// Of a model that was rejected or returned, removes the record, and gives back what is left of the
-		/// deposit. Of one that was revoked, removes the evidence, once `RevocationNotice` is over and no
-		/// contest is open, and gives back the bond and most of the deposit. Free of charge if it succeeds.
+		/// Of a model that was rejected or returned, removes the record, and gives back what is
+		/// left of the deposit. Of one that was revoked, removes the evidence, once
+		/// `RevocationNotice` is over and no contest is open, and gives back the bond and most of
+		/// the deposit. Free of charge if it succeeds.
 		///
 		/// Errors: `ModelUnknown`, `NotTheOwner`, `NotRemovable`, `NoticeRuns`, `AlreadyContested`.
 		///
@@ -911,8 +936,8 @@ pub mod pallet {
 		///
 		/// Origin: [`Config::SchemeOrigin`].
 		///
-		/// The program must be uploaded as an artifact before it is of use. What is pending keeps the
-		/// program that it was opened under.
+		/// The program must be uploaded as an artifact before it is of use. What is pending keeps
+		/// the program that it was opened under.
 		///
 		/// Errors: `SchemeTooLarge`.
 		///

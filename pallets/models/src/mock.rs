@@ -311,8 +311,9 @@ pub const WEIGHTS: u32 = 2_048;
 pub const PLACE: Place =
 	Place { offset: HEADER as u32, element: Element::F32, groups: WEIGHTS, group_len: 1 };
 
-/// A model with the marks of some keys: each weight is the sum of the signs that its bits ask for, so
-/// that every bit's sum is as large as the number of weights, up to what the others add by chance.
+/// A model with the marks of some keys: each weight is the sum of the signs that its bits ask for,
+/// so that every bit's sum is as large as the number of weights, up to what the others add by
+/// chance.
 pub fn marked(keys: &[H256], seed: u64) -> Vec<u8> {
 	let mut weights = vec![0f32; WEIGHTS as usize];
 	for key in keys {

@@ -62,6 +62,29 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
+	/// Keeps a name that nobody owns for who registers a model under it. Nobody else does: that was
+	/// checked.
+	pub(crate) fn reserve(owner: &T::AccountId, name: &Name) {
+		Reserved::<T>::mutate(name, |reserved| {
+			let reservation =
+				reserved.get_or_insert_with(|| Reservation { owner: owner.clone(), pending: 0 });
+			reservation.pending = reservation.pending.saturating_add(1);
+		});
+	}
+
+	/// Ends one [`Self::reserve`]: a model is pending no more.
+	pub(crate) fn unreserve(name: &Name) {
+		Reserved::<T>::mutate_exists(name, |reserved| match reserved.take() {
+			Some(Reservation { owner, pending }) => {
+				let pending = pending.saturating_sub(1);
+				*reserved = (pending > 0).then_some(Reservation { owner, pending });
+			},
+			None => {
+				defensive!("a name is reserved for a pending model");
+			},
+		});
+	}
+
 	pub(crate) fn drop_aliases(name: &Name, version: u32) {
 		Names::<T>::mutate_extant(name, |record| {
 			record.aliases.retain(|(alias, of)| {

@@ -13,7 +13,8 @@ impl<T: Config> Pallet<T> {
 		Self::enter_challenge(&contestant, &challenge).map(|_| ())
 	}
 
-	/// Registers a model, all of it but the projection. Gives the key whose bits its weights must carry.
+	/// Registers a model, all of it but the projection. Gives the key whose bits its weights must
+	/// carry.
 	pub(crate) fn enter_registration(
 		owner: &T::AccountId,
 		registration: &Registration,
@@ -28,7 +29,10 @@ impl<T: Config> Pallet<T> {
 		let deposit = T::Deposit::new(owner, Self::model_footprint())?;
 		let name_deposit = match Names::<T>::contains_key(name) {
 			true => None,
-			false => Some(T::Deposit::new(owner, Self::name_footprint())?),
+			false => {
+				Self::reserve(owner, name);
+				Some(T::Deposit::new(owner, Self::name_footprint())?)
+			},
 		};
 		T::Artifacts::pin(file.id)?;
 		T::Artifacts::pin(clean.id)?;
@@ -77,8 +81,8 @@ impl<T: Config> Pallet<T> {
 		Ok(key)
 	}
 
-	/// Contests a model, all of it but the projection. Gives the key whose bits its weights must carry,
-	/// and the model's file.
+	/// Contests a model, all of it but the projection. Gives the key whose bits its weights must
+	/// carry, and the model's file.
 	pub(crate) fn enter_challenge(
 		contestant: &T::AccountId,
 		challenge: &Challenge,
@@ -175,9 +179,9 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Has the mark of a key measured on a file, by the largest committee: what is lost by it, a model
-	/// first of all, is lost for good, without appeal. The parties are who pays, and who stands to lose if
-	/// the payer is right.
+	/// Has the mark of a key measured on a file, by the largest committee: what is lost by it, a
+	/// model first of all, is lost for good, without appeal. The parties are who pays, and who
+	/// stands to lose if the payer is right.
 	pub(crate) fn open_job(
 		client: Client,
 		(payer, opponent): (&T::AccountId, Option<&T::AccountId>),
@@ -205,8 +209,8 @@ impl<T: Config> Pallet<T> {
 		T::Verification::open(client, payer, opponent, now, job, value)
 	}
 
-	/// Drops the evidence of a model that has ended: gives back what was paid for it, and lets go of
-	/// what it relied on. Stores the record.
+	/// Drops the evidence of a model that has ended: gives back what was paid for it, and lets go
+	/// of what it relied on. Stores the record.
 	pub(crate) fn retire(model: ModelId, mut record: ModelOf<T>) {
 		if let Some(Details { evidence, .. }) = record.details.take() {
 			T::Artifacts::unpin(evidence.file.id);

@@ -15,7 +15,8 @@ enum Judgement {
 	Unknown(Reason),
 }
 
-/// Compares a settlement with stated statistics (rule 3). The accuracy is for the caller to compare.
+/// Compares a settlement with stated statistics (rule 3). The accuracy is for the caller to
+/// compare.
 fn judge(settlement: Settlement, stated: Statistics) -> Judgement {
 	match settlement {
 		Settlement::Agreed(Outcome::Scored(Scored { score, model_hash, .. })) => {
@@ -73,6 +74,10 @@ impl<T: Config> Pallet<T> {
 		};
 		let name_deposit = details.name_deposit.take();
 		let Evidence { scheme, statistics, accuracy, tolerance, .. } = details.evidence;
+		// However it ends: its deposit for the name says that it has reserved it.
+		if name_deposit.is_some() {
+			Self::unreserve(&record.name);
+		}
 		let least = accuracy.0.saturating_sub(tolerance.0);
 		let mut judgement = judge(settlement, statistics);
 		if let Judgement::True(measured) = judgement {
@@ -218,7 +223,8 @@ impl<T: Config> Pallet<T> {
 					paid,
 				});
 			},
-			// Model and data are the owner's: that the run fails on them is no fault of the contestant.
+			// Model and data are the owner's: that the run fails on them is no fault of the
+			// contestant.
 			Judgement::Unknown(reason) | Judgement::False(reason) => returned(reason),
 		}
 		Ok(())

@@ -10,15 +10,18 @@ impl<T: Config> Pallet<T> {
 	///    [`ByArtifact`] one for each of them that is not pending.
 	/// 3. A model has its details as long as it is pending or verified, and may have them if it is
 	///    revoked.
-	/// 4. The versions of a name are numbered from 1, and are the models of that name that were ever
-	///    verified. Aliases differ, and name verified versions.
-	/// 5. Each intent counts its pending and verified models and its open contests, whose sub-keys are
-	///    opened and differ; it is listed for its owner, and a verified model has marked it.
+	/// 4. The versions of a name are numbered from 1, and are the models of that name that were
+	///    ever verified. Aliases differ, and name verified versions.
+	/// 5. Each intent counts its pending and verified models and its open contests, whose sub-keys
+	///    are opened and differ; it is listed for its owner, and a verified model has marked it.
 	/// 6. There is a beacon record for each epoch with intents on record, and it counts them.
 	/// 7. What is held for bonds is the sum of those of pending and verified models and of open
 	///    contests, account by account.
-	/// 8. An open contest is over a model that was verified, of somebody else, and is listed for it.
+	/// 8. An open contest is over a model that was verified, of somebody else, and is listed for
+	///    it.
 	/// 9. No call is admitted between transactions.
+	/// 10. A name is reserved for as many pending models as have a deposit for it, all of which are
+	///     of one owner.
 	///
 	/// # Errors
 	///
@@ -27,6 +30,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(!Admitted::<T>::get(), "models 9: a call is admitted outside of a transaction");
 		Self::check_models()?;
 		Self::check_names()?;
+		Self::check_reserved()?;
 		Self::check_intents()?;
 		Self::check_contests()?;
 		Self::check_bonds()
@@ -102,6 +106,32 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		ensure!(Versions::<T>::iter_keys().count() == all, "models 4: a version has no name");
+		Ok(())
+	}
+
+	fn check_reserved() -> Result<(), sp_runtime::TryRuntimeError> {
+		use alloc::collections::BTreeMap;
+		let mut pending = BTreeMap::<Name, Reservation<T::AccountId>>::new();
+		for record in Models::<T>::iter_values() {
+			if !record.details.is_some_and(|details| details.name_deposit.is_some()) {
+				continue;
+			}
+			ensure!(
+				record.status.stage() == Stage::Pending,
+				"models 10: a model that is not pending has a deposit for its name"
+			);
+			let owner = record.owner;
+			let reservation = pending
+				.entry(record.name)
+				.or_insert_with(|| Reservation { owner: owner.clone(), pending: 0 });
+			ensure!(
+				reservation.owner == owner,
+				"models 10: two owners have models pending under a name of nobody"
+			);
+			reservation.pending = reservation.pending.saturating_add(1);
+		}
+		let reserved: BTreeMap<_, _> = Reserved::<T>::iter().collect();
+		ensure!(reserved == pending, "models 10: reserved names are not those of pending models");
 		Ok(())
 	}
 

@@ -29,8 +29,8 @@ pub type Alias = BoundedVec<u8, ConstU32<MAX_ALIAS>>;
 /// Models that a model was trained from.
 pub type Parents = BoundedVec<ModelId, ConstU32<MAX_PARENTS>>;
 
-/// Whether a name can be that of a model: printable ASCII, without `/` and `:` (which separate names
-/// from versions in addresses of models), and without a space at its ends.
+/// Whether a name can be that of a model: printable ASCII, without `/` and `:` (which separate
+/// names from versions in addresses of models), and without a space at its ends.
 #[must_use]
 pub fn is_name(name: &[u8]) -> bool {
 	let plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'/' | b':');
@@ -38,8 +38,8 @@ pub fn is_name(name: &[u8]) -> bool {
 	!name.is_empty() && name.iter().all(plain) && !ends.contains(&Some(&b' '))
 }
 
-/// Whether a version can be called so: ASCII letters, digits, `_` and `-`. Numbers, `v` with a number,
-/// and `latest` are taken: they mean versions.
+/// Whether a version can be called so: ASCII letters, digits, `_` and `-`. Numbers, `v` with a
+/// number, and `latest` are taken: they mean versions.
 #[must_use]
 pub fn is_alias(alias: &[u8]) -> bool {
 	let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
@@ -99,7 +99,8 @@ pub struct CleanData {
 pub struct Registration {
 	/// The intent under which the model was marked.
 	pub intent: IntentId,
-	/// What it is called. The first with a verified model of a name owns the name.
+	/// What it is called. The first with a verified model of a name owns the name; as long as
+	/// nobody does, who has one pending under it keeps others from it.
 	pub name: Name,
 	/// The model.
 	pub file: File,
@@ -125,12 +126,12 @@ pub struct Registration {
 	pub claim: Option<ClaimId>,
 }
 
-/// What somebody says who marked a registered model before its owner.
+/// What somebody says whose mark is in a registered model of somebody else.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct Challenge {
 	/// The model.
 	pub model: ModelId,
-	/// The contestant's intent, declared before that of the model.
+	/// The contestant's intent, declared in an earlier block than that of the registration.
 	pub intent: IntentId,
 	/// One of its sub-keys.
 	pub opening: Opening,
@@ -314,12 +315,12 @@ pub enum Status<AccountId, BlockNumber> {
 		/// In which block.
 		at: BlockNumber,
 	},
-	/// Somebody else had marked it before. The bond went to them.
+	/// Somebody else's mark was found in it. The bond went to them.
 	#[codec(index = 5)]
 	Lost {
 		/// Its number under its name.
 		version: u32,
-		/// Who had.
+		/// Whose.
 		to: AccountId,
 		/// Block of the verdict.
 		at: BlockNumber,
@@ -455,6 +456,17 @@ pub struct Registered<AccountId, Ticket> {
 	pub deposit: Ticket,
 }
 
+/// That a name is kept for who has registered models under it that are pending.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct Reservation<AccountId> {
+	/// For whom.
+	pub owner: AccountId,
+	/// How many of its pending models were registered while nobody owned the name.
+	pub pending: u32,
+}
+
 /// An open contest.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -516,7 +528,7 @@ pub enum Stage {
 	/// Taken back by the owner of its name.
 	#[codec(index = 4)]
 	Revoked,
-	/// Somebody else had marked it before.
+	/// Somebody else's mark was found in it.
 	#[codec(index = 5)]
 	Lost,
 }

@@ -101,7 +101,7 @@ pub struct ModelView<AccountId, Balance, BlockNumber> {
 	pub measured: Option<Score>,
 	/// The contests that are open.
 	pub contests: Vec<ContestId>,
-	/// Who had marked it before.
+	/// Whose mark was found in it.
 	pub lost_to: Option<AccountId>,
 	/// Block from which on the owner has the bond back, if it is revoked.
 	pub removable_from: Option<BlockNumber>,

@@ -18,15 +18,16 @@
 //! # Goals
 //!
 //! 1. *No way around.* The upstream pallet takes its calls only from [`Origin::Checked`], which
-//!    nothing but [`Pallet::set`] takes on (and root, if the runtime lets it dispatch as any origin).
+//!    nothing but [`Pallet::set`] takes on (and root, if the runtime lets it dispatch as any
+//!    origin).
 //! 2. *All or nothing.* A list that breaks an invariant leaves the state as it was.
 //! 3. *Says why.* The error carries the place of the broken invariant in the metadata constant
 //!    `Invariants`, where its name and meaning stand.
 //!
 //! # Low-level details
 //!
-//! An invariant sees the values that are in force at the end of the list, so their order in the list
-//! does not matter, and two values whose relation allows no step between them can be changed.
+//! An invariant sees the values that are in force at the end of the list, so their order in the
+//! list does not matter, and two values whose relation allows no step between them can be changed.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -86,16 +87,16 @@ pub mod pallet {
 	pub trait Config:
 		frame_system::Config<RuntimeOrigin: From<Origin>> + pallet_parameters::Config
 	{
-		/// Who may change parameters. The values govern everybody's money, so root or a council with a
-		/// delay is sane.
+		/// Who may change parameters. The values govern everybody's money, so root or a council
+		/// with a delay is sane.
 		type UpdateOrigin: EnsureOrigin<<Self as frame_system::Config>::RuntimeOrigin>;
 
 		/// All relations, 256 at the most. Their order is part of the public interface: add to its
 		/// end.
 		type Invariants: Get<&'static [Invariant]>;
 
-		/// Most changes in one call. At least as many as one invariant has parameters, or values that
-		/// depend on each other cannot be changed at all.
+		/// Most changes in one call. At least as many as one invariant has parameters, or values
+		/// that depend on each other cannot be changed at all.
 		#[pallet::constant]
 		type MaxChanges: Get<u32>;
 
@@ -116,9 +117,9 @@ pub mod pallet {
 
 	#[pallet::error]
 	pub enum Error<T> {
-		/// The values would not fit each other. The number is the place of the broken relation in this
-		/// pallet's constant `Invariants`, where its meaning stands. Nothing was changed; to change
-		/// values that depend on each other, put them into one list.
+		/// The values would not fit each other. The number is the place of the broken relation in
+		/// this pallet's constant `Invariants`, where its meaning stands. Nothing was changed; to
+		/// change values that depend on each other, put them into one list.
 		InvariantBroken(u8),
 	}
 
@@ -152,8 +153,8 @@ pub mod pallet {
 		/// Changes parameters.
 		///
 		/// - Origin: `UpdateOrigin`.
-		/// - Applies all `changes`, each a parameter with its new value, or with none to go back to its
-		///   default, and checks that all relations hold then. Otherwise nothing is changed.
+		/// - Applies all `changes`, each a parameter with its new value, or with none to go back to
+		///   its default, and checks that all relations hold then. Otherwise nothing is changed.
 		/// - Errors: `InvariantBroken`.
 		/// - Events: `Parameters::Updated` for each change.
 		#[pallet::call_index(0)]

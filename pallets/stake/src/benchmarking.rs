@@ -186,7 +186,8 @@ mod benchmarks {
 		Ok(())
 	}
 
-	/// `n` appealed slashes become final, with the loss of their bonds; one more is there and not due.
+	/// `n` appealed slashes become final, with the loss of their bonds; one more is there and not
+	/// due.
 	#[benchmark]
 	fn finalise_slashes(n: Linear<0, { T::MaxSlashesPerBlock::get() }>) {
 		for index in 0..n {

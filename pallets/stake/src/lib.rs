@@ -20,11 +20,11 @@
 //!                       bonded ◄────────────────────┘
 //! ```
 //!
-//! A miner registers with the smallest stake of its role, and a part of it is locked for each claim.
-//! A verdict says that one claim is false: its lock becomes a *pending* slash. The frozen money can
-//! be neither withdrawn nor used. The miner may appeal, and governance may cancel the slash;
-//! otherwise it is final after [`Config::SlashDefer`] blocks. A miner that stops unbonds what is
-//! free, waits, and withdraws.
+//! A miner registers with the smallest stake of its role, and a part of it is locked for each
+//! claim. A verdict says that one claim is false: its lock becomes a *pending* slash. The frozen
+//! money can be neither withdrawn nor used. The miner may appeal, and governance may cancel the
+//! slash; otherwise it is final after [`Config::SlashDefer`] blocks. A miner that stops unbonds
+//! what is free, waits, and withdraws.
 //!
 //! # Appeals
 //!
@@ -38,21 +38,22 @@
 //!           nothing to re-run                              ── AppealWindow ──► final, bond back
 //! ```
 //!
-//! The account that is slashed appeals once, with a bond. A larger committee re-runs the job that the
-//! slash followed from ([`assay_traits::Appeals`]); where no re-run can decide, as of a verdict that
-//! was withheld, governance does. An upheld appeal gives the frozen stake back, and nothing else:
-//! what the job had decided besides stays as it is.
+//! The account that is slashed appeals once, with a bond. A larger committee re-runs the job that
+//! the slash followed from ([`assay_traits::Appeals`]); where no re-run can decide, as of a verdict
+//! that was withheld, governance does. An upheld appeal gives the frozen stake back, and nothing
+//! else: what the job had decided besides stays as it is.
 //!
 //! # Rotation
 //!
-//! Who fears for a key moves the ledger to another account: `rotate_key` by the old account announces
-//! it, `cancel_rotation` by the old account takes it back, and after [`Config::RotationDelay`] blocks
-//! `accept_rotation` by the new account completes it. The whole ledger passes, with the money, the
-//! roles, what is unbonding, and the reputation; what other pallets hold of the old account stays
-//! there. It waits until nothing is locked and no slash is pending: claims that are open under the old
-//! account end there. For an unbonding period after it, the new account answers for what the old one
-//! did ([`Successor`]), and in that time neither can the old account have a ledger again nor the new
-//! one pass its own on: one step leads from any fault to the stake that answers for it.
+//! Who fears for a key moves the ledger to another account: `rotate_key` by the old account
+//! announces it, `cancel_rotation` by the old account takes it back, and after
+//! [`Config::RotationDelay`] blocks `accept_rotation` by the new account completes it. The whole
+//! ledger passes, with the money, the roles, what is unbonding, and the reputation; what other
+//! pallets hold of the old account stays there. It waits until nothing is locked and no slash is
+//! pending: claims that are open under the old account end there. For an unbonding period after it,
+//! the new account answers for what the old one did ([`Successor`]), and in that time neither can
+//! the old account have a ledger again nor the new one pass its own on: one step leads from any
+//! fault to the stake that answers for it.
 //!
 //! # Example
 //!
@@ -61,13 +62,14 @@
 //!
 //! # Goals
 //!
-//! 1. *No escape.* What was bonded at a fault answers for it during a whole unbonding period, bonded
-//!    or not: a slash and an unbond in any order take the same.
+//! 1. *No escape.* What was bonded at a fault answers for it during a whole unbonding period,
+//!    bonded or not: a slash and an unbond in any order take the same.
 //! 2. *No double use.* What is locked, unbonding or frozen cannot be locked, unbonded or withdrawn.
 //! 3. *Nothing is lost.* Held money is what the ledger says, to the unit. A slash is never dropped:
-//!    if more are due than fit in a block, the others follow in the next. Each ends, appealed or not.
-//! 4. *Bounded work.* Each call and each block touches a bounded number of records, which its weight
-//!    covers.
+//!    if more are due than fit in a block, the others follow in the next. Each ends, appealed or
+//!    not.
+//! 4. *Bounded work.* Each call and each block touches a bounded number of records, which its
+//!    weight covers.
 //!
 //! # Terms
 //!
@@ -191,8 +193,8 @@ pub mod pallet {
 
 		/// Smallest stake of an active verifier.
 		///
-		/// Must not be below the existential deposit, nor below the largest slash of one verdict, or
-		/// part of that slash finds nothing to take. When it rises, verifiers with less turn
+		/// Must not be below the existential deposit, nor below the largest slash of one verdict,
+		/// or part of that slash finds nothing to take. When it rises, verifiers with less turn
 		/// inactive until they top up.
 		type MinVerifierStake: Get<BalanceOf<Self>>;
 
@@ -200,15 +202,15 @@ pub mod pallet {
 		///
 		/// Must be longer than the longest time from a fault to its slash: for claims, the window
 		/// for the reveal plus all rounds of verification; for verdicts, all phases of one round.
-		/// The runtime checks that relation. If it does not hold, offenders withdraw before they are
-		/// found. Stake that is unbonding already keeps the period it started under.
+		/// The runtime checks that relation. If it does not hold, offenders withdraw before they
+		/// are found. Stake that is unbonding already keeps the period it started under.
 		type UnbondingPeriod: Get<BlockNumberFor<Self>>;
 
 		/// Blocks from a slash to the moment when it is final.
 		///
 		/// Must leave the slashed the time to appeal, and governance the time to cancel it; zero
-		/// leaves none. It does not need to be shorter than [`Config::UnbondingPeriod`], as a pending
-		/// slash is frozen at once. Slashes that are pending already keep their block.
+		/// leaves none. It does not need to be shorter than [`Config::UnbondingPeriod`], as a
+		/// pending slash is frozen at once. Slashes that are pending already keep their block.
 		type SlashDefer: Get<BlockNumberFor<Self>>;
 
 		/// What is held for an appeal, and lost if the slash is found right. Zero makes it free to
@@ -230,8 +232,9 @@ pub mod pallet {
 		type RotationDelay: Get<BlockNumberFor<Self>>;
 
 		/// Most slashes that become final, successors that are forgotten, and blocks without either
-		/// that are passed, in one block; the others follow in the next one. Zero would leave all slashes pending for ever. The work of that many, see
-		/// [`WeightInfo::finalise_slashes`], must fit in a block beside everything else.
+		/// that are passed, in one block; the others follow in the next one. Zero would leave all
+		/// slashes pending for ever. The work of that many, see [`WeightInfo::finalise_slashes`],
+		/// must fit in a block beside everything else.
 		#[pallet::constant]
 		type MaxSlashesPerBlock: Get<u32>;
 	}
@@ -613,8 +616,8 @@ pub mod pallet {
 		/// All roles of an account share one stake, so `amount` can be zero for a second role. An
 		/// account that left can register again at once; what is still unbonding stays so.
 		///
-		/// Errors: [`Error::AlreadyRegistered`], [`Error::StakeTooSmall`], and those of the currency
-		/// if the free balance does not suffice.
+		/// Errors: [`Error::AlreadyRegistered`], [`Error::StakeTooSmall`], and those of the
+		/// currency if the free balance does not suffice.
 		///
 		/// Events: [`Event::Registered`].
 		#[pallet::call_index(0)]
@@ -634,8 +637,8 @@ pub mod pallet {
 		///
 		/// Moves `amount` from the free balance to the bonded stake.
 		///
-		/// Errors: [`Error::AmountZero`], [`Error::NotRegistered`], and those of the currency if the
-		/// free balance does not suffice.
+		/// Errors: [`Error::AmountZero`], [`Error::NotRegistered`], and those of the currency if
+		/// the free balance does not suffice.
 		///
 		/// Events: [`Event::Bonded`].
 		#[pallet::call_index(1)]
@@ -706,11 +709,11 @@ pub mod pallet {
 		///
 		/// Origin: signed.
 		///
-		/// `new` can complete it with `accept_rotation` after [`Config::RotationDelay`] blocks. Until
-		/// then, the sender can do with its stake whatever it could before, and can cancel.
+		/// `new` can complete it with `accept_rotation` after [`Config::RotationDelay`] blocks.
+		/// Until then, the sender can do with its stake whatever it could before, and can cancel.
 		///
-		/// Errors: [`Error::NotRegistered`], [`Error::AlreadyRegistered`] if `new` has a ledger or is
-		/// the sender, [`Error::AlreadyRotating`], [`Error::RecentlyRotated`].
+		/// Errors: [`Error::NotRegistered`], [`Error::AlreadyRegistered`] if `new` has a ledger or
+		/// is the sender, [`Error::AlreadyRotating`], [`Error::RecentlyRotated`].
 		///
 		/// Events: [`Event::RotationAnnounced`].
 		#[pallet::call_index(5)]
@@ -750,12 +753,15 @@ pub mod pallet {
 		/// [`Config::AppealWindow`]. If it says nothing, or there is nothing to re-run, governance
 		/// decides; if it does not in that time, the slash becomes final and the bond goes back.
 		///
-		/// Errors: [`Error::UnknownSlash`], [`Error::NotTheSlashed`], [`Error::AlreadyAppealed`], and
-		/// those of the currency and of the re-run if the free balance does not suffice.
+		/// Errors: [`Error::UnknownSlash`], [`Error::NotTheSlashed`], [`Error::AlreadyAppealed`],
+		/// and those of the currency and of the re-run if the free balance does not suffice.
 		///
 		/// Events: [`Event::SlashAppealed`].
 		#[pallet::call_index(7)]
-		#[pallet::weight(T::WeightInfo::appeal_slash())]
+		// The re-run looks at its inputs, four at the most, and pins them.
+		#[pallet::weight(
+			T::WeightInfo::appeal_slash().saturating_add(T::DbWeight::get().reads_writes(4, 4))
+		)]
 		pub fn appeal_slash(
 			origin: OriginFor<T>,
 			#[pallet::compact] slash: SlashId,
@@ -768,8 +774,9 @@ pub mod pallet {
 		///
 		/// Origin: [`Config::SlashCancelOrigin`].
 		///
-		/// Upheld, the slash is cancelled and the appeal's bond goes back. Denied, the slash is final
-		/// at once and the bond is lost. Possible whatever the re-run found, but not while it runs.
+		/// Upheld, the slash is cancelled and the appeal's bond goes back. Denied, the slash is
+		/// final at once and the bond is lost. Possible whatever the re-run found, but not while it
+		/// runs.
 		///
 		/// Errors: [`Error::UnknownSlash`], [`Error::NotAppealed`], [`Error::AppealRunning`].
 		///
@@ -789,9 +796,9 @@ pub mod pallet {
 		///
 		/// Origin: [`Config::SlashCancelOrigin`].
 		///
-		/// The frozen stake is bonded again, also where it was taken from unbonding stake; an account
-		/// that has left takes it out with `unbond`. The bond of an appeal goes back, whatever its
-		/// re-run says later.
+		/// The frozen stake is bonded again, also where it was taken from unbonding stake; an
+		/// account that has left takes it out with `unbond`. The bond of an appeal goes back,
+		/// whatever its re-run says later.
 		///
 		/// Errors: [`Error::UnknownSlash`].
 		///
@@ -811,13 +818,13 @@ pub mod pallet {
 		/// Origin: signed, by the account that was announced.
 		///
 		/// The whole ledger passes to the sender: the money that is held for it, the roles, what is
-		/// unbonding, and the reputation. The sender answers for what `old` did for a whole unbonding
-		/// period.
+		/// unbonding, and the reputation. The sender answers for what `old` did for a whole
+		/// unbonding period.
 		///
-		/// Errors: [`Error::NotRotating`], [`Error::RotationTooEarly`], [`Error::StakeLocked`] while
-		/// claims of `old` are open, [`Error::SlashesPending`], [`Error::AlreadyRegistered`] if the
-		/// sender has a ledger, [`Error::RecentlyRotated`], and those of the currency if the sender
-		/// cannot hold the money.
+		/// Errors: [`Error::NotRotating`], [`Error::RotationTooEarly`], [`Error::StakeLocked`]
+		/// while claims of `old` are open, [`Error::SlashesPending`], [`Error::AlreadyRegistered`]
+		/// if the sender has a ledger, [`Error::RecentlyRotated`], and those of the currency if the
+		/// sender cannot hold the money.
 		///
 		/// Events: [`Event::Rotated`].
 		#[pallet::call_index(10)]
@@ -1148,7 +1155,8 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::SlashFinal { slash, who, amount, offence });
 	}
 
-	/// What ends with a slash, cancelled or final: its deadline, its appeal, and what was kept for one.
+	/// What ends with a slash, cancelled or final: its deadline, its appeal, and what was kept for
+	/// one.
 	fn end(slash: SlashId, pending: PendingSlashOf<T>, loser: Loser) -> PendingSlashOf<T> {
 		Slashes::<T>::remove(slash);
 		if let Some(due) = pending.due {
@@ -1346,12 +1354,14 @@ impl<T: Config> Pallet<T> {
 	///    accounts have locks.
 	/// 4. Parts on their way out are not empty, are in the order of their block, and end after it.
 	/// 5. What a ledger says is frozen is the sum of the account's pending slashes.
-	/// 6. Pending slashes have numbers that were given out, and a deadline unless they are being re-run.
-	///    The agenda is these deadlines and those of 9; nothing stands there before the cursor.
+	/// 6. Pending slashes have numbers that were given out, and a deadline unless they are being
+	///    re-run. The agenda is these deadlines and those of 9; nothing stands there before the
+	///    cursor.
 	/// 7. What is held for appeals on an account is the sum of the bonds of its appeals.
 	/// 8. Each announced rotation is that of a ledger.
-	/// 9. An account whose ledger went to a successor has none, the successor knows its predecessor, and
-	///    the agenda says when both forget; nobody has two predecessors, or both of them.
+	/// 9. An account whose ledger went to a successor has none, the successor knows its
+	///    predecessor, and the agenda says when both forget; nobody has two predecessors, or both
+	///    of them.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_ledgers()?;
 		Self::check_locks()?;

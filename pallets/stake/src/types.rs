@@ -206,10 +206,10 @@ where
 
 	/// Freezes up to `amount` of what was bonded at `fault_at`. Gives what was found.
 	///
-	/// Taken in this order: bonded and free; unbonding but still bonded at `fault_at`, oldest first,
-	/// since that is what the fewest other faults can reach; bonded and locked. What is taken from
-	/// unbonding stake is what would have been taken from the bond, had it not been unbonded: a
-	/// slash and an unbond in any order take the same.
+	/// Taken in this order: bonded and free; unbonding but still bonded at `fault_at`, oldest
+	/// first, since that is what the fewest other faults can reach; bonded and locked. What is
+	/// taken from unbonding stake is what would have been taken from the bond, had it not been
+	/// unbonded: a slash and an unbond in any order take the same.
 	pub fn slash(&mut self, amount: Balance, fault_at: BlockNumber) -> Balance {
 		let mut left = amount;
 		// Every subtraction below is exact: `taken` is the smaller of the two.
@@ -299,8 +299,8 @@ pub enum Stage {
 	/// governance upholds the appeal.
 	#[codec(index = 1)]
 	Confirmed,
-	/// No re-run can, or could, decide: governance does. If it is silent until the slash is due, the
-	/// slash becomes final, and the appeal's bond goes back.
+	/// No re-run can, or could, decide: governance does. If it is silent until the slash is due,
+	/// the slash becomes final, and the appeal's bond goes back.
 	#[codec(index = 2)]
 	Undecided,
 }

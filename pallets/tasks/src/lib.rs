@@ -6,17 +6,17 @@
 //!
 //! ## Overview
 //!
-//! A *sponsor* creates a task: training data, holdout, metric, threshold, limits of a run, a deadline
-//! and a reward. The reward is held on the sponsor's own account until it is paid to the miners of
-//! verified claims, or given back. A task ends in one of two ways, both of which remove its record,
-//! give back what is left of the reward and the deposit, and let go of the data:
+//! A *sponsor* creates a task: training data, holdout, metric, threshold, limits of a run, a
+//! deadline and a reward. The reward is held on the sponsor's own account until it is paid to the
+//! miners of verified claims, or given back. A task ends in one of two ways, both of which remove
+//! its record, give back what is left of the reward and the deposit, and let go of the data:
 //!
 //! - the sponsor *cancels* it before its deadline, or
 //! - anybody *closes* it afterwards.
 //!
-//! Neither is possible while a claim in the task is open: whoever committed to a claim is judged and
-//! paid under the terms that it saw. Claims that ended need nothing of the task, so the record goes
-//! as a whole; `pallet-assay-claims` keeps (and has paid for) the leaderboard.
+//! Neither is possible while a claim in the task is open: whoever committed to a claim is judged
+//! and paid under the terms that it saw. Claims that ended need nothing of the task, so the record
+//! goes as a whole; `pallet-assay-claims` keeps (and has paid for) the leaderboard.
 //!
 //! A *bounty* is paid as soon as a claim is verified. A *contest* pays shares of a pool to the best
 //! verified claims when the task is closed. The claims of a contest are hidden until the deadline:
@@ -29,11 +29,11 @@
 //!     claims are committed    claims are revealed    reveal_holdout
 //! ```
 //!
-//! The sponsor commits to it in the task, claims are hidden until the deadline and revealed after it,
-//! and only then is it published: neither can it be trained on, nor chosen by the claims. A sponsor
-//! that has all programs and does not publish, or publishes what is no holdout, forfeits the whole
-//! escrow, a pledge besides the reward, in equal parts to the claims that were revealed. To publish
-//! never costs it more than the reward.
+//! The sponsor commits to it in the task, claims are hidden until the deadline and revealed after
+//! it, and only then is it published: neither can it be trained on, nor chosen by the claims. A
+//! sponsor that has all programs and does not publish, or publishes what is no holdout, forfeits
+//! the whole escrow, a pledge besides the reward, in equal parts to the claims that were revealed.
+//! To publish never costs it more than the reward.
 //!
 //! Other pallets reach a task through [`assay_traits::Tasks`].
 //!
@@ -43,9 +43,9 @@
 #![doc = docify::embed!("src/tests/mod.rs", gives_everything_back)]
 //! ## Rules
 //!
-//! 1. The reward of every task is in escrow in full: a hold ([`HoldReason::Reward`]) on the sponsor's
-//!    account equals what its tasks can still pay or forfeit. Freezes on that account do not get in
-//!    the way of a payment.
+//! 1. The reward of every task is in escrow in full: a hold ([`HoldReason::Reward`]) on the
+//!    sponsor's account equals what its tasks can still pay or forfeit. Freezes on that account do
+//!    not get in the way of a payment.
 //! 2. Never more is paid than was put in escrow.
 //! 3. Terms do not change: [`Pallet::top_up`] only adds bounties.
 //! 4. The data is checked to stay available until the last claim can have ended, and is pinned.
@@ -140,7 +140,8 @@ pub mod pallet {
 		type Currency: fungible::Mutate<Self::AccountId>
 			+ fungible::hold::Mutate<Self::AccountId, Reason = Self::RuntimeHoldReason>;
 
-		/// What a sponsor puts down for the record of a task. Without a price, state grows for free.
+		/// What a sponsor puts down for the record of a task. Without a price, state grows for
+		/// free.
 		type Deposit: Consideration<Self::AccountId, Footprint>;
 
 		/// Where the data is.
@@ -154,9 +155,9 @@ pub mod pallet {
 		/// late claims come back without a verdict because their data is gone.
 		type ClaimTime: Convert<Limits, BlockNumberFor<Self>>;
 
-		/// The most that the limits of a task may allow, field by field. Memory and fuel here are what
-		/// every verifier must be able to provide; too high, and runs do not end within the time that a
-		/// committee has.
+		/// The most that the limits of a task may allow, field by field. Memory and fuel here are
+		/// what every verifier must be able to provide; too high, and runs do not end within the
+		/// time that a committee has.
 		///
 		/// Sane: 16 MiB of program, 10 minutes at the reference speed of fuel in total.
 		type MaxLimits: Get<Limits>;
@@ -164,31 +165,31 @@ pub mod pallet {
 		/// Largest training data or holdout in bytes. Every verifier fetches both. Sane: 16 MiB.
 		type MaxDataBytes: Get<u64>;
 
-		/// Tolerance, in units of [`Score`], of a task that names none. Zero punishes miners for the
-		/// last digit of a rounded claim; a large one lets them exaggerate. Sane: 0.001.
+		/// Tolerance, in units of [`Score`], of a task that names none. Zero punishes miners for
+		/// the last digit of a rounded claim; a large one lets them exaggerate. Sane: 0.001.
 		type DefaultTolerance: Get<i64>;
 
-		/// Smallest bounty. At least the existential deposit; below what a claim costs its miner, tasks
-		/// are only noise.
+		/// Smallest bounty. At least the existential deposit; below what a claim costs its miner,
+		/// tasks are only noise.
 		type MinBounty: Get<BalanceOf<Self>>;
 
 		/// Fewest blocks from creation to the deadline. Too few, and nobody has the time to train.
 		type MinDuration: Get<BlockNumberFor<Self>>;
 
-		/// Most blocks from creation to the deadline. Artifacts must stay that long; above their longest
-		/// retention no task of that duration can be created.
+		/// Most blocks from creation to the deadline. Artifacts must stay that long; above their
+		/// longest retention no task of that duration can be created.
 		type MaxDuration: Get<BlockNumberFor<Self>>;
 
-		/// Blocks after the deadline in which claims are revealed that were hidden until then. Too few,
-		/// and a full chain costs honest miners their bond.
+		/// Blocks after the deadline in which claims are revealed that were hidden until then. Too
+		/// few, and a full chain costs honest miners their bond.
 		type RevealWindow: Get<BlockNumberFor<Self>>;
 
-		/// Blocks after the reveals in which a sealed holdout is published. Too few, and honest sponsors
-		/// forfeit their escrow; too many, and miners wait.
+		/// Blocks after the reveals in which a sealed holdout is published. Too few, and honest
+		/// sponsors forfeit their escrow; too many, and miners wait.
 		type HoldoutWindow: Get<BlockNumberFor<Self>>;
 
-		/// What vouches for a sealed holdout besides the reward. At zero a sponsor whose reward is due
-		/// loses nothing by withholding the holdout.
+		/// What vouches for a sealed holdout besides the reward. At zero a sponsor whose reward is
+		/// due loses nothing by withholding the holdout.
 		type HoldoutPledge: Get<BalanceOf<Self>>;
 	}
 
@@ -314,11 +315,13 @@ pub mod pallet {
 		DeadlineAhead,
 		/// Only the sponsor of the task may do this.
 		NotTheSponsor,
-		/// A claim in the task has not ended. Try again when it was settled, withdrawn or has expired.
+		/// A claim in the task has not ended. Try again when it was settled, withdrawn or has
+		/// expired.
 		ClaimsOpen,
 		/// The name is empty.
 		NameEmpty,
-		/// The name is not UTF-8.
+		/// The name is not UTF-8, or has control characters, which would do more to a terminal than
+		/// show a name.
 		NameNotText,
 		/// A chunk must have at least one row.
 		ChunkRowsZero,
@@ -355,8 +358,8 @@ pub mod pallet {
 		HoldoutKnown,
 		/// Claims can still be revealed. Try again in the block after `reveals.until`.
 		RevealsOpen,
-		/// The holdout could be published until `sealed_until`; the escrow is forfeited to the revealed
-		/// claims.
+		/// The holdout could be published until `sealed_until`; the escrow is forfeited to the
+		/// revealed claims.
 		HoldoutTooLate,
 		/// Artifact and salt do not open the commitment of the task.
 		HoldoutMismatch,
@@ -394,14 +397,15 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the sponsor.
 		///
-		/// Holds the whole reward, a pledge for a sealed holdout and a deposit on the sponsor's account,
-		/// and pins the data. The data must be available until the last claim can have ended.
+		/// Holds the whole reward, a pledge for a sealed holdout and a deposit on the sponsor's
+		/// account, and pins the data. The data must be available until the last claim can have
+		/// ended.
 		///
 		/// Errors: `NameEmpty`, `NameNotText`, `ChunkRowsZero`, `HoldoutIsTraining`,
 		/// `ThresholdOutOfRange`, `ToleranceOutOfRange`, `ImprovementOutOfRange`, `LimitIsZero`,
 		/// `LimitTooHigh`, `StepFuelAboveTotal`, `BountyTooSmall`, `NoWinners`, `SharesOutOfOrder`,
-		/// `DeadlineTooSoon`, `DeadlineTooFar`; those of the artifacts, if the data is not available; those of the
-		/// currency, if the sponsor cannot pay.
+		/// `DeadlineTooSoon`, `DeadlineTooFar`; those of the artifacts, if the data is not
+		/// available; those of the currency, if the sponsor cannot pay.
 		///
 		/// Emits `TaskCreated`.
 		#[pallet::call_index(0)]
@@ -432,8 +436,9 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the sponsor.
 		///
-		/// Possible when no claim can be revealed any more, until `sealed_until`. Pins the data, which
-		/// must be available until the last verdict. The committees are drawn after `sealed_until`.
+		/// Possible when no claim can be revealed any more, until `sealed_until`. Pins the data,
+		/// which must be available until the last verdict. The committees are drawn after
+		/// `sealed_until`.
 		///
 		/// Errors: `TaskUnknown`, `TaskEnded`, `NotTheSponsor`, `HoldoutNotSealed`, `HoldoutKnown`,
 		/// `RevealsOpen`, `HoldoutTooLate`, `HoldoutMismatch`, `HoldoutIsTraining`; those of the
@@ -456,11 +461,11 @@ pub mod pallet {
 		///
 		/// Origin: signed, by the sponsor.
 		///
-		/// Gives back what is left of the escrow and the deposit, lets go of the data and removes the
-		/// record.
+		/// Gives back what is left of the escrow and the deposit, lets go of the data and removes
+		/// the record.
 		///
-		/// Errors: `TaskUnknown`, `TaskEnded`, `NotTheSponsor`, `DeadlinePassed` (close it instead),
-		/// `ClaimsOpen`.
+		/// Errors: `TaskUnknown`, `TaskEnded`, `NotTheSponsor`, `DeadlinePassed` (close it
+		/// instead), `ClaimsOpen`.
 		///
 		/// Emits `TaskCancelled`.
 		#[pallet::call_index(3)]
@@ -474,8 +479,8 @@ pub mod pallet {
 		///
 		/// Origin: signed, by anybody.
 		///
-		/// Pays the shares of a contest, gives back to the sponsor what is left of the escrow and the
-		/// deposit, lets go of the data and removes the record.
+		/// Pays the shares of a contest, gives back to the sponsor what is left of the escrow and
+		/// the deposit, lets go of the data and removes the record.
 		///
 		/// Errors: `TaskUnknown`, `TaskEnded`, `DeadlineAhead`, `ClaimsOpen`.
 		///
@@ -639,7 +644,8 @@ impl<T: Config> Pallet<T> {
 
 	fn check_spec(spec: &SpecOf<T>, tolerance: i64) -> DispatchResult {
 		ensure!(!spec.name.is_empty(), Error::<T>::NameEmpty);
-		ensure!(core::str::from_utf8(&spec.name).is_ok(), Error::<T>::NameNotText);
+		let plain = |name: &str| !name.chars().any(char::is_control);
+		ensure!(core::str::from_utf8(&spec.name).is_ok_and(plain), Error::<T>::NameNotText);
 		ensure!(spec.chunk_rows > 0, Error::<T>::ChunkRowsZero);
 		ensure!(spec.holdout != Holdout::Open(spec.train), Error::<T>::HoldoutIsTraining);
 
@@ -710,7 +716,8 @@ impl<T: Config> Pallet<T> {
 			.collect()
 	}
 
-	/// Checks that the data of a task stays until claims that begin at `last` have ended, and pins it.
+	/// Checks that the data of a task stays until claims that begin at `last` have ended, and pins
+	/// it.
 	fn take(
 		data: ArtifactId,
 		last: BlockNumberFor<T>,
@@ -900,8 +907,8 @@ impl<T: Config> Pallet<T> {
 	/// Checks the invariants of the pallet.
 	///
 	/// 1. Every task has a number below [`NextTask`].
-	/// 2. No task has paid more bounties than it promised, what it still promises is in its escrow, and
-	///    its tolerance is filled in.
+	/// 2. No task has paid more bounties than it promised, what it still promises is in its escrow,
+	///    and its tolerance is filled in.
 	/// 3. What is held of a sponsor for rewards is what its tasks have in escrow.
 	/// 4. The holdout of a task is known unless it is sealed, and hidden claims have a time to be
 	///    revealed, in that order.

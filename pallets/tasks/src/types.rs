@@ -11,7 +11,8 @@ use scale_info::TypeInfo;
 /// Most bytes in the name of a task.
 pub const MAX_NAME: u32 = 64;
 
-/// Name of a task: UTF-8, 1 to [`MAX_NAME`] bytes. Names need not be unique.
+/// Name of a task: UTF-8 without control characters, 1 to [`MAX_NAME`] bytes. Names need not be
+/// unique, and can have characters that turn the direction of the text.
 pub type Name = BoundedVec<u8, ConstU32<MAX_NAME>>;
 
 /// The data that claims are scored on.
@@ -40,13 +41,13 @@ pub enum Reward<Balance> {
 		amount: Balance,
 		/// How many claims are paid.
 		winners: u32,
-		/// By how many units of [`Score`] a claim must improve on the best verified one, at least 1:
-		/// equals would be paid for a known program with another seed. The first verified claim need
-		/// not improve.
+		/// By how many units of [`Score`] a claim must improve on the best verified one, at least
+		/// 1: equals would be paid for a known program with another seed. The first verified claim
+		/// need not improve.
 		min_improvement: i64,
 	},
-	/// A pool that the best verified claims share when the task is closed. Equals rank by the order of
-	/// their commitments.
+	/// A pool that the best verified claims share when the task is closed. Equals rank by the order
+	/// of their commitments.
 	#[codec(index = 1)]
 	Contest {
 		/// What is shared.
@@ -96,8 +97,8 @@ pub struct TaskSpec<Balance, BlockNumber> {
 }
 
 impl<Balance, BlockNumber> TaskSpec<Balance, BlockNumber> {
-	/// Whether claims stay hidden until the deadline: with a sealed holdout, so that the sponsor cannot
-	/// choose it by them, and in a contest, where otherwise the last one copies the best.
+	/// Whether claims stay hidden until the deadline: with a sealed holdout, so that the sponsor
+	/// cannot choose it by them, and in a contest, where otherwise the last one copies the best.
 	#[must_use]
 	pub const fn hides_claims(&self) -> bool {
 		matches!(self.holdout, Holdout::Sealed(_)) || matches!(self.reward, Reward::Contest { .. })

@@ -77,35 +77,29 @@ impl<T: Config> Pallet<T> {
 		});
 	}
 
-	/// Slashes those who prevailed in a round with what is found wrong, unless they are already.
-	fn overturn_if_wrong(id: JobId, round: u8, mut case: CaseOf<T>, found: Outcome) -> CaseOf<T> {
-		if case.outcome.is_some_and(|stood| stood != found) && !case.overturned {
-			for (slash, stood) in Self::overturn(id, round, &mut case, found) {
-				Grounds::<T>::insert(slash, Ground { job: id, round, said: Some(stood) });
-				case.slashes.saturating_inc();
-			}
-		}
-		case
-	}
-
-	/// Judges the verdicts that no tally has judged. The slashes follow from `case`, the last round's.
-	fn judge_ballots(id: JobId, last: u8, case: &mut CaseOf<T>, found: Outcome) {
+	/// Slashes whoever was wrong about a job that is audited, now that it is known what it gives, and
+	/// was not slashed for it: those who prevailed in any round, and those whose verdicts no tally
+	/// has judged. Gives the slashes with those verdicts; the caller stores what they follow from.
+	pub(crate) fn judge_audited(id: JobId, found: Outcome) -> Vec<(SlashId, Outcome)> {
+		let mut slashes = Vec::new();
 		for round in 0..MAX_ROUNDS {
-			for Ballot { account, weight, drawn_at, said } in
-				Ballots::<T>::take(id, round).unwrap_or_default()
-			{
+			if let Some(mut case) = Cases::<T>::get(id, round) {
+				if case.outcome.is_some_and(|stood| stood != found) && !case.overturned {
+					slashes.extend(Self::overturn(id, round, &mut case, found));
+					Cases::<T>::insert(id, round, case);
+				}
+			}
+			let ballots = Ballots::<T>::take(id, round).unwrap_or_default();
+			for Ballot { account, weight, drawn_at, said } in ballots {
 				if said == found {
 					T::Stake::note(&account, Deed::VerdictRight);
 				} else {
 					let slash = Self::slash_verdict(id, &account, weight, drawn_at, &said);
-					if let Some(slash) = slash {
-						let ground = Ground { job: id, round: last, said: Some(said) };
-						Grounds::<T>::insert(slash, ground);
-						case.slashes.saturating_inc();
-					}
+					slashes.extend(slash.map(|slash| (slash, said)));
 				}
 			}
 		}
+		slashes
 	}
 }
 
@@ -118,12 +112,14 @@ impl<T: Config> Audits for Pallet<T> {
 		let now = frame_system::Pallet::<T>::block_number();
 		// Later blocks may be served late.
 		let open = matches!(case.audit, Audit::Open { until } if now <= until);
-		let outcome = case.outcome.filter(|_| case.decided);
+		// What an appeal has overturned is nobody's word any more.
+		let outcome = case.outcome.filter(|_| case.decided && !case.overturned);
 		open.then_some(Settled { outcome, value: case.value })
 	}
 
 	fn rerun(job: JobId, payer: &T::AccountId) -> Result<JobId, DispatchError> {
 		let (round, case) = Self::audited_case(job).ok_or(Error::<T>::JobUnknown)?;
+		Self::ensure_inputs(&case.spec)?;
 		let case = Self::close_window(job, case);
 		let rerun = Self::open_rerun(Client::Audit(job), payer, &case)?;
 		Cases::<T>::insert(job, round, case);
@@ -131,17 +127,13 @@ impl<T: Config> Audits for Pallet<T> {
 	}
 
 	fn audited(job: JobId, found: Option<Outcome>) {
+		let slashes = found.map(|found| Self::judge_audited(job, found)).unwrap_or_default();
 		let Some((last, case)) = Self::audited_case(job).defensive() else { return };
 		let mut case = Self::close_window(job, case);
-		if let Some(found) = found {
-			for round in 0..last {
-				Cases::<T>::mutate_exists(job, round, |case| {
-					*case =
-						case.take().map(|case| Self::overturn_if_wrong(job, round, case, found));
-				});
-			}
-			case = Self::overturn_if_wrong(job, last, case, found);
-			Self::judge_ballots(job, last, &mut case, found);
+		// They follow from the last round, that they contradict or that decided nothing.
+		for (slash, said) in slashes {
+			Grounds::<T>::insert(slash, Ground { job, round: last, said: Some(said) });
+			case.slashes.saturating_inc();
 		}
 		Self::end_audit(job, last, case);
 	}

@@ -1,4 +1,5 @@
-//! Worst cases of the pallet's calls and hooks: the largest committee, drawn from the most verifiers.
+//! Worst cases of the pallet's calls and hooks: the largest committee, drawn from the most
+//! verifiers.
 #![allow(clippy::arithmetic_side_effects)]
 
 use super::*;
@@ -13,24 +14,24 @@ const SALT: H256 = H256::repeat_byte(7);
 /// A slash that the ledger does not know: what it does is measured there.
 const SLASH: SlashId = SlashId::MAX;
 
-fn spec() -> TrainingJob {
+fn spec<T: Config>() -> TrainingJob {
 	TrainingJob {
 		vm_version: VM_VERSION,
-		program: H256::repeat_byte(1),
+		program: T::Artifacts::make_available(1),
 		params: Params::truncate_from(alloc::vec![0; MAX_PARAMS as usize]),
 		seed: 0,
-		train: H256::repeat_byte(2),
+		train: T::Artifacts::make_available(2),
 		train_root: H256::repeat_byte(3),
 		chunk_rows: 32,
-		holdout: H256::repeat_byte(4),
+		holdout: T::Artifacts::make_available(3),
 		metric: Metric::Accuracy,
 		file: None,
 		limits: Limits { program_bytes: 1, memory_pages: 1, steps: 1, step_fuel: 1, total_fuel: 1 },
 	}
 }
 
-/// A case that a committee of the largest size settled, of one mind and not as [`mixed`] does, as the
-/// ground of `slash`.
+/// A case that a committee of the largest size settled, of one mind and not as [`mixed`] does, as
+/// the ground of `slash`.
 pub fn make_appealable<T: Config>(slash: SlashId) {
 	let stood = Outcome::Failed { reason: FailReason::BadProgram, trace_root: H256::zero() };
 	let juror = |n| {
@@ -45,7 +46,7 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 	let case = Case {
 		payer: account("payer", 1, 0),
 		opponent: Some(account("opponent", 1, 0)),
-		spec: spec(),
+		spec: spec::<T>(),
 		outcome: Some(stood),
 		decided: true,
 		value: Zero::zero(),
@@ -59,9 +60,9 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 	Grounds::<T>::insert(slash, Ground { job, round: 0, said: Some(stood) });
 }
 
-/// A claim's job that a committee of the largest size settled, after all others of as many rounds as there
-/// can be had said something that nobody has judged. All of them are wrong where it ends as [`mixed`]
-/// does not.
+/// A claim's job that a committee of the largest size settled, after all others of as many rounds
+/// as there can be had said something that nobody has judged. All of them are wrong where it ends
+/// as [`mixed`] does not.
 pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
 	const SLASH: SlashId = 1 << 20;
 	make_appealable::<T>(SLASH);
@@ -92,11 +93,12 @@ pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
 
 /// An appeal whose committee of the largest size was drawn from the most verifiers.
 fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
-	let verifiers: Vec<(T::AccountId, VerifierId)> = (0..T::MaxVerifiers::get())
+	let verifiers: Vec<ActiveVerifierOf<T>> = (0..T::MaxVerifiers::get())
 		.map(|n| {
-			let who = account("verifier", n, 0);
-			T::Stake::make_active(&who, Role::Verifier);
-			(who, VerifierId::generate_pair(None))
+			let account = account("verifier", n, 0);
+			T::Stake::make_active(&account, Role::Verifier);
+			let (key, noted) = (VerifierId::generate_pair(None), T::Stake::bonded(&account));
+			ActiveVerifier { account, key, noted }
 		})
 		.collect();
 	ActiveVerifiers::<T>::put(BoundedVec::truncate_from(verifiers));
@@ -105,13 +107,13 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 		if let Some(job) = job {
 			make_appealable::<T>(SLASH);
 			job.client = Client::Appeal(SLASH);
+			inputs(&job.spec).for_each(|id| T::Artifacts::pin(id).unwrap());
 			job.committee_size = T::MaxCommittee::get();
 			let now = frame_system::Pallet::<T>::block_number();
 			job.drawn_at = now;
 			let members = Pallet::<T>::candidates(job)
 				.into_iter()
 				.take(T::MaxCommittee::get() as usize)
-				.map(|(member, _)| member)
 				.collect();
 			job.members = BoundedVec::truncate_from(members);
 			for (member, at) in job.members.iter().zip(0u32..) {
@@ -125,10 +127,11 @@ fn drawn<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 
 fn opened<T: Config<Currency: Mutate<T::AccountId>>>() -> JobId {
 	let payer: T::AccountId = account("payer", 0, 0);
-	let fee = Pallet::<T>::fee(&spec().limits, Zero::zero());
+	let fee = Pallet::<T>::fee(&spec::<T>().limits, Zero::zero());
 	let enough = fee.saturating_mul(10u32.into()).saturating_add(T::Currency::minimum_balance());
 	T::Currency::set_balance(&payer, enough);
-	Pallet::<T>::open(Client::Claim(0), &payer, None, Zero::zero(), spec(), Zero::zero()).unwrap()
+	Pallet::<T>::open(Client::Claim(0), &payer, None, Zero::zero(), spec::<T>(), Zero::zero())
+		.unwrap()
 }
 
 /// Lets every member commit to `outcome(position)`, and all but `silent` last ones reveal it.
@@ -178,7 +181,7 @@ mod benchmarks {
 		});
 		let hash = commitment::verdict(&account, id, 0, &OUTCOME, &SALT);
 		let commitment = Commitment { job: id, round: 0, member: last, hash };
-		let payload = Pallet::<T>::signed_payload(spec().key(), &commitment);
+		let payload = Pallet::<T>::signed_payload(spec::<T>().key(), &commitment);
 		let signature = key.sign(&payload).unwrap();
 		(commitment, signature)
 	}

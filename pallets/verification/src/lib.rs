@@ -12,18 +12,18 @@
 //! member runs the job in a sandbox beside its node, commits to the outcome, and reveals it when
 //! commitments are closed. What more than two thirds of the revealed weight say is the settlement;
 //! the client is told, those who said so share the fee, those who said otherwise or nothing are
-//! slashed. The first committee grows with the value that hangs on the job
+//! slashed. The first committee grows by three with the value that hangs on the job
 //! ([`Config::ValuePerMember`]), and the fee with it.
 //!
 //! Silence is slashed only where an outcome stands, or half of the committee's stake delivered one:
-//! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver costs its payer what
-//! its fuel is priced at; the rest of the fee goes back.
+//! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver
+//! costs its payer what its fuel is priced at; the rest of the fee goes back.
 //!
 //! A round that settles nothing judges, too: whoever contradicts more than half of the committee's
-//! stake is slashed as for a verdict that was not delivered. So no third of a committee blocks it for
-//! nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say so. It
-//! stands only where the largest committee, or all there are, say it, and who says it where others
-//! had the input has delivered nothing.
+//! stake is slashed as for a verdict that was not delivered. So no third of a committee blocks it
+//! for nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say
+//! so. It stands only where the largest committee, or all there are, say it, and who says it where
+//! others had the input has delivered nothing.
 //!
 //! ```text
 //! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)
@@ -32,17 +32,17 @@
 //!          └─► settled: Incomplete
 //! ```
 //!
-//! A client may open a job before all of it is known (a sealed holdout, a seed that the chain draws),
-//! and completes it when the first committee is drawn. If it cannot, the job ends there.
+//! A client may open a job before all of it is known (a sealed holdout, a seed that the chain
+//! draws), and completes it when the first committee is drawn. If it cannot, the job ends there.
 //!
 //! ## Appeals
 //!
 //! From a round slashes can follow: of the verdicts that were outvoted, and of what the client
 //! slashes. As long as one of them is pending, a [`types::Case`] keeps what was run, what was found
 //! (in a round that settled nothing: what more than half of the stake said) and by whom. Who is
-//! slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a committee three times as
-//! large, for as much more of a fee, without those who sat on the first one if there are as many
-//! others. The re-run is a job like any other, and says of the slash:
+//! slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a committee three
+//! times as large, for as much more of a fee, without those who sat on the first one if there are
+//! as many others. The re-run is a job like any other, and says of the slash:
 //!
 //! | it finds | slash of a verdict | any other slash |
 //! | --- | --- | --- |
@@ -51,38 +51,40 @@
 //! | another outcome | right: the verdict was wrong, too | wrong: it stood on a wrong outcome |
 //! | a missing input, or nothing | no saying | no saying |
 //!
-//! That an input is unusable is such a finding only for a verdict that said the same of it.
-//! Where it finds another outcome than the one that stood, those whose verdict had prevailed are
-//! slashed for it, once. The settlement itself stays: its client has acted on it. For a verdict that
-//! was withheld nothing is kept: no re-run tells who was silent.
+//! That an input is unusable is such a finding only for a verdict that said the same of it. Where
+//! it finds another outcome than the one that stood, those whose verdict had prevailed are slashed
+//! for it, once. The settlement itself stays: its client has acted on it. For a verdict that was
+//! withheld nothing is kept: no re-run tells who was silent.
 //!
-//! What is kept is paid for by what it is kept for: it goes with the frozen stake of the last slash.
+//! What is kept is paid for by what it is kept for: it goes with the frozen stake of the last
+//! slash.
 //!
 //! ## Audits
 //!
-//! The job of a claim can be *audited* for [`Config::AuditWindow`] blocks ([`assay_traits::Audits`]): if
-//! somebody knew beforehand what it gives. So its case is kept as a whole for so long, with the
-//! [`types::Ballot`]s that no tally has judged, and the deposit for the record of the claim pays for it: a
-//! hash of the case would be smaller, but then whoever opens the audit had to keep the state of all blocks
-//! to have its preimage. A window that has passed is a deadline like that of a job, and served with
-//! them. An audit ends with what the job gives, if that is known: who had prevailed with something else,
-//! or said it in a round that judged nobody, is slashed, and nobody twice: whose slash follows from an
-//! appeal has no ballot any more. These slashes can be appealed like others.
+//! The job of a claim can be *audited* for [`Config::AuditWindow`] blocks
+//! ([`assay_traits::Audits`]): if somebody knew beforehand what it gives. So its case is kept as a
+//! whole for so long, with the [`types::Ballot`]s that no tally has judged, and the deposit for the
+//! record of the claim pays for it: a hash of the case would be smaller, but then whoever opens the
+//! audit had to keep the state of all blocks to have its preimage. A window that has passed is a
+//! deadline like that of a job, and served with them. An audit ends with what the job gives, if
+//! that is known: who had prevailed with something else, or said it in a round that judged nobody,
+//! is slashed, and nobody twice: whose slash follows from an appeal has no ballot any more. These
+//! slashes can be appealed like others.
 //!
 //! ## Goals
 //!
 //! 1. **Unpredictable.** Nobody knows the committee while the job can still be changed: it is drawn
-//!    from a hash over the VRF outputs of all blocks, [`Config::DrawDelay`] blocks after the job was
-//!    opened.
-//! 2. **Independent.** A verdict cannot be copied: its commitment names the verifier, and contains a
-//!    trace root that only a run yields.
+//!    from a hash over the VRF outputs of all blocks, [`Config::DrawDelay`] blocks after the job
+//!    was opened.
+//! 2. **Independent.** A verdict cannot be copied: its commitment names the verifier, and contains
+//!    a trace root that only a run yields.
 //! 3. **Live.** Every job ends. Each phase has a last block, deadlines are served in order by
 //!    [`Hooks::on_initialize`], and what does not fit into one block is served in the next;
 //!    [`Pallet::settle`] lets anybody push a job whose deadline has passed.
 //! 4. **Once.** A verifier has one verdict a job and round, whatever forks and restarts do: it is
 //!    written to the node's disk before its commitment is first sent, and sent again from there.
-//! 5. **Bounded.** Members a job, jobs served a block and rounds a job have limits; fees pay for all
-//!    that is stored.
+//! 5. **Bounded.** Members a job, jobs served a block and rounds a job have limits; fees pay for
+//!    all that is stored.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -114,12 +116,14 @@ pub mod worker;
 
 pub use key::{VerifierId, VerifierSignature, KEY_TYPE};
 pub use pallet::*;
-pub use types::{Audit, Ballot, Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict};
+pub use types::{
+	ActiveVerifier, Audit, Ballot, Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict,
+};
 pub use weights::WeightInfo;
 
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use assay_primitives::{
-	commitment, DataFault, Input, JobId, Limits, Outcome, SlashId, TrainingJob, H256,
+	commitment, ArtifactId, DataFault, Input, JobId, Limits, Outcome, SlashId, TrainingJob, H256,
 };
 use assay_traits::{
 	Appeals, Artifacts, Client, Deed, Finding, Offence, OnSettled, Role, Settlement, Stake,
@@ -144,7 +148,7 @@ use sp_runtime::{
 	traits::{CheckedDiv, One, SaturatedConversion, Saturating, Zero},
 	Perbill,
 };
-use tally::{tally, Tally};
+use tally::{Count, Tally};
 
 /// Amounts of the native token.
 pub type BalanceOf<T> =
@@ -157,6 +161,9 @@ pub type JobOf<T> = Job<
 	BlockNumberFor<T>,
 	<T as Config>::MaxCommittee,
 >;
+
+/// A verifier of a session of this runtime.
+pub type ActiveVerifierOf<T> = ActiveVerifier<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
 
 /// A committee member of this runtime.
 pub type MemberOf<T> = Member<<T as frame_system::Config>::AccountId, BalanceOf<T>>;
@@ -240,19 +247,19 @@ pub mod pallet {
 		/// Those who open jobs.
 		type Clients: OnSettled;
 
-		/// Where inputs are. Told of those that the largest committee, or one of all verifiers, could not
-		/// get.
-		type Artifacts: Artifacts;
+		/// Where inputs are, which are kept there for re-runs. Told of those that the largest
+		/// committee, or one of all verifiers, could not get.
+		type Artifacts: Artifacts<BlockNumber = BlockNumberFor<Self>>;
 
-		/// Randomness to which all blocks so far have given a part, with the number of the last one.
-		/// The output of a single block would not do: its author knows it as soon as it knows its slots,
-		/// hours before, and can time a reveal or an appeal by it.
+		/// Randomness to which all blocks so far have given a part, with the number of the last
+		/// one. The output of a single block would not do: its author knows it as soon as it knows
+		/// its slots, hours before, and can time a reveal or an appeal by it.
 		type Randomness: Randomness<Option<H256>, BlockNumberFor<Self>>;
 
-		/// Blocks from opening a job (or a round) to the draw. Who wants to know the committee while the
-		/// job can still be changed has to be the author of all blocks between (goal 1): with a share `s`
-		/// of the slots once in `s^-(delay - 2)` slots. Below 3 the author of the block that opens it may
-		/// know it.
+		/// Blocks from opening a job (or a round) to the draw. Who wants to know the committee
+		/// while the job can still be changed has to be the author of all blocks between (goal 1):
+		/// with a share `s` of the slots once in `s^-(delay - 2)` slots. Below 3 the author of the
+		/// block that opens it may know it.
 		#[pallet::constant]
 		type DrawDelay: Get<BlockNumberFor<Self>>;
 
@@ -260,11 +267,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type CommitteeSize: Get<u32>;
 
-		/// How much value, what can be won and lost by a job, one member of the first committee stands
-		/// for: with more at stake, more members are asked, up to [`Config::MaxCommittee`]. To lie
-		/// together, more than two thirds of a committee must; if what each of them is slashed
-		/// ([`Config::FalseVerdictSlash`]) is less than its share of the value, a lie pays. Zero means
-		/// that value is not looked at.
+		/// How much value, what can be won and lost by a job, one member of the first committee
+		/// stands for: with more at stake, three more members are asked, up to
+		/// [`Config::MaxCommittee`]. To lie together, more than two thirds of a committee must; if
+		/// what each of them is slashed ([`Config::FalseVerdictSlash`]) is less than its share of
+		/// the value, a lie pays. Zero means that value is not looked at.
 		#[pallet::constant]
 		type ValuePerMember: Get<BalanceOf<Self>>;
 
@@ -282,13 +289,13 @@ pub mod pallet {
 		#[pallet::constant]
 		type FuelPerBlock: Get<u64>;
 
-		/// Fee of any job with a first committee of [`Config::CommitteeSize`], shared by the winners. A
-		/// larger first committee costs as much more, so that each share stays the same.
+		/// Fee of any job with a first committee of [`Config::CommitteeSize`], shared by the
+		/// winners. A larger first committee costs as much more, so that each share stays the same.
 		#[pallet::constant]
 		type BaseFee: Get<BalanceOf<Self>>;
 
-		/// Fee for each started 10⁹ units of the fuel that a job may use, likewise. Too low, and running a
-		/// program costs the verifiers more than they earn.
+		/// Fee for each started 10⁹ units of the fuel that a job may use, likewise. Too low, and
+		/// running a program costs the verifiers more than they earn.
 		#[pallet::constant]
 		type FeePerGigafuel: Get<BalanceOf<Self>>;
 
@@ -296,15 +303,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type FalseVerdictSlash: Get<Perbill>;
 
-		/// Share of its weight that a member loses for a verdict that it did not deliver, for one of
-		/// `Unavailable` where others had the input, and for one that contradicts more than half of the
-		/// committee in a round that settles nothing. If it is less than what a run earns, lazy
-		/// verdicts pay.
+		/// Share of its weight that a member loses for a verdict that it did not deliver, for one
+		/// of `Unavailable` where others had the input, and for one that contradicts more than half
+		/// of the committee in a round that settles nothing. If it is less than what a run earns,
+		/// lazy verdicts pay.
 		#[pallet::constant]
 		type WithheldVerdictSlash: Get<Perbill>;
 
-		/// Blocks after its settlement in which the job of a claim can be audited. Zero leaves none; the
-		/// record of a claim must outlive it, and what was bonded at a verdict must be there to be slashed.
+		/// Blocks after its settlement in which the job of a claim can be audited. Zero leaves
+		/// none; the record of a claim must outlive it, and what was bonded at a verdict must be
+		/// there to be slashed.
 		#[pallet::constant]
 		type AuditWindow: Get<BlockNumberFor<Self>>;
 
@@ -324,10 +332,16 @@ pub mod pallet {
 		type WeightInfo: WeightInfo;
 	}
 
-	/// Verifiers of the current session with their keys, in the order of the session.
+	/// Verifiers of the current session, in the order of the session.
 	#[pallet::storage]
 	pub type ActiveVerifiers<T: Config> =
-		StorageValue<_, BoundedVec<(T::AccountId, VerifierId), T::MaxVerifiers>, ValueQuery>;
+		StorageValue<_, BoundedVec<ActiveVerifierOf<T>, T::MaxVerifiers>, ValueQuery>;
+
+	/// Stakes of those who are to be validators of the next session, as they were when this one
+	/// began: what they are drawn by then.
+	#[pallet::storage]
+	pub type NotedStakes<T: Config> =
+		StorageValue<_, BoundedVec<(T::AccountId, BalanceOf<T>), T::MaxVerifiers>, ValueQuery>;
 
 	/// Number of the next job.
 	#[pallet::storage]
@@ -348,14 +362,20 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type AgendaCursor<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery>;
 
+	/// What draws go by that were due in blocks which could not serve all of them: who decides what
+	/// is served when must not decide who is drawn.
+	// Twox64Concat: block numbers are ours.
+	#[pallet::storage]
+	pub type DrawsBy<T: Config> = StorageMap<_, Twox64Concat, BlockNumberFor<T>, H256>;
+
 	/// Where a verifier sits on committees: job to position. Off-chain workers read only their own.
 	// Blake2_128Concat: keys are chosen by validators.
 	#[pallet::storage]
 	pub type Assignments<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, VerifierId, Twox64Concat, JobId, u32>;
 
-	/// Rounds of jobs from which slashes follow that are pending, and the last ones of jobs that can be
-	/// audited.
+	/// Rounds of jobs from which slashes follow that are pending, and the last ones of jobs that
+	/// can be audited.
 	// Twox64Concat: the ids are ours, counted up.
 	#[pallet::storage]
 	pub type Cases<T: Config> =
@@ -437,7 +457,8 @@ pub mod pallet {
 			/// The new round.
 			round: u8,
 		},
-		/// A re-run found another outcome than the one that stood: those who had prevailed are slashed.
+		/// A re-run found another outcome than the one that stood: those who had prevailed are
+		/// slashed.
 		SettlementOverturned {
 			/// The job that had settled.
 			job: JobId,
@@ -477,6 +498,22 @@ pub mod pallet {
 		FeeNotCovered,
 	}
 
+	/// Stakes of the first validators are those of the genesis.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// There is nothing to configure.
+		#[serde(skip)]
+		pub _config: core::marker::PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			Pallet::<T>::note_genesis();
+		}
+	}
+
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn on_initialize(now: BlockNumberFor<T>) -> Weight {
@@ -513,8 +550,8 @@ pub mod pallet {
 		/// None; authorized by the member's signature over [`Pallet::signed_payload`]. Free.
 		///
 		/// # Details
-		/// `commitment.hash` is `H("assay/verdict" ‖ verifier ‖ job ‖ round ‖ outcome ‖ salt)`. When
-		/// all members have committed, reveals start at once.
+		/// `commitment.hash` is `H("assay/verdict" ‖ verifier ‖ job ‖ round ‖ outcome ‖ salt)`.
+		/// When all members have committed, reveals start at once.
 		///
 		/// # Events
 		/// [`Event::VerdictCommitted`], and [`Event::RevealStarted`] by the last member.
@@ -553,6 +590,7 @@ pub mod pallet {
 			T::WeightInfo::reveal_verdict()
 				.max(T::WeightInfo::escalate())
 				.saturating_add(T::Clients::weight())
+				.saturating_add(T::DbWeight::get().reads_writes(4, 4))
 		)]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_verdict())]
 		#[pallet::authorize(Self::authorize_reveal)]
@@ -641,6 +679,7 @@ impl<T: Config> Pallet<T> {
 		let start = AgendaCursor::<T>::get();
 		let mut at = start;
 		let (mut served, mut ended, mut looked) = (0u64, 0u64, 1u64);
+		let mut waits = true;
 		for _ in 0..T::DeadlinesPerBlock::get() {
 			if let Some(job) = Agenda::<T>::iter_key_prefix(at).next() {
 				let count = if Jobs::<T>::contains_key(job) { &mut served } else { &mut ended };
@@ -649,27 +688,34 @@ impl<T: Config> Pallet<T> {
 				// Whatever came of it: what cannot be served must not keep others waiting.
 				Agenda::<T>::remove(at, job);
 			} else if at < now {
+				DrawsBy::<T>::remove(at);
 				at.saturating_inc();
 				looked = looked.saturating_add(1);
 			} else {
+				waits = false;
 				break;
 			}
 		}
 		if at != start {
 			AgendaCursor::<T>::put(at);
 		}
+		if waits {
+			DrawsBy::<T>::set(now, Self::random());
+		}
 		T::WeightInfo::idle()
 			.saturating_mul(looked)
+			.saturating_add(T::DbWeight::get().reads_writes(1, looked.saturating_add(1)))
 			.saturating_add(Self::serve_weight().saturating_mul(served))
 			.saturating_add(T::WeightInfo::end_window().saturating_mul(ended))
 	}
 
-	/// What one deadline weighs at the most.
+	/// What one deadline weighs at the most. The inputs of a re-run are unpinned at its end.
 	fn serve_weight() -> Weight {
 		T::WeightInfo::draw()
 			.max(T::WeightInfo::escalate())
 			.max(T::WeightInfo::conclude())
 			.saturating_add(T::Clients::weight())
+			.saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 
 	/// Moves a job past its current deadline.
@@ -697,8 +743,12 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Accounts that can be drawn for a job, with key and weight: all but its parties, and for an
-	/// appeal all but the parties of the settled job and, if there are as many others, its committee.
-	fn candidates(job: &JobOf<T>) -> Vec<(MemberOf<T>, u128)> {
+	/// appeal all but the parties of the settled job and, if there are as many others, its
+	/// committee.
+	///
+	/// Weights were fixed a session before this one, so before anything was known of the draw. What
+	/// was taken from a stake since counts, what was added does not.
+	fn candidates(job: &JobOf<T>) -> Vec<MemberOf<T>> {
 		let case = Self::case_of(job.client);
 		let concerned = |who: &T::AccountId| {
 			let party = |payer, opponent: Option<_>| who == payer || Some(who) == opponent;
@@ -707,18 +757,18 @@ impl<T: Config> Pallet<T> {
 		};
 		let all: Vec<_> = ActiveVerifiers::<T>::get()
 			.into_iter()
-			.filter(|(account, _)| {
+			.filter(|ActiveVerifier { account, .. }| {
 				!concerned(account) && T::Stake::ensure_active(account, Role::Verifier).is_ok()
 			})
-			.map(|(account, key)| {
-				let weight = T::Stake::bonded(&account);
-				(Member { account, key, weight, verdict: Verdict::Awaited }, weight.into())
+			.map(|ActiveVerifier { account, key, noted }| {
+				let weight = T::Stake::bonded(&account).min(noted);
+				Member { account, key, weight, verdict: Verdict::Awaited }
 			})
+			.filter(|member| !member.weight.is_zero())
 			.collect();
 		let Some(case) = case else { return all };
 		let sat = |who: &T::AccountId| case.jurors.iter().any(|juror| juror.account == *who);
-		let others: Vec<_> =
-			all.iter().filter(|(member, _)| !sat(&member.account)).cloned().collect();
+		let others: Vec<_> = all.iter().filter(|member| !sat(&member.account)).cloned().collect();
 		if others.len() >= case.jurors.len() {
 			others
 		} else {
@@ -729,7 +779,8 @@ impl<T: Config> Pallet<T> {
 	/// Draws the committee of the current round.
 	fn draw(id: JobId, mut job: JobOf<T>) {
 		let now = frame_system::Pallet::<T>::block_number();
-		let (random, _) = T::Randomness::random(b"assay/committee");
+		let due = job.due();
+		let random = if due < now { DrawsBy::<T>::get(due) } else { Self::random() };
 		let Some(random) = random else {
 			// There is none yet; in the next block there may be.
 			Self::enter(id, &mut job, Phase::Drawing { at: now.saturating_add(One::one()) });
@@ -739,6 +790,11 @@ impl<T: Config> Pallet<T> {
 		Self::draw_by(id, job, random);
 	}
 
+	/// What draws go by that are due in this block.
+	fn random() -> Option<H256> {
+		T::Randomness::random(b"assay/committee").0
+	}
+
 	/// Draws the committee of the current round by a random value.
 	fn draw_by(id: JobId, mut job: JobOf<T>, random: H256) {
 		let now = frame_system::Pallet::<T>::block_number();
@@ -746,7 +802,11 @@ impl<T: Config> Pallet<T> {
 			return Self::finish(id, job, Settlement::Incomplete, None, Vec::new());
 		}
 		let seed = assay_primitives::hash(&(random, id, job.round).encode());
-		let drawn = committee::draw(seed, Self::candidates(&job), job.committee_size);
+		let candidates = Self::candidates(&job)
+			.into_iter()
+			.map(|member| (member.account.clone(), member.weight.into(), member))
+			.collect();
+		let drawn = committee::draw(seed, candidates, job.committee_size);
 		if drawn.is_empty() {
 			return Self::finish(id, job, Settlement::Undecided, None, Vec::new());
 		}
@@ -775,9 +835,9 @@ impl<T: Config> Pallet<T> {
 
 // Verdicts.
 impl<T: Config> Pallet<T> {
-	/// What the member of a commitment signs: the call's tag, this chain's genesis hash, the address of
-	/// what is run ([`TrainingJob::key`]), and the commitment, SCALE encoded. A job of the same number on
-	/// another fork may be another run.
+	/// What the member of a commitment signs: the call's tag, this chain's genesis hash, the
+	/// address of what is run ([`TrainingJob::key`]), and the commitment, SCALE encoded. A job of
+	/// the same number on another fork may be another run.
 	pub fn signed_payload(run: H256, commitment: &Commitment) -> Vec<u8> {
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::zero());
 		(*b"assay/commit_verdict", genesis, run, commitment).encode()
@@ -937,7 +997,8 @@ impl<T: Config> Pallet<T> {
 impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
 	fn conclude(id: JobId, mut job: JobOf<T>) {
-		let (result, delivered) = (tally(&job.members), tally::delivered(&job.members));
+		let count = Count::of(&job.members);
+		let (result, delivered) = (count.result(), count.delivered());
 		let (grounds, unjudged) = Self::judge(id, &job, &result, delivered);
 		Self::keep_ballots(id, &job, unjudged);
 		job.delivered |= delivered;
@@ -973,7 +1034,8 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether there is somebody who could be asked and does not sit on the committee.
 	fn others(job: &JobOf<T>) -> bool {
-		Self::candidates(job).len() > job.members.len()
+		let sits = |who: &MemberOf<T>| job.members.iter().any(|m| m.account == who.account);
+		Self::candidates(job).iter().any(|candidate| !sits(candidate))
 	}
 
 	/// Whether no committee has more members.
@@ -981,10 +1043,10 @@ impl<T: Config> Pallet<T> {
 		u32::try_from(job.members.len()).is_ok_and(|members| members >= T::MaxCommittee::get())
 	}
 
-	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority lacked
-	/// an input, and nobody is late where the run was not `delivered` ([`tally::delivered`]). Who committed
-	/// had an outcome to reveal. Gives the slashes that a re-run could refute, and the verdicts that may be
-	/// wrong and are not slashed.
+	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority
+	/// lacked an input, and nobody is late where the run was not `delivered`
+	/// ([`Count::delivered`]). Who committed had an outcome to reveal. Gives the slashes that a
+	/// re-run could refute, and the verdicts that may be wrong and are not slashed.
 	fn judge(
 		id: JobId,
 		job: &JobOf<T>,
@@ -1038,8 +1100,8 @@ impl<T: Config> Pallet<T> {
 		(grounds, unjudged)
 	}
 
-	/// Slashes and counts a verdict that is found wrong. Who said that there was nothing to run has not
-	/// delivered one.
+	/// Slashes and counts a verdict that is found wrong. Who said that there was nothing to run has
+	/// not delivered one.
 	fn slash_verdict(
 		id: JobId,
 		who: &T::AccountId,
@@ -1069,7 +1131,8 @@ impl<T: Config> Pallet<T> {
 			.ok()
 	}
 
-	/// Burns what the fuel of a job is priced at: verifiers have worked for it as long as they could.
+	/// Burns what the fuel of a job is priced at: verifiers have worked for it as long as they
+	/// could.
 	fn burn_fuel_fee(job: &mut JobOf<T>) {
 		let size = T::CommitteeSize::get();
 		let idle = Limits { total_fuel: 0, ..job.spec.limits };
@@ -1130,8 +1193,8 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Ends a job: pays the winners, gives back what is left of the fee, forgets the job, tells the
-	/// client, and keeps what an audit, or an appeal against the slashes that follow, would need. `most`
-	/// is the outcome that [`Case::outcome`] names.
+	/// client, and keeps what an audit, or an appeal against the slashes that follow, would need.
+	/// `most` is the outcome that [`Case::outcome`] names.
 	fn finish(
 		id: JobId,
 		mut job: JobOf<T>,
@@ -1148,6 +1211,9 @@ impl<T: Config> Pallet<T> {
 		}
 		Agenda::<T>::remove(job.due(), id);
 		Self::clear_assignments(id, &job);
+		if matches!(job.client, Client::Appeal(_) | Client::Audit(_)) {
+			inputs(&job.spec).for_each(T::Artifacts::unpin);
+		}
 		let released = T::Currency::release(
 			&HoldReason::Fee.into(),
 			&job.payer,
@@ -1162,13 +1228,25 @@ impl<T: Config> Pallet<T> {
 		match job.client {
 			// An appeal may come when inputs have ended: nobody answers for that.
 			Client::Appeal(slash) => {
-				// They follow from this job, so that an appeal against them is not heard by its committee,
-				// and finds it wrong if it is.
+				// They follow from this job, so that an appeal against them is not heard by its
+				// committee, and finds it wrong if it is.
 				for (slash, stood) in Self::decide_appeal(slash, settlement) {
 					grounds.push((slash, Ground { job: id, round: job.round, said: Some(stood) }));
 				}
 			},
-			Client::Audit(_) => {
+			// The same holds of what an audit finds.
+			Client::Audit(audited) => {
+				let found = match settlement {
+					Settlement::Agreed(Outcome::Unavailable { .. }) => None,
+					Settlement::Agreed(found) => Some(found),
+					Settlement::Undecided | Settlement::Incomplete => None,
+				};
+				if let Some(found) = found {
+					for (slash, said) in Self::judge_audited(audited, found) {
+						let ground = Ground { job: id, round: job.round, said: Some(said) };
+						grounds.push((slash, ground));
+					}
+				}
 				T::Clients::on_settled(job.client, settlement);
 			},
 			client => {
@@ -1198,10 +1276,16 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+/// The artifacts that a run reads.
+fn inputs(spec: &TrainingJob) -> impl Iterator<Item = ArtifactId> {
+	let file = spec.file.map(|file| file.id);
+	[spec.program, spec.train, spec.holdout].into_iter().chain(file)
+}
+
 // Appeals.
 impl<T: Config> Pallet<T> {
-	/// What an appeal or an audit is about, if `client` is one, and the slash that is appealed still
-	/// pending.
+	/// What an appeal or an audit is about, if `client` is one, and the slash that is appealed
+	/// still pending.
 	fn case_of(client: Client) -> Option<CaseOf<T>> {
 		match client {
 			Client::Appeal(slash) => {
@@ -1213,8 +1297,8 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Keeps a round as long as slashes are pending that follow from it, or the job can be audited that it
-	/// has ended with `settlement`.
+	/// Keeps a round as long as slashes are pending that follow from it, or the job can be audited
+	/// that it has ended with `settlement`.
 	fn keep(
 		id: JobId,
 		job: &JobOf<T>,
@@ -1252,8 +1336,8 @@ impl<T: Config> Pallet<T> {
 		Cases::<T>::insert(id, job.round, case);
 	}
 
-	/// What the settlement of a re-run says of the slash that was appealed. Gives the slashes of those
-	/// whose verdict it finds wrong, with what they said.
+	/// What the settlement of a re-run says of the slash that was appealed. Gives the slashes of
+	/// those whose verdict it finds wrong, with what they said.
 	fn decide_appeal(slash: SlashId, settlement: Settlement) -> Vec<(SlashId, Outcome)> {
 		let mut overturned = Vec::new();
 		// Governance has cancelled it meanwhile: nothing is left to decide.
@@ -1284,8 +1368,8 @@ impl<T: Config> Pallet<T> {
 		overturned
 	}
 
-	/// Slashes those whose verdict had prevailed and is found wrong. Gives the slashes with that verdict.
-	/// The caller stores the case, and what the slashes follow from.
+	/// Slashes those whose verdict had prevailed and is found wrong. Gives the slashes with that
+	/// verdict. The caller stores the case, and what the slashes follow from.
 	fn overturn(
 		id: JobId,
 		round: u8,
@@ -1315,6 +1399,9 @@ impl<T: Config> Appeals for Pallet<T> {
 	fn rerun(slash: SlashId, appellant: &T::AccountId) -> Result<Option<JobId>, DispatchError> {
 		let client = Client::Appeal(slash);
 		let Some(case) = Self::case_of(client) else { return Ok(None) };
+		if Self::ensure_inputs(&case.spec).is_err() {
+			return Ok(None);
+		}
 		Self::open_rerun(client, appellant, &case).map(Some)
 	}
 
@@ -1345,14 +1432,15 @@ impl<T: Config> Pallet<T> {
 		T::CommitWindow::get().saturating_add(blocks.saturated_into())
 	}
 
-	/// Members of the first committee of a job on which `value` hangs.
+	/// Members of the first committee of a job on which `value` hangs. It grows by three: more than
+	/// two thirds of four are three, as of three.
 	fn first_committee(value: BalanceOf<T>) -> u32 {
 		let (value, each): (u128, u128) = (value.into(), T::ValuePerMember::get().into());
-		let members: u32 = match each {
+		let threes: u32 = match each {
 			0 => 0,
-			each => value.div_ceil(each).saturated_into(),
+			each => value.div_ceil(each).div_ceil(3).saturated_into(),
 		};
-		T::CommitteeSize::get().max(members).min(T::MaxCommittee::get())
+		T::CommitteeSize::get().max(threes.saturating_mul(3)).min(T::MaxCommittee::get())
 	}
 
 	/// What a job costs with a first committee of `size`.
@@ -1366,7 +1454,16 @@ impl<T: Config> Pallet<T> {
 			.unwrap_or_else(Zero::zero)
 	}
 
-	/// Opens the re-run of a settled job, by a committee [`APPEAL_FACTOR`] times as large.
+	/// Fails unless what a settled job read will be there for a re-run. Then it is kept till its end:
+	/// who could take it away could have verifiers slashed that do not have it any more.
+	fn ensure_inputs(spec: &TrainingJob) -> DispatchResult {
+		let now = frame_system::Pallet::<T>::block_number();
+		let until = now.saturating_add(<Self as Verification>::longest(&spec.limits));
+		inputs(spec).try_for_each(|id| T::Artifacts::ensure_available(id, until, u64::MAX))
+	}
+
+	/// Opens the re-run of a settled job, by a committee [`APPEAL_FACTOR`] times as large. Its inputs
+	/// must be there ([`Self::ensure_inputs`]).
 	fn open_rerun(
 		client: Client,
 		payer: &T::AccountId,
@@ -1375,6 +1472,7 @@ impl<T: Config> Pallet<T> {
 		let sat = u32::try_from(case.jurors.len()).unwrap_or(u32::MAX);
 		let size = sat.saturating_mul(APPEAL_FACTOR).max(T::CommitteeSize::get());
 		let spec = case.spec.clone();
+		inputs(&spec).try_for_each(T::Artifacts::pin)?;
 		// Still a party if what the re-run finds is appealed.
 		let party = Some(&case.payer).filter(|party| *party != payer);
 		Self::open_job(client, payer, party, Zero::zero(), spec, Zero::zero(), size)
@@ -1472,25 +1570,57 @@ impl<T: Config> OneSessionHandler<T::AccountId> for Pallet<T> {
 		I: 'a + Iterator<Item = (&'a T::AccountId, VerifierId)>,
 	{
 		Self::set_verifiers(validators);
+		Self::note_genesis();
 	}
 
-	fn on_new_session<'a, I>(_changed: bool, validators: I, _queued: I)
+	fn on_new_session<'a, I>(_changed: bool, validators: I, queued: I)
 	where
 		I: 'a + Iterator<Item = (&'a T::AccountId, VerifierId)>,
 	{
 		Self::set_verifiers(validators);
+		Self::note(queued.map(|(account, _)| account.clone()).collect());
 	}
 
 	fn on_disabled(_validator: u32) {}
 }
 
 impl<T: Config> Pallet<T> {
+	/// Those who were not noted when the last session began are not drawn in this one.
 	fn set_verifiers<'a>(validators: impl Iterator<Item = (&'a T::AccountId, VerifierId)>)
 	where
 		T: 'a,
 	{
-		let all: Vec<_> = validators.map(|(account, key)| (account.clone(), key)).collect();
+		let stakes: BTreeMap<_, _> = NotedStakes::<T>::get().into_iter().collect();
+		let verifier = |(account, key): (&T::AccountId, VerifierId)| ActiveVerifier {
+			account: account.clone(),
+			key,
+			noted: stakes.get(account).copied().unwrap_or_default(),
+		};
+		let all: Vec<_> = validators.map(verifier).collect();
 		ActiveVerifiers::<T>::put(BoundedVec::truncate_from(all));
+	}
+
+	/// Notes what those have at stake who are to be validators of the next session.
+	fn note(accounts: Vec<T::AccountId>) {
+		let noted = |account: T::AccountId| {
+			let stake = T::Stake::bonded(&account);
+			(account, stake)
+		};
+		let stakes: Vec<_> = accounts.into_iter().map(noted).collect();
+		NotedStakes::<T>::put(BoundedVec::truncate_from(stakes));
+	}
+
+	/// Has the first validators drawn by what they have at stake in the genesis, which is complete
+	/// only after their session has begun.
+	fn note_genesis() {
+		let accounts = ActiveVerifiers::<T>::get().into_iter().map(|verifier| verifier.account);
+		Self::note(accounts.collect());
+		let stakes = NotedStakes::<T>::get();
+		ActiveVerifiers::<T>::mutate(|verifiers| {
+			for (verifier, (_, stake)) in verifiers.iter_mut().zip(stakes) {
+				verifier.noted = stake;
+			}
+		});
 	}
 }
 
@@ -1499,19 +1629,20 @@ impl<T: Config> Pallet<T> {
 	/// Checks the pallet's invariants:
 	///
 	/// 1. What is held for fees is the sum of the fees of the jobs in progress, payer by payer.
-	/// 2. Each job stands in the agenda once, at its own deadline, and each settled job that can be audited
-	///    after the last block in which it can; nothing else stands there.
+	/// 2. Each job stands in the agenda once, at its own deadline, and each settled job that can be
+	///    audited after the last block in which it can; nothing else stands there.
 	/// 3. Assignments are the members of the committees, and nothing else.
 	/// 4. A committee is empty before its draw, has no account twice, and never its payer or the
 	///    payer's opponent.
 	/// 5. Nobody has revealed while commitments are taken, and somebody has committed afterwards.
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
 	/// 7. Each case is that of a round that is over and counts the slashes that have it for their
-	///    ground, at least one unless it can be audited; only the last round of a job that was settled
-	///    can be. No ground is without its case.
+	///    ground, at least one unless it can be audited; only the last round of a job that was
+	///    settled can be. No ground is without its case.
 	/// 8. Ballots are those of a claim's job in progress, or of one that can be audited.
+	/// 9. What draws go by is kept for blocks that are over and not served, and no others.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		use alloc::collections::{BTreeMap, BTreeSet};
+		use alloc::collections::BTreeSet;
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
 
 		let mut fees = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
@@ -1580,6 +1711,12 @@ impl<T: Config> Pallet<T> {
 			}
 		}
 		ensure!(slashes.is_empty(), "7: a slash has no case");
+
+		let (cursor, now) = (AgendaCursor::<T>::get(), frame_system::Pallet::<T>::block_number());
+		ensure!(
+			DrawsBy::<T>::iter_keys().all(|block| (cursor..=now).contains(&block)),
+			"9: a random value that nothing waits for"
+		);
 
 		for (id, _) in Ballots::<T>::iter_keys() {
 			let job = Jobs::<T>::get(id);

@@ -1,11 +1,17 @@
 //! A runtime of balances and this pallet, with recording stand-ins for stake and clients.
 
 use crate as pallet_assay_verification;
-use crate::{Config, VerifierId};
-use assay_primitives::{ArtifactId, Limits, Manifest, Metric, SlashId, TrainingJob, H256};
+use crate::{
+	worker::{ADDRESS_KEY, TOKEN_KEY},
+	Call, Config, VerifierId, KEY_TYPE,
+};
+use assay_primitives::{
+	service::JobState, ArtifactId, Limits, Manifest, Metric, SlashId, TrainingJob, H256,
+};
 use assay_traits::{
 	Artifacts, Client, Deed, Finding, LockReason, Offence, OnSettled, Role, Settlement, Stake,
 };
+use codec::{Decode, Encode};
 use frame_support::{
 	derive_impl, ensure, parameter_types,
 	traits::{ConstU32, ConstU64, Hooks, OneSessionHandler, Randomness},
@@ -13,12 +19,22 @@ use frame_support::{
 use frame_system::offchain::{
 	CreateAuthorizedTransaction, CreateTransaction, CreateTransactionBase,
 };
-use sp_core::{sr25519, Pair};
+use sp_core::{
+	offchain::{
+		testing::{
+			OffchainState, PendingRequest, PoolState, TestOffchainExt, TestTransactionPoolExt,
+		},
+		OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
+	},
+	sr25519, Pair,
+};
+use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
 use sp_runtime::{
+	offchain::storage::StorageValueRef,
 	traits::{BlakeTwo256, IdentityLookup},
 	BuildStorage, DispatchError, DispatchResult, Perbill,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub type AccountId = u64;
 pub type Balance = u128;
@@ -84,6 +100,10 @@ parameter_types! {
 	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
 	/// Inputs that were reported.
 	pub static Missing: Vec<ArtifactId> = vec![];
+	/// Inputs that cannot be had any more.
+	pub static Gone: Vec<ArtifactId> = vec![];
+	/// Inputs that are kept for a re-run.
+	pub static Pinned: Vec<ArtifactId> = vec![];
 	pub static Reruns: Vec<(SlashId, Finding)> = vec![];
 	/// Whether the client slashes somebody for what is settled.
 	pub static ClientSlashes: bool = false;
@@ -171,19 +191,26 @@ impl OnSettled for Listener {
 	}
 }
 
-/// Inputs, of which only reports are wanted here.
+/// Inputs, all of which are there but those that are [`Gone`].
 pub struct Library;
 
 impl Artifacts for Library {
 	type BlockNumber = u64;
 
-	fn ensure_available(_: ArtifactId, _: u64, _: u64) -> DispatchResult {
+	fn ensure_available(id: ArtifactId, _: u64, _: u64) -> DispatchResult {
+		ensure!(!Gone::get().contains(&id), "gone");
 		Ok(())
 	}
-	fn pin(_: ArtifactId) -> DispatchResult {
+	fn pin(id: ArtifactId) -> DispatchResult {
+		Pinned::mutate(|all| all.push(id));
 		Ok(())
 	}
-	fn unpin(_: ArtifactId) {}
+	fn unpin(id: ArtifactId) {
+		Pinned::mutate(|all| {
+			let at = all.iter().position(|pinned| *pinned == id).expect("it is pinned");
+			all.remove(at);
+		});
+	}
 	fn report_missing(id: ArtifactId) {
 		Missing::mutate(|all| all.push(id));
 	}
@@ -273,6 +300,65 @@ pub fn spec() -> TrainingJob {
 	}
 }
 
+pub type Shared<T> = Arc<parking_lot::RwLock<T>>;
+
+/// The node of verifier 1, who is the only one of its chain.
+pub struct Node {
+	pub ext: sp_io::TestExternalities,
+	pub http: Shared<OffchainState>,
+	pub pool: Shared<PoolState>,
+}
+
+impl Node {
+	/// Starts it; its verifier service answers only what is [expected](expect).
+	pub fn start() -> Self {
+		let mut ext = externalities(1);
+		let (offchain, http) = TestOffchainExt::new();
+		let (pool_ext, pool) = TestTransactionPoolExt::new();
+		let keystore = MemoryKeystore::new();
+		keystore.sr25519_generate_new(KEY_TYPE, Some("//Verifier1")).unwrap();
+		ext.register_extension(OffchainDbExt::new(offchain.clone()));
+		ext.register_extension(OffchainWorkerExt::new(offchain));
+		ext.register_extension(TransactionPoolExt::new(pool_ext));
+		ext.register_extension(KeystoreExt::new(keystore));
+		ext.execute_with(|| {
+			StorageValueRef::persistent(ADDRESS_KEY).set(&b"127.0.0.1:4000".to_vec());
+			StorageValueRef::persistent(TOKEN_KEY).set(&b"secret".to_vec());
+		});
+		Self { ext, http, pool }
+	}
+}
+
+/// Has the verifier service be asked for the job, once, and answer.
+pub fn expect(http: &Shared<OffchainState>, answer: &JobState) {
+	expect_bytes(http, answer.encode());
+}
+
+/// The same with any answer.
+pub fn expect_bytes(http: &Shared<OffchainState>, answer: Vec<u8>) {
+	http.write().expect_request(PendingRequest {
+		method: "POST".into(),
+		uri: "http://127.0.0.1:4000/jobs".into(),
+		headers: vec![
+			("Authorization".into(), "Bearer secret".into()),
+			("Content-Type".into(), "application/octet-stream".into()),
+		],
+		body: spec().encode(),
+		response: Some(answer),
+		sent: true,
+		..Default::default()
+	});
+}
+
+/// Takes the verdicts out of the pool.
+pub fn sent(pool: &Shared<PoolState>) -> Vec<Call<Test>> {
+	let verdict = |bytes: Vec<u8>| match Extrinsic::decode(&mut &bytes[..]).unwrap().function {
+		RuntimeCall::Verification(call) => call,
+		other => panic!("not a verdict: {other:?}"),
+	};
+	pool.write().transactions.drain(..).map(verdict).collect()
+}
+
 /// An empty chain at block 1 with verifiers `1..=verifiers`, each with a stake of 1 000, and a
 /// miner with 10 000.
 pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
@@ -290,6 +376,8 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 		Deeds::set(vec![]);
 		Reruns::set(vec![]);
 		Missing::set(vec![]);
+		Gone::set(vec![]);
+		Pinned::set(vec![]);
 		ClientSlashes::set(false);
 		Settlements::set(vec![]);
 		Complete::set(true);

@@ -7,79 +7,114 @@ use assay_primitives::Outcome;
 /// The result of counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tally {
-	/// This outcome has more than two thirds of the revealed weight, and more than half of the
-	/// committee's weight was revealed.
+	/// More than two thirds of those who revealed said this, by members and by weight, and members
+	/// with more than half of the committee's weight revealed.
 	Agreed(Outcome),
-	/// There is no such outcome. One, which is not [`Outcome::Unavailable`], may have more than half of
-	/// the committee's weight.
+	/// There is no such outcome. One, which is not [`Outcome::Unavailable`], may be that of more
+	/// than half of the committee, by members and by weight.
 	Split(Option<Outcome>),
 }
 
-/// Weights of a committee.
-struct Count {
-	/// Of all members.
-	drawn: u128,
-	/// Of those who revealed.
-	revealed: u128,
-	/// Of those who revealed each outcome.
-	outcomes: Vec<(Outcome, u128)>,
+/// A part of a committee.
+#[derive(Clone, Copy, Default)]
+struct Part {
+	members: u128,
+	/// Of their stakes.
+	weight: u128,
 }
 
-fn count<AccountId, Balance: Copy + Into<u128>>(members: &[Member<AccountId, Balance>]) -> Count {
-	let mut count = Count { drawn: 0, revealed: 0, outcomes: Vec::new() };
-	for member in members {
-		let weight = member.weight.into();
-		count.drawn = count.drawn.saturating_add(weight);
-		if let Verdict::Revealed(outcome) = member.verdict {
-			count.revealed = count.revealed.saturating_add(weight);
-			match count.outcomes.iter_mut().find(|(known, _)| *known == outcome) {
-				Some((_, sum)) => *sum = sum.saturating_add(weight),
-				None => count.outcomes.push((outcome, weight)),
+impl Part {
+	fn add(&mut self, weight: u128) {
+		self.members = self.members.saturating_add(1);
+		self.weight = self.weight.saturating_add(weight);
+	}
+
+	/// Whether it is more than `share.0 / share.1` of `whole`, by members and by weight: a unit of
+	/// stake more does not let two outvote a third, nor do many small ones a large one.
+	fn is_more_than(&self, share: (u128, u128), whole: Self) -> bool {
+		let more =
+			|part: u128, whole: u128| part.saturating_mul(share.1) > whole.saturating_mul(share.0);
+		more(self.members, whole.members) && more(self.weight, whole.weight)
+	}
+
+	/// Whether it is half of the members of `whole` or more, and has a third of its weight.
+	fn is_half(&self, whole: Self) -> bool {
+		let members = self.members.saturating_mul(2) >= whole.members;
+		members && self.weight > 0 && self.weight.saturating_mul(3) >= whole.weight
+	}
+}
+
+/// What a committee says.
+pub struct Count {
+	/// All members.
+	drawn: Part,
+	/// Those who revealed.
+	revealed: Part,
+	/// Those who revealed each outcome.
+	outcomes: Vec<(Outcome, Part)>,
+}
+
+impl Count {
+	/// Counts the revealed verdicts.
+	pub fn of<AccountId, Balance: Copy + Into<u128>>(
+		members: &[Member<AccountId, Balance>],
+	) -> Self {
+		let mut count =
+			Self { drawn: Part::default(), revealed: Part::default(), outcomes: Vec::new() };
+		for member in members {
+			let weight = member.weight.into();
+			count.drawn.add(weight);
+			if let Verdict::Revealed(outcome) = member.verdict {
+				count.revealed.add(weight);
+				match count.outcomes.iter_mut().find(|(known, _)| *known == outcome) {
+					Some((_, part)) => part.add(weight),
+					None => {
+						let mut part = Part::default();
+						part.add(weight);
+						count.outcomes.push((outcome, part));
+					},
+				}
 			}
 		}
+		count
 	}
-	count
+
+	/// What they add up to.
+	///
+	/// The quorum keeps a member from deciding alone by silencing the others. It goes by weight, which
+	/// silence makes less: so half of the members decide in the end where the others never answer.
+	pub fn result(&self) -> Tally {
+		let Self { drawn, revealed, ref outcomes } = *self;
+		if revealed.weight.saturating_mul(2) <= drawn.weight {
+			return Tally::Split(None);
+		}
+		// Whoever has more than half has the most.
+		let Some(&(outcome, part)) = outcomes.iter().max_by_key(|(_, part)| part.weight) else {
+			return Tally::Split(None);
+		};
+		if part.is_more_than((2, 3), revealed) {
+			return Tally::Agreed(outcome);
+		}
+		let judges = is_of_a_run(&outcome) && part.is_more_than((1, 2), drawn);
+		Tally::Split(judges.then_some(outcome))
+	}
+
+	/// Whether the run could be done in time: an outcome of it stands, or half of the members or
+	/// more, with a third of the weight, revealed one and the same.
+	///
+	/// With less, a few who made up an outcome could have everybody slashed who is still at a run
+	/// that takes longer than its window. Half, not more, so that two of four hold the others to
+	/// their duty, who cannot buy their way out with a unit of stake.
+	pub fn delivered(&self) -> bool {
+		if let Tally::Agreed(outcome) = self.result() {
+			return is_of_a_run(&outcome);
+		}
+		self.outcomes.iter().any(|(outcome, part)| is_of_a_run(outcome) && part.is_half(self.drawn))
+	}
 }
 
 fn is_of_a_run(outcome: &Outcome) -> bool {
 	!matches!(outcome, Outcome::Unavailable { .. })
-}
-
-/// Counts the revealed verdicts by weight.
-///
-/// The quorum of half of the committee's weight keeps a member from deciding alone by silencing the
-/// others.
-pub fn tally<AccountId, Balance: Copy + Into<u128>>(
-	members: &[Member<AccountId, Balance>],
-) -> Tally {
-	let Count { drawn, revealed, outcomes } = count(members);
-	if revealed.saturating_mul(2) <= drawn {
-		return Tally::Split(None);
-	}
-	let Some((outcome, weight)) = outcomes.into_iter().max_by_key(|(_, weight)| *weight) else {
-		return Tally::Split(None);
-	};
-	if weight.saturating_mul(3) > revealed.saturating_mul(2) {
-		return Tally::Agreed(outcome);
-	}
-	let judges = is_of_a_run(&outcome) && weight.saturating_mul(2) > drawn;
-	Tally::Split(judges.then_some(outcome))
-}
-
-/// Whether the run could be done in time: an outcome of it stands, or members with at least half of the
-/// committee's weight revealed one and the same.
-///
-/// With less, a few who made up an outcome could have everybody slashed who is still at a run that
-/// takes longer than its window. Half, not more, so that two of four hold the others to their duty.
-pub fn delivered<AccountId, Balance: Copy + Into<u128>>(
-	members: &[Member<AccountId, Balance>],
-) -> bool {
-	if let Tally::Agreed(outcome) = tally(members) {
-		return is_of_a_run(&outcome);
-	}
-	let Count { drawn, outcomes, .. } = count(members);
-	let half = |weight: u128| weight > 0 && weight.saturating_mul(2) >= drawn;
-	outcomes.iter().any(|(outcome, weight)| is_of_a_run(outcome) && half(*weight))
 }
 
 #[cfg(test)]
@@ -107,51 +142,86 @@ mod tests {
 		verdicts.iter().map(member).collect()
 	}
 
+	/// Counts members of equal weight: so many with each verdict.
+	fn equals(verdicts: &[(usize, Option<Outcome>)]) -> Count {
+		let each = |(count, verdict): &(usize, Option<Outcome>)| vec![(1, *verdict); *count];
+		Count::of(&members(&verdicts.iter().flat_map(each).collect::<Vec<_>>()))
+	}
+
+	fn tally(verdicts: &[(usize, Option<Outcome>)]) -> Tally {
+		equals(verdicts).result()
+	}
+
 	#[test]
 	fn exactly_two_thirds_is_not_enough() {
-		assert_eq!(tally(&members(&[(2, Some(A)), (1, Some(B))])), Tally::Split(Some(A)));
-		assert_eq!(tally(&members(&[(5, Some(A)), (2, Some(B))])), Tally::Agreed(A));
+		assert_eq!(tally(&[(2, Some(A)), (1, Some(B))]), Tally::Split(Some(A)));
+		assert_eq!(tally(&[(5, Some(A)), (2, Some(B))]), Tally::Agreed(A));
 	}
 
 	#[test]
 	fn a_failure_with_another_trace_is_another_outcome() {
-		assert_eq!(tally(&members(&[(1, Some(A)), (1, Some(C))])), Tally::Split(None));
-		assert_eq!(tally(&members(&[(3, Some(A)), (1, Some(C))])), Tally::Agreed(A));
+		assert_eq!(tally(&[(1, Some(A)), (1, Some(C))]), Tally::Split(None));
+		assert_eq!(tally(&[(3, Some(A)), (1, Some(C))]), Tally::Agreed(A));
 	}
 
 	#[test]
 	fn half_of_the_weight_is_no_quorum() {
-		assert_eq!(tally(&members(&[(1, Some(A)), (1, None)])), Tally::Split(None));
-		assert_eq!(tally(&members(&[(2, Some(A)), (1, None)])), Tally::Agreed(A));
-		assert_eq!(tally(&members(&[])), Tally::Split(None));
+		assert_eq!(tally(&[(1, Some(A)), (1, None)]), Tally::Split(None));
+		assert_eq!(tally(&[(2, Some(A)), (1, None)]), Tally::Agreed(A));
+		assert_eq!(tally(&[]), Tally::Split(None));
 	}
 
 	#[test]
 	fn more_than_half_of_the_committee_and_not_of_the_revealed_judges_a_split() {
-		let split = |verdicts: &[_]| tally(&members(verdicts));
-		assert_eq!(split(&[(5, Some(A)), (3, Some(B)), (1, None)]), Tally::Split(Some(A)));
-		assert_eq!(split(&[(5, Some(A)), (4, Some(B)), (1, None)]), Tally::Split(None));
-		assert_eq!(split(&[(1, Some(A)), (1, Some(B))]), Tally::Split(None));
-		assert_eq!(split(&[(2, Some(MISSING)), (1, Some(B))]), Tally::Split(None));
-		assert_eq!(split(&[(2, Some(A)), (1, Some(MISSING))]), Tally::Split(Some(A)));
+		assert_eq!(tally(&[(5, Some(A)), (3, Some(B)), (1, None)]), Tally::Split(Some(A)));
+		assert_eq!(tally(&[(5, Some(A)), (4, Some(B)), (1, None)]), Tally::Split(None));
+		assert_eq!(tally(&[(1, Some(A)), (1, Some(B))]), Tally::Split(None));
+		assert_eq!(tally(&[(2, Some(MISSING)), (1, Some(B))]), Tally::Split(None));
+		assert_eq!(tally(&[(2, Some(A)), (1, Some(MISSING))]), Tally::Split(Some(A)));
 	}
 
 	#[test]
 	fn a_run_is_delivered_by_half_of_the_committee_with_one_outcome() {
-		let by = |verdicts: &[_]| delivered(&members(verdicts));
-		assert!(by(&[(1, Some(A)), (1, Some(A)), (1, None), (1, None)]));
-		assert!(!by(&[(1, Some(A)), (1, Some(C)), (1, None), (1, None)]));
-		assert!(!by(&[(1, Some(A)), (1, Some(A)), (3, None)]));
-		assert!(!by(&[(1, Some(MISSING)), (1, Some(MISSING)), (1, None)]));
-		assert!(!by(&[(0, Some(A))]) && !by(&[]));
+		let by = |verdicts: &[_]| equals(verdicts).delivered();
+		assert!(by(&[(2, Some(A)), (2, None)]));
+		assert!(!by(&[(1, Some(A)), (1, Some(C)), (2, None)]));
+		assert!(!by(&[(2, Some(A)), (3, None)]));
+		assert!(!by(&[(2, Some(MISSING)), (1, None)]));
+		assert!(!by(&[]));
 		// Four of nine are enough where one says otherwise, and it stands.
 		assert!(by(&[(4, Some(A)), (1, Some(B)), (4, None)]));
 		assert!(!by(&[(4, Some(MISSING)), (1, Some(B)), (4, None)]));
 	}
 
 	#[test]
-	fn equal_outcomes_add_up() {
-		let three = [(1, Some(A)), (1, Some(B)), (1, Some(A)), (1, Some(A))];
-		assert_eq!(tally(&members(&three)), Tally::Agreed(A));
+	fn a_unit_of_stake_more_does_not_let_two_outvote_a_third() {
+		for more in [1, 1_000, 1_000_000] {
+			let count =
+				Count::of(&members(&[(1_000 + more, Some(A)), (1_000, Some(A)), (1_000, Some(B))]));
+			assert_eq!(count.result(), Tally::Split(Some(A)));
+		}
+	}
+
+	#[test]
+	fn many_small_stakes_do_not_outvote_a_large_one() {
+		let small = [(1, Some(B)); 8];
+		let count = Count::of(&members(&[&[(5, Some(A))][..], &small].concat()));
+		assert_eq!((count.result(), count.delivered()), (Tally::Split(Some(B)), true));
+		let count = Count::of(&members(&[&[(20, None)][..], &small].concat()));
+		assert_eq!((count.result(), count.delivered()), (Tally::Split(None), false));
+		// Half of the stake, and nobody else is for it.
+		let count = Count::of(&members(&[&[(8, Some(A))][..], &small].concat()));
+		assert_eq!(count.result(), Tally::Split(None));
+	}
+
+	#[test]
+	fn two_of_four_hold_the_others_to_their_duty_and_decide_when_these_weigh_less() {
+		let two = |silent| {
+			Count::of(&members(&[(100, Some(A)), (100, Some(A)), (silent, None), (silent, None)]))
+		};
+		for silent in [100, 101] {
+			assert_eq!((two(silent).result(), two(silent).delivered()), (Tally::Split(None), true));
+		}
+		assert_eq!(two(99).result(), Tally::Agreed(A));
 	}
 }

@@ -137,8 +137,8 @@ mod open {
 			let mut large = spec();
 			large.limits.total_fuel = 1_000_000_001;
 			assert_eq!(Verification::fee_for(large.limits, VALUE), 110);
-			// Of 151, a fourth member has a share.
-			assert_eq!(Verification::fee_for(large.limits, VALUE + 1), 146);
+			// Of 151, three more members have a share.
+			assert_eq!(Verification::fee_for(large.limits, VALUE + 1), 220);
 		});
 	}
 
@@ -198,8 +198,7 @@ mod draw {
 
 	#[test]
 	fn asks_more_members_where_more_is_at_stake() {
-		for (value, size) in [(0, 3), (150, 3), (151, 4), (500, 10), (751, 15), (Balance::MAX, 15)]
-		{
+		for (value, size) in [(0, 3), (150, 3), (151, 6), (450, 9), (500, 12), (Balance::MAX, 15)] {
 			build_and_execute(20, || {
 				let job = try_open(&MINER, 0, value).unwrap();
 				run_to(4);
@@ -763,6 +762,29 @@ mod settlement {
 	}
 
 	#[test]
+	fn is_not_at_hand_because_a_member_has_left() {
+		build_and_execute(4, || {
+			let job = drawn();
+			let committee = members(job);
+			// Seat 0 lies and is no verifier any more: as many are left as sit there, but one of
+			// them could still be asked.
+			for seat in 0..3 {
+				apply(commit_call(job, seat, if seat == 0 { TRAP } else { scored(1) }));
+			}
+			Stakes::mutate(|all| all.remove(&committee[0]));
+			for seat in 0..3 {
+				apply(reveal_call(job, seat, if seat == 0 { TRAP } else { scored(1) }));
+			}
+			assert_eq!(Settlements::get(), []);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			assert_eq!(members(job).len(), 3);
+			assert!(!members(job).contains(&committee[0]));
+			vote(job, |_| scored(1));
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(1)))]);
+		});
+	}
+
+	#[test]
 	fn a_verdict_of_an_earlier_round_is_refused() {
 		build_and_execute(20, || {
 			let job = drawn();
@@ -1011,6 +1033,24 @@ mod appeals {
 	}
 
 	#[test]
+	fn keep_their_inputs_till_they_end_and_are_not_heard_without() {
+		build_and_execute(20, || {
+			let inputs = [spec().program, spec().train, spec().holdout];
+			let (_, _, who) = outvoted();
+			for gone in inputs {
+				Gone::set(vec![gone]);
+				assert_eq!(Verification::rerun(0, &who), Ok(None));
+			}
+			Gone::set(vec![]);
+			assert!(Pinned::get().is_empty());
+			let (appeal, _) = rerun(0, who);
+			assert_eq!(Pinned::get(), inputs);
+			vote(appeal, |_| scored(1));
+			assert!(Pinned::get().is_empty());
+		});
+	}
+
+	#[test]
 	fn need_the_fee() {
 		build_and_execute(20, || {
 			let (_, _, who) = outvoted();
@@ -1131,9 +1171,48 @@ mod audits {
 			vote(rerun, |_| scored(1));
 			let settlement = Settlement::Agreed(scored(1));
 			assert_eq!(Settlements::get().last(), Some(&(Client::Audit(job), settlement)));
+			assert_eq!(slashed(job), each(&committees[0], 100));
 			Verification::audited(job, Some(scored(1)));
 			assert_eq!(slashed(job), each(&committees[0], 100));
-			assert_eq!(Cases::<Test>::get(job, 0).unwrap().slashes, 3);
+			assert!(Cases::<Test>::get(job, 0).is_none());
+		});
+	}
+
+	#[test]
+	fn are_answered_for_by_who_re_runs_them() {
+		build_and_execute(20, || {
+			let (job, committees) = settled(&[|_| TRAP]);
+			let rerun = <Verification as Audits>::rerun(job, &MINER).unwrap();
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			let ring = members(rerun);
+			vote(rerun, |_| scored(1));
+			Verification::audited(job, Some(scored(1)));
+			let follows = Ground { job: rerun, round: 0, said: Some(scored(1)) };
+			assert_eq!(Grounds::<Test>::get(0), Some(Ground { said: Some(TRAP), ..follows }));
+			// One of those who were right appeals; none of the ring hears it.
+			let who = Slashes::get()[0].0;
+			assert!(committees[0].contains(&who));
+			let appeal = <Verification as Appeals>::rerun(0, &who).unwrap().unwrap();
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			assert!(members(appeal).iter().all(|member| !ring.contains(member)));
+			vote(appeal, |_| TRAP);
+			assert_eq!(Reruns::get(), [(0, Finding::Refuted)]);
+			let mut lied: Vec<_> = Slashes::get()[3..].iter().map(|slash| slash.0).collect();
+			lied.sort_unstable();
+			assert_eq!(each(&lied, 100), each(&ring, 100));
+		});
+	}
+
+	#[test]
+	fn do_not_go_by_what_an_appeal_has_overturned() {
+		build_and_execute(20, || {
+			ClientSlashes::set(true);
+			let (job, _) = settled(&[|_| TRAP]);
+			assert_eq!(auditable(job), Some(Some(TRAP)));
+			let appeal = <Verification as Appeals>::rerun(0, &MINER).unwrap().unwrap();
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			vote(appeal, |_| scored(1));
+			assert_eq!(auditable(job), Some(None));
 		});
 	}
 
@@ -1190,7 +1269,8 @@ mod audits {
 			all.sort_unstable();
 			assert_eq!(slashed(job), all);
 			let cases = [0, 1].map(|round| Cases::<Test>::get(job, round).map(|case| case.slashes));
-			assert_eq!(cases, [Some(3), None]);
+			// The contradicted one answers to the first round, those who lied to the last one.
+			assert_eq!(cases, [Some(1), Some(2)]);
 		});
 	}
 
@@ -1262,6 +1342,27 @@ mod deadlines {
 	}
 
 	#[test]
+	fn that_are_served_late_draw_by_the_block_in_which_they_were_due() {
+		build_and_execute(4, || {
+			DeadlinesPerBlock::set(2);
+			for _ in 0..5 {
+				open();
+			}
+			// What is known then decides, however long each of them has to wait.
+			let due = H256::repeat_byte(4);
+			run_to(3);
+			Random::set(Some(due));
+			run_to(4);
+			assert!(Draws::get().len() < 5);
+			assert_eq!(DrawsBy::<Test>::iter().collect::<Vec<_>>(), [(4, due)]);
+			Random::set(Some(H256::repeat_byte(5)));
+			run_to(10);
+			assert_eq!(Draws::get(), vec![(CLIENT, due); 5]);
+			assert_eq!(DrawsBy::<Test>::iter().count(), 0);
+		});
+	}
+
+	#[test]
 	fn the_longest_job_ends_in_time() {
 		build_and_execute(20, || {
 			let opened_at = System::block_number();
@@ -1289,14 +1390,54 @@ mod sessions {
 			let job = drawn();
 			let committee = members(job);
 			let next = [11u64, 12];
-			Stakes::set([(11, 500), (12, 500)].into());
+			Stakes::mutate(|all| all.extend([(11, 500), (12, 500)]));
+			let old: Vec<_> = committee.iter().map(|n| (n, key(*n))).collect();
 			let validators: Vec<_> = next.iter().map(|n| (n, key(*n))).collect();
-			Verification::on_new_session(true, validators.into_iter(), vec![].into_iter());
+			let session = |now: &[_], queued: &[_]| {
+				let (now, queued) = (now.to_vec(), queued.to_vec());
+				Verification::on_new_session(true, now.into_iter(), queued.into_iter());
+			};
+			session(&old, &validators);
+			session(&validators, &validators);
 			vote(job, |_| TRAP);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(TRAP))]);
 			assert!(committee.iter().all(|member| *member <= 4));
 			let second = drawn();
 			assert!(members(second).iter().all(|member| next.contains(member)));
+		});
+	}
+
+	#[test]
+	fn who_adds_to_its_stake_is_drawn_by_it_in_the_session_after_the_next() {
+		build_and_execute(3, || {
+			let all: Vec<_> = [1u64, 2, 3].into();
+			let session = || {
+				let keys: Vec<_> = all.iter().map(|n| (n, key(*n))).collect();
+				Verification::on_new_session(false, keys.clone().into_iter(), keys.into_iter());
+			};
+			let weights = || {
+				let job = drawn();
+				let members = Jobs::<Test>::get(job).unwrap().members;
+				BTreeMap::from_iter(members.into_iter().map(|m| (m.account, m.weight)))
+			};
+			// What is taken away counts at once.
+			Stakes::set([(1, 5_000), (2, 900), (3, 1_000), (4, 1_000)].into());
+			assert_eq!(weights(), BTreeMap::from([(1, 1_000), (2, 900), (3, 1_000)]));
+			session();
+			assert_eq!(weights()[&1], 1_000);
+			session();
+			assert_eq!(weights(), BTreeMap::from([(1, 5_000), (2, 900), (3, 1_000)]));
+		});
+	}
+
+	#[test]
+	fn who_was_not_noted_is_not_drawn() {
+		build_and_execute(3, || {
+			Stakes::mutate(|all| all.insert(9, 1_000_000));
+			let now: Vec<_> = [1u64, 9].into();
+			let keys: Vec<_> = now.iter().map(|n| (n, key(*n))).collect();
+			Verification::on_new_session(true, keys.clone().into_iter(), keys.into_iter());
+			assert_eq!(members(drawn()), [1]);
 		});
 	}
 }
@@ -1418,116 +1559,51 @@ mod invariants {
 
 mod offchain_worker {
 	use super::*;
-	use crate::worker::{ADDRESS_KEY, TOKEN_KEY};
 	use assay_primitives::service::JobState;
-	use codec::Decode;
-	use sp_core::offchain::{
-		testing::{PendingRequest, TestOffchainExt, TestTransactionPoolExt},
-		OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
-	};
-	use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
-	use sp_runtime::offchain::storage::StorageValueRef;
-	use std::sync::Arc;
 
-	struct Node {
-		ext: sp_io::TestExternalities,
-		http: Arc<parking_lot::RwLock<sp_core::offchain::testing::OffchainState>>,
-		pool: Arc<parking_lot::RwLock<sp_core::offchain::testing::PoolState>>,
-	}
-
-	/// A chain with verifier 1 only, and its node.
-	fn node() -> Node {
-		let mut ext = externalities(1);
-		let (offchain, http) = TestOffchainExt::new();
-		let (pool_ext, pool) = TestTransactionPoolExt::new();
-		let keystore = MemoryKeystore::new();
-		keystore.sr25519_generate_new(KEY_TYPE, Some("//Verifier1")).unwrap();
-		ext.register_extension(OffchainDbExt::new(offchain.clone()));
-		ext.register_extension(OffchainWorkerExt::new(offchain));
-		ext.register_extension(TransactionPoolExt::new(pool_ext));
-		ext.register_extension(KeystoreExt::new(keystore));
-		ext.execute_with(|| {
-			StorageValueRef::persistent(ADDRESS_KEY).set(&b"127.0.0.1:4000".to_vec());
-			StorageValueRef::persistent(TOKEN_KEY).set(&b"secret".to_vec());
-		});
-		Node { ext, http, pool }
-	}
-
-	impl Node {
-		fn expect(&self, answer: &JobState) {
-			self.http.write().expect_request(PendingRequest {
-				method: "POST".into(),
-				uri: "http://127.0.0.1:4000/jobs".into(),
-				headers: vec![
-					("Authorization".into(), "Bearer secret".into()),
-					("Content-Type".into(), "application/octet-stream".into()),
-				],
-				body: spec().encode(),
-				response: Some(answer.encode()),
-				sent: true,
-				..Default::default()
-			});
-		}
-
-		fn work(&mut self) {
-			self.ext.execute_with(|| Verification::offchain_worker(System::block_number()));
-		}
-
-		fn sent(&self) -> Vec<Call<Test>> {
-			self.pool
-				.write()
-				.transactions
-				.drain(..)
-				.map(|bytes| {
-					let extrinsic = Extrinsic::decode(&mut bytes.as_slice()).unwrap();
-					match extrinsic.function {
-						RuntimeCall::Verification(call) => call,
-						other => panic!("not a verdict: {other:?}"),
-					}
-				})
-				.collect()
-		}
+	fn work(node: &mut Node) {
+		node.ext.execute_with(|| Verification::offchain_worker(System::block_number()));
 	}
 
 	#[test]
 	fn a_verdict_goes_from_service_to_settlement() {
-		let mut node = node();
+		let mut node = Node::start();
 		let job = node.ext.execute_with(drawn);
 
-		node.expect(&JobState::Running);
-		node.work();
-		assert_eq!(node.sent(), []);
+		expect(&node.http, &JobState::Running);
+		work(&mut node);
+		assert_eq!(sent(&node.pool), []);
 
-		node.expect(&JobState::Done(scored(3)));
-		node.work();
-		let [commit] = node.sent().try_into().unwrap();
+		expect(&node.http, &JobState::Done(scored(3)));
+		work(&mut node);
+		let [commit] = sent(&node.pool).try_into().unwrap();
 		node.ext.execute_with(|| apply(commit));
 
-		node.work();
-		let [reveal] = node.sent().try_into().unwrap();
+		work(&mut node);
+		let [reveal] = sent(&node.pool).try_into().unwrap();
 		node.ext.execute_with(|| {
 			apply(reveal);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(scored(3)))]);
 			assert!(Jobs::<Test>::get(job).is_none());
 		});
-		node.work();
-		assert_eq!(node.sent(), []);
+		work(&mut node);
+		assert_eq!(sent(&node.pool), []);
 	}
 
 	#[test]
 	fn a_verdict_is_the_same_after_a_restart_and_on_another_fork() {
-		let mut node = node();
+		let mut node = Node::start();
 		node.ext.execute_with(drawn);
-		node.expect(&JobState::Done(scored(3)));
-		node.work();
-		let first = node.sent();
+		expect(&node.http, &JobState::Done(scored(3)));
+		work(&mut node);
+		let first = sent(&node.pool);
 		assert_eq!(first.len(), 1);
 
 		// The commitment never got into a block. Were the service asked again, the unexpected
 		// request would fail the test.
 		node.ext.execute_with(|| System::set_block_number(System::block_number() + 1));
-		node.work();
-		let Call::commit_verdict { commitment: again, .. } = &node.sent()[0] else {
+		work(&mut node);
+		let Call::commit_verdict { commitment: again, .. } = &sent(&node.pool)[0] else {
 			panic!("a commitment is sent again")
 		};
 		let Call::commit_verdict { commitment: before, .. } = &first[0] else {
@@ -1538,34 +1614,34 @@ mod offchain_worker {
 
 	#[test]
 	fn a_missing_input_is_voted_only_late() {
-		let mut node = node();
+		let mut node = Node::start();
 		node.ext.execute_with(drawn);
-		node.expect(&JobState::Done(MISSING));
-		node.work();
-		assert_eq!(node.sent(), []);
+		expect(&node.http, &JobState::Done(MISSING));
+		work(&mut node);
+		assert_eq!(sent(&node.pool), []);
 		// The window of 7 blocks ends with block 11.
 		node.ext.execute_with(|| System::set_block_number(10));
-		node.expect(&JobState::Done(MISSING));
-		node.work();
-		assert_eq!(node.sent().len(), 1);
+		expect(&node.http, &JobState::Done(MISSING));
+		work(&mut node);
+		assert_eq!(sent(&node.pool).len(), 1);
 	}
 
 	#[test]
 	fn a_broken_service_votes_nothing() {
-		let mut node = node();
+		let mut node = Node::start();
 		node.ext.execute_with(drawn);
-		node.expect(&JobState::Broken(b"disk full".to_vec()));
-		node.work();
-		assert_eq!(node.sent(), []);
+		expect(&node.http, &JobState::Broken(b"disk full".to_vec()));
+		work(&mut node);
+		assert_eq!(sent(&node.pool), []);
 	}
 
 	#[test]
 	fn a_flood_of_jobs_keeps_no_verdict_from_being_revealed() {
-		let mut node = node();
+		let mut node = Node::start();
 		let job = node.ext.execute_with(drawn);
-		node.expect(&JobState::Done(scored(3)));
-		node.work();
-		let [commit] = node.sent().try_into().unwrap();
+		expect(&node.http, &JobState::Done(scored(3)));
+		work(&mut node);
+		let [commit] = sent(&node.pool).try_into().unwrap();
 		node.ext.execute_with(|| {
 			let waiting = Jobs::<Test>::get(job).unwrap();
 			apply(commit);
@@ -1575,9 +1651,9 @@ mod offchain_worker {
 				Assignments::<Test>::insert(&waiting.members[0].key, other, 0);
 			}
 		});
-		(0..63).for_each(|_| node.expect(&JobState::Running));
-		node.work();
-		let sent = node.sent();
+		(0..63).for_each(|_| expect(&node.http, &JobState::Running));
+		work(&mut node);
+		let sent = sent(&node.pool);
 		assert!(
 			matches!(sent[..], [Call::reveal_verdict { job: revealed, .. }] if revealed == job)
 		);
@@ -1585,12 +1661,12 @@ mod offchain_worker {
 
 	#[test]
 	fn a_node_without_seats_does_nothing_at_all() {
-		let mut node = node();
+		let mut node = Node::start();
 		node.ext.execute_with(|| {
 			open();
 		});
 		// Any request would be unexpected, and fail.
-		node.work();
-		assert_eq!(node.sent(), []);
+		work(&mut node);
+		assert_eq!(sent(&node.pool), []);
 	}
 }

@@ -60,6 +60,19 @@ pub struct Member<AccountId, Balance> {
 	pub verdict: Verdict,
 }
 
+/// A verifier of the current session.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct ActiveVerifier<AccountId, Balance> {
+	/// The validator.
+	pub account: AccountId,
+	/// The key that signs its verdicts.
+	pub key: VerifierId,
+	/// What it had at stake when the session before this one began.
+	pub noted: Balance,
+}
+
 /// What a job waits for.
 #[derive(
 	Clone,
@@ -124,7 +137,7 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub round: u8,
 	/// Members to draw in this round.
 	pub committee_size: u32,
-	/// Whether the run was delivered in some round ([`crate::tally::delivered`]).
+	/// Whether the run was delivered in some round ([`crate::tally::Count::delivered`]).
 	pub delivered: bool,
 	/// Blocks for commitments in each round.
 	pub commit_window: BlockNumber,
@@ -195,8 +208,8 @@ pub enum Audit<BlockNumber> {
 	Over,
 }
 
-/// A round of a job from which slashes follow that are pending, or the last one of a job that can be
-/// audited: what is needed to have it re-run.
+/// A round of a job from which slashes follow that are pending, or the last one of a job that can
+/// be audited: what is needed to have it re-run.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -214,8 +227,8 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub opponent: Option<AccountId>,
 	/// What was run.
 	pub spec: TrainingJob,
-	/// The outcome that stood, or that more than half of the committee's weight was for; nothing if there
-	/// was none.
+	/// The outcome that stood, or that more than half of the committee's weight was for; nothing if
+	/// there was none.
 	pub outcome: Option<Outcome>,
 	/// Whether the job was settled by that outcome.
 	pub decided: bool,
@@ -225,8 +238,8 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub drawn_at: BlockNumber,
 	/// The committee.
 	pub jurors: BoundedVec<Juror<AccountId, Balance>, MaxCommittee>,
-	/// Pending slashes that follow from it. With the last of them, and when it cannot be audited any more,
-	/// the case is forgotten.
+	/// Pending slashes that follow from it. With the last of them, and when it cannot be audited
+	/// any more, the case is forgotten.
 	pub slashes: u32,
 	/// Whether a re-run found another outcome, and those who prevailed were slashed for it.
 	pub overturned: bool,

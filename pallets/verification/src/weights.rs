@@ -21,7 +21,8 @@ pub trait WeightInfo {
 	fn draw() -> Weight;
 	/// A deadline at which the largest committee has not agreed, and a larger one could be drawn.
 	fn escalate() -> Weight;
-	/// A deadline at which the largest committee settles an appeal that has the earlier one slashed.
+	/// A deadline at which the largest committee settles an appeal that has the earlier one
+	/// slashed.
 	fn conclude() -> Weight;
 	/// One job that can be audited no more.
 	fn end_window() -> Weight;

@@ -1,27 +1,29 @@
 //! The off-chain worker of a verifier's node.
 //!
 //! After each block it looks at the committees that keys of its keystore sit on (and at nothing
-//! else), hands their jobs to the verifier service beside the node, and returns: a run takes as long
-//! as it takes, and later blocks ask again. What the service found is written to the node's disk
-//! together with a salt *before* the commitment is first sent, under a key that names verifier, job,
-//! round and every input (goal 4 of the [crate](crate)): restarted, or on another fork, the node
-//! finds the record and sends the same verdict again. A record that is lost all the same, as by a power
-//! cut, is made again: the salt is derived from a secret of the node, and the service has the outcome on
-//! its disk. It is believed if it opens the commitment on the chain.
+//! else), hands their jobs to the verifier service beside the node, and returns: a run takes as
+//! long as it takes, and later blocks ask again. What the service found is written to the node's
+//! disk together with a salt *before* the commitment is first sent, under a key that names
+//! verifier, job, round and every input (goal 4 of the [crate](crate)): restarted, or on another
+//! fork, the node finds the record and sends the same verdict again. A record that is lost all the
+//! same, as by a power cut, is made again: the salt is derived from a secret of the node, and the
+//! service has the outcome on its disk. It is believed if it opens the commitment on the chain.
 //!
-//! A verdict is sent after every block until the chain has it: the pool may not know the newest block
-//! yet when the worker does, and then drops, without a word, what only that block makes valid.
+//! A verdict is sent after every block until the chain has it: the pool may not know the newest
+//! block yet when the worker does, and then drops, without a word, what only that block makes
+//! valid.
 //!
 //! Address and token of the service are in the persistent off-chain storage under [`ADDRESS_KEY`]
-//! and [`TOKEN_KEY`], put there by the node or by an operator; the secret is under [`SECRET_KEY`], put
-//! there by the node.
+//! and [`TOKEN_KEY`], put there by the node, which removes them when it starts without a service:
+//! what somebody else stores there is gone with the next start. The secret is under
+//! [`SECRET_KEY`], put there by a node with a service.
 
 use crate::{
 	Assignments, Call, Commitment, Config, JobOf, Jobs, Pallet, Phase, Verdict, VerifierId, LOG,
 };
 use alloc::{format, string::String, vec, vec::Vec};
 use assay_primitives::{commitment, hash, service::JobState, JobId, Outcome, H256};
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeAll, Encode};
 use frame_system::{
 	offchain::{CreateAuthorizedTransaction, SubmitTransaction},
 	pallet_prelude::BlockNumberFor,
@@ -41,8 +43,8 @@ use sp_runtime::{
 pub const ADDRESS_KEY: &[u8] = b"assay::verifier::address";
 /// Where the token of the verifier service is stored: a SCALE byte vector.
 pub const TOKEN_KEY: &[u8] = b"assay::verifier::token";
-/// Where the secret is stored from which salts are derived: 32 bytes, random, the same for the life of
-/// the node. Without it salts are random.
+/// Where the secret is stored from which salts are derived: 32 bytes, random, the same for the life
+/// of the node. Without it salts are random.
 pub const SECRET_KEY: &[u8] = b"assay::verifier::secret";
 
 /// Where the worker's lock is stored. A node removes it when it starts: no worker runs then.
@@ -51,6 +53,9 @@ const RECORD_PREFIX: &[u8] = b"assay::verifier::verdict";
 
 /// Most time for one request to the service, in milliseconds. It answers from memory, on loopback.
 const REQUEST_MS: u64 = 500;
+/// Most bytes of an answer that are read.
+const MAX_ANSWER: usize = 64 * 1024;
+
 /// Most jobs attended to after one block.
 const JOBS_A_BLOCK: usize = 64;
 
@@ -201,9 +206,8 @@ fn outcome_of<T: Config>(
 	job: &JobOf<T>,
 	service: Option<&Service>,
 ) -> Result<Option<Outcome>, String> {
-	let service = service.ok_or(
-		"no verifier service is known: start the node with --verifier, or store its address and token",
-	)?;
+	let service = service
+		.ok_or("no verifier service is known: start the node with --verifier or --verifier-url")?;
 	match service.post(job.spec.encode())? {
 		JobState::Queued | JobState::Running => Ok(None),
 		JobState::Done(outcome) => Ok(Some(outcome)),
@@ -257,8 +261,13 @@ impl Service {
 		if !matches!(response.code, 200 | 202) {
 			return Err(format!("the verifier service answers with status {}", response.code));
 		}
-		let body: Vec<u8> = response.body().collect();
-		JobState::decode(&mut body.as_slice())
+		let mut body = response.body();
+		body.deadline(deadline);
+		let bytes: Vec<u8> = body.by_ref().take(MAX_ANSWER).collect();
+		if let Some(error) = body.error() {
+			return Err(format!("the verifier service does not answer to the end: {error:?}"));
+		}
+		JobState::decode_all(&mut bytes.as_slice())
 			.map_err(|_| "the verifier service answers with something that is no job state".into())
 	}
 }
@@ -266,19 +275,10 @@ impl Service {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{mock::*, KEY_TYPE};
+	use crate::mock::*;
 	use assay_primitives::{FailReason, Score, Scored};
 	use assay_traits::{Client, Verification as _};
-	use sp_core::offchain::{
-		testing::{
-			OffchainState, PendingRequest, PoolState, TestOffchainExt, TestTransactionPoolExt,
-		},
-		OffchainDbExt, OffchainWorkerExt, TransactionPoolExt,
-	};
-	use sp_keystore::{testing::MemoryKeystore, Keystore, KeystoreExt};
-	use std::sync::Arc;
-
-	type Shared<T> = Arc<parking_lot::RwLock<T>>;
+	use sp_core::offchain::testing::{OffchainState, PoolState};
 
 	const SCORED: Outcome = Outcome::Scored(Scored {
 		score: Score(3),
@@ -291,58 +291,30 @@ mod tests {
 
 	/// Runs `test` on the node of the only verifier, whose seat on a committee it gets.
 	fn with_a_seat(test: impl FnOnce(JobId, Shared<OffchainState>, Shared<PoolState>)) {
-		let mut ext = externalities(1);
-		let (offchain, http) = TestOffchainExt::new();
-		let (pool_ext, pool) = TestTransactionPoolExt::new();
-		let keystore = MemoryKeystore::new();
-		keystore.sr25519_generate_new(KEY_TYPE, Some("//Verifier1")).unwrap();
-		ext.register_extension(OffchainDbExt::new(offchain.clone()));
-		ext.register_extension(OffchainWorkerExt::new(offchain));
-		ext.register_extension(TransactionPoolExt::new(pool_ext));
-		ext.register_extension(KeystoreExt::new(keystore));
+		let Node { mut ext, http, pool } = Node::start();
 		ext.execute_with(|| {
-			StorageValueRef::persistent(ADDRESS_KEY).set(&b"127.0.0.1:4000".to_vec());
-			StorageValueRef::persistent(TOKEN_KEY).set(&b"secret".to_vec());
 			let id = Verification::open(Client::Claim(5), &MINER, None, 0, spec(), 150).unwrap();
 			run_to(System::block_number() + u64::from(DRAW_DELAY));
 			test(id, http, pool);
 		});
 	}
 
-	/// Has the worker look at the block, with a service that answers `state` if it is asked, and another
-	/// random seed each time. Gives what it sent.
+	/// Has the worker look at the block, with a service that answers `state` if it is asked, and
+	/// another random seed each time. Gives what it sent.
 	fn work(
 		http: &Shared<OffchainState>,
 		pool: &Shared<PoolState>,
 		state: Option<JobState>,
 	) -> Option<Call<Test>> {
-		{
-			let mut http = http.write();
-			http.seed = sp_io::hashing::blake2_256(&http.seed);
-			if let Some(state) = state {
-				http.expect_request(PendingRequest {
-					method: "POST".into(),
-					uri: "http://127.0.0.1:4000/jobs".into(),
-					headers: vec![
-						("Authorization".into(), "Bearer secret".into()),
-						("Content-Type".into(), "application/octet-stream".into()),
-					],
-					body: spec().encode(),
-					response: Some(state.encode()),
-					sent: true,
-					..Default::default()
-				});
-			}
+		let seed = sp_io::hashing::blake2_256(&http.read().seed);
+		http.write().seed = seed;
+		if let Some(state) = state {
+			expect(http, &state);
 		}
 		run::<Test>(System::block_number());
-		let mut sent = pool.write();
-		assert!(sent.transactions.len() <= 1);
-		let bytes = sent.transactions.pop()?;
-		let RuntimeCall::Verification(call) = Extrinsic::decode(&mut &bytes[..]).unwrap().function
-		else {
-			panic!("not a verdict")
-		};
-		Some(call)
+		let mut sent = sent(pool);
+		assert!(sent.len() <= 1);
+		sent.pop()
 	}
 
 	/// The commitment in what was sent.
@@ -397,6 +369,16 @@ mod tests {
 				assert_eq!((job, round, member, outcome), (id, 0, 0, SCORED));
 				assert_eq!(commitment::verdict(&1u64, id, round, &outcome, &salt), first);
 			}
+		});
+	}
+
+	#[test]
+	fn an_answer_is_not_read_without_end() {
+		with_a_seat(|_, http, pool| {
+			let answer = JobState::Done(SCORED).encode();
+			expect_bytes(&http, [&answer[..], &[0; MAX_ANSWER]].concat());
+			assert!(work(&http, &pool, None).is_none());
+			assert!(work(&http, &pool, Some(JobState::Done(SCORED))).is_some());
 		});
 	}
 

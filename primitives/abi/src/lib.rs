@@ -118,8 +118,8 @@ pub struct Header {
 
 impl Header {
 	/// The header as the guest reads it from the buffer: [`HEADER_MAGIC`], then `x_type`, `y_type`,
-	/// `features`, `classes`, `rows`, `chunk_rows`, `chunks` as `u32` (the two types as `u16`), then
-	/// `step_fuel` as `u64`, then `file_bytes` as `u32`.
+	/// `features`, `classes`, `rows`, `chunk_rows`, `chunks` as `u32` (the two types as `u16`),
+	/// then `step_fuel` as `u64`, then `file_bytes` as `u32`.
 	#[must_use]
 	pub fn encode(&self) -> [u8; HEADER_LEN] {
 		let mut out = [0u8; HEADER_LEN];

@@ -43,16 +43,16 @@ pub fn sealed_trace(trace_root: &H256, salt: &H256) -> H256 {
 	hash(&(*b"assay/trace", trace_root, salt).encode())
 }
 
-/// `H("assay/holdout" ‖ sponsor ‖ artifact ‖ salt)`: the commitment of a sealed holdout. `sponsor` is
-/// the SCALE encoding of the account (32 bytes), `salt` keeps data that others have from being found
-/// by trial.
+/// `H("assay/holdout" ‖ sponsor ‖ artifact ‖ salt)`: the commitment of a sealed holdout. `sponsor`
+/// is the SCALE encoding of the account (32 bytes), `salt` keeps data that others have from being
+/// found by trial.
 #[must_use]
 pub fn holdout<AccountId: Encode>(sponsor: &AccountId, artifact: &ArtifactId, salt: &H256) -> H256 {
 	hash(&(*b"assay/holdout", sponsor, artifact, salt).encode())
 }
 
-/// `H("assay/seed" ‖ random ‖ claim)`, the first 53 bits of it: the seed that the chain draws for the
-/// run of a claim. So many a reader of JSON keeps exactly.
+/// `H("assay/seed" ‖ random ‖ claim)`, the first 53 bits of it: the seed that the chain draws for
+/// the run of a claim. So many a reader of JSON keeps exactly.
 #[must_use]
 pub fn drawn_seed(random: &H256, claim: ClaimId) -> u64 {
 	let hash = hash(&(*b"assay/seed", random, claim).encode());
@@ -73,10 +73,10 @@ pub fn verdict<AccountId: Encode>(
 	hash(&(*b"assay/verdict", verifier, job, round, outcome, salt).encode())
 }
 
-/// `H("assay/canary" ‖ claim ‖ miner ‖ outcome ‖ salt)`: what an auditor knew of a claim before it was
-/// committed. `claim` is the claim's commitment ([`claim`](fn@claim)), `miner` the SCALE encoding of the
-/// account (32 bytes), `outcome` what a run gives. It is the data of a leaf of the tree
-/// ([`crate::merkle`]) to whose root the auditor commits.
+/// `H("assay/canary" ‖ claim ‖ miner ‖ outcome ‖ salt)`: what an auditor knew of a claim before it
+/// was committed. `claim` is the claim's commitment ([`claim`](fn@claim)), `miner` the SCALE
+/// encoding of the account (32 bytes), `outcome` what a run gives. It is the data of a leaf of the
+/// tree ([`crate::merkle`]) to whose root the auditor commits.
 #[must_use]
 pub fn canary<AccountId: Encode>(
 	claim: &H256,

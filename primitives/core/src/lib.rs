@@ -58,8 +58,8 @@ pub fn hash(data: &[u8]) -> H256 {
 	H256(sp_crypto_hashing::blake2_256(data))
 }
 
-/// [`hash`] of each of some inputs: with feature `std` several at a time, where the processor has the
-/// instructions.
+/// [`hash`] of each of some inputs: with feature `std` several at a time, where the processor has
+/// the instructions.
 #[cfg(feature = "std")]
 #[must_use]
 pub fn hash_each(inputs: &[impl AsRef<[u8]>]) -> Vec<H256> {

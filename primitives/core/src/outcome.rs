@@ -204,8 +204,8 @@ pub enum Outcome {
 		/// state in which it failed. A program that is not admitted has no states.
 		trace_root: H256,
 	},
-	/// An input could not be used: not the claimant's fault, who pays the fee all the same unless it is
-	/// missing.
+	/// An input could not be used: not the claimant's fault, who pays the fee all the same unless
+	/// it is missing.
 	#[codec(index = 2)]
 	Unavailable {
 		/// Which input.

@@ -1,9 +1,9 @@
 //! The container: a safetensors file, read strictly.
 //!
-//! The file is the length of the header (`u64`, little-endian), the header (JSON), and the data. The
-//! header is an object with an entry `{"dtype": …, "shape": […], "data_offsets": [begin, end]}` for
-//! each tensor, and `"__metadata__"`, an object of strings. Offsets count from the start of the data.
-//! The tensors fill the data without gaps, and no name comes twice.
+//! The file is the length of the header (`u64`, little-endian), the header (JSON), and the data.
+//! The header is an object with an entry `{"dtype": …, "shape": […], "data_offsets": [begin, end]}`
+//! for each tensor, and `"__metadata__"`, an object of strings. Offsets count from the start of the
+//! data. The tensors fill the data without gaps, and no name comes twice.
 
 use crate::{size, Error, MAX_HEADER_BYTES, MAX_PARAMETERS, MAX_TENSORS};
 use alloc::{

@@ -6,9 +6,9 @@
 //! - [`measure`]: the statistics of the scheme `multi_factor_v1` on a model, step by step.
 //! - [`error`]: what can be wrong with a file.
 //!
-//! The format is specified in `docs/models.md`. The crate is `no_std` and does not panic. It computes
-//! in binary32 without fused operations and without the platform's mathematical functions, so that
-//! the scheme's verifier, a WebAssembly program, and native tools agree to the bit.
+//! The format is specified in `docs/models.md`. The crate is `no_std` and does not panic. It
+//! computes in binary32 without fused operations and without the platform's mathematical functions,
+//! so that the scheme's verifier, a WebAssembly program, and native tools agree to the bit.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(test),

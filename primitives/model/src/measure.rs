@@ -110,8 +110,8 @@ impl Measure {
 		trigger::count(self.model.classes()).saturating_sub(self.triggers.rows)
 	}
 
-	/// Lets the model answer the next trigger, if there is one. Whether there are more. An answer that is
-	/// not finite is wrong, and has the least margin.
+	/// Lets the model answer the next trigger, if there is one. Whether there are more. An answer
+	/// that is not finite is wrong, and has the least margin.
 	///
 	/// # Errors
 	///
@@ -136,8 +136,8 @@ impl Measure {
 	///
 	/// # Errors
 	///
-	/// [`Refusal::DataMismatch`] if the row has another length than the model's, or there is no such
-	/// class; [`Refusal::NotFinite`] if an output is.
+	/// [`Refusal::DataMismatch`] if the row has another length than the model's, or there is no
+	/// such class; [`Refusal::NotFinite`] if an output is.
 	pub fn clean_row(&mut self, row: &[f32], label: u32) -> Result<(), Refusal> {
 		self.clean.add(&self.model, row, label, &mut self.scratch)
 	}

@@ -92,7 +92,8 @@ impl Check<'_> {
 		Ok(index)
 	}
 
-	/// The dimensions of weights of `N` dimensions, none of them zero; `needed` has 0 where any will do.
+	/// The dimensions of weights of `N` dimensions, none of them zero; `needed` has 0 where any
+	/// will do.
 	fn weights<const N: usize>(
 		&mut self,
 		layer: usize,
@@ -228,7 +229,8 @@ impl Check<'_> {
 	}
 }
 
-/// The place of a tensor's first whole groups, as many as fit when each number takes `element` bytes.
+/// The place of a tensor's first whole groups, as many as fit when each number takes `element`
+/// bytes.
 fn place(tensor: &Tensor, offset: u32, groups: u32, element: u32) -> Result<Place, Error> {
 	let all = numbers(&tensor.shape).unwrap_or(0);
 	if groups == 0 || !all.is_multiple_of(groups) {
@@ -347,8 +349,8 @@ impl Model {
 		}
 	}
 
-	/// A file of this model. [`Self::place`] may be another in it, if the model was read from a file
-	/// that another tool wrote.
+	/// A file of this model. [`Self::place`] may be another in it, if the model was read from a
+	/// file that another tool wrote.
 	#[must_use]
 	pub fn to_bytes(&self) -> Vec<u8> {
 		file::write(&written(&self.graph), &self.tensors)
@@ -397,11 +399,11 @@ impl Model {
 		self.place
 	}
 
-	/// All places where somebody may claim that a mark is, that of the graph first. They are the first
-	/// weights of a layer: as many of its natural groups, of which `in` belong to dense and `h · w · in`
-	/// to conv2d, as fit [`MAX_BYTES`], as they are stored or as F32, because who quantises a model does
-	/// not move its mark; and that in groups of one weight each, which keeps the order of the file:
-	/// who does not permute neurons cannot have changed it.
+	/// All places where somebody may claim that a mark is, that of the graph first. They are the
+	/// first weights of a layer: as many of its natural groups, of which `in` belong to dense and
+	/// `h · w · in` to conv2d, as fit [`MAX_BYTES`], as they are stored or as F32, because who
+	/// quantises a model does not move its mark; and that in groups of one weight each, which keeps
+	/// the order of the file: who does not permute neurons cannot have changed it.
 	#[must_use]
 	pub fn places(&self) -> Vec<Place> {
 		let mut places = vec![self.place];
@@ -478,10 +480,10 @@ impl Model {
 	/// The outputs for a row of [`Self::features`] values, without a softmax: one for each class.
 	/// Empty for a row of another length.
 	///
-	/// Each output of a layer is its bias, to which the products of inputs and weights are added one by
-	/// one, inputs in row-major order (for a convolution: kernel rows, kernel columns, channels),
-	/// rounded to binary32 after each multiplication and each addition. Products of inputs that are
-	/// zero are left out.
+	/// Each output of a layer is its bias, to which the products of inputs and weights are added
+	/// one by one, inputs in row-major order (for a convolution: kernel rows, kernel columns,
+	/// channels), rounded to binary32 after each multiplication and each addition. Products of
+	/// inputs that are zero are left out.
 	pub fn logits<'s>(&self, row: &[f32], scratch: &'s mut Scratch) -> &'s [f32] {
 		let Scratch { from, to } = scratch;
 		from.clear();

@@ -485,7 +485,8 @@ fn what_cannot_be_measured_is_refused() {
 	tensors[4] = floats("e.w", &[7, 3], |_| f32::MAX);
 	let model = Model::new(&graph, &tensors).unwrap();
 	let mut measure = Measure::new(model.clone(), H256::zero(), model.place()).unwrap();
-	// A trigger is only answered wrongly: else who steals a model could keep it from being measured.
+	// A trigger is only answered wrongly: else who steals a model could keep it from being
+	// measured.
 	while measure.trigger().unwrap() {}
 	assert_eq!(measure.finish(), Err(Refusal::TooFewRows));
 }

@@ -8,8 +8,8 @@
 //!  tasks ──► artifacts ◄── verification
 //! ```
 //!
-//! Appeals go the other way: the ledger asks [`Appeals`], which is verification, to have a job re-run,
-//! and is told by [`Stake::on_rerun`] what that found.
+//! Appeals go the other way: the ledger asks [`Appeals`], which is verification, to have a job
+//! re-run, and is told by [`Stake::on_rerun`] what that found.
 //!
 //! [`refusal`] is the byte with which the transaction extensions of these pallets refuse a call.
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -204,8 +204,8 @@ pub trait Stake {
 		reason: LockReason,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError>;
-	/// Slashes up to `amount` of what was bonded at `fault_at`, unbonding since or not. The slash is
-	/// pending first.
+	/// Slashes up to `amount` of what was bonded at `fault_at`, unbonding since or not. The slash
+	/// is pending first.
 	fn slash(
 		who: &Self::AccountId,
 		amount: Self::Balance,
@@ -218,8 +218,8 @@ pub trait Stake {
 	fn retract(who: &Self::AccountId, deed: Deed);
 	/// Gives the stake back that a pending slash has frozen. Fails if it is not pending.
 	fn cancel_slash(slash: SlashId) -> DispatchResult;
-	/// Told once for each re-run that [`Appeals::rerun`] opened what it found. Of a slash that is not
-	/// pending any more nothing follows.
+	/// Told once for each re-run that [`Appeals::rerun`] opened what it found. Of a slash that is
+	/// not pending any more nothing follows.
 	fn on_rerun(slash: SlashId, finding: Finding);
 
 	/// Makes `who` able to take `role` (benchmarks only).
@@ -232,8 +232,8 @@ pub trait Appeals {
 	/// Who is slashed.
 	type AccountId;
 
-	/// Opens a re-run, at the cost of `appellant`, of the job that `slash` followed from. Its finding
-	/// goes to [`Stake::on_rerun`]. Gives the new job; nothing if no re-run can decide.
+	/// Opens a re-run, at the cost of `appellant`, of the job that `slash` followed from. Its
+	/// finding goes to [`Stake::on_rerun`]. Gives the new job; nothing if no re-run can decide.
 	fn rerun(slash: SlashId, appellant: &Self::AccountId) -> Result<Option<JobId>, DispatchError>;
 	/// Told once for each slash that it is final or cancelled: nothing needs to be kept for it.
 	fn slash_ended(slash: SlashId);
@@ -336,7 +336,8 @@ pub struct TaskTerms<AccountId, BlockNumber> {
 	pub chunk_rows: u32,
 	/// Holdout data; nothing while a sealed holdout is not published.
 	pub holdout: Option<ArtifactId>,
-	/// Last block in which a sealed holdout can be published; nothing if it was open from the start.
+	/// Last block in which a sealed holdout can be published; nothing if it was open from the
+	/// start.
 	pub sealed_until: Option<BlockNumber>,
 	/// When claims are revealed; nothing if each miner may from the block after its commitment on.
 	pub reveals: Option<RevealPhase<BlockNumber>>,
@@ -366,7 +367,8 @@ pub trait Tasks {
 	/// Block numbers.
 	type BlockNumber;
 
-	/// The terms of an open task. Fails if there is none such, or it is closed or past its deadline.
+	/// The terms of an open task. Fails if there is none such, or it is closed or past its
+	/// deadline.
 	fn open(task: TaskId) -> Result<TaskTerms<Self::AccountId, Self::BlockNumber>, DispatchError>;
 	/// The terms of a task in any state.
 	fn terms(task: TaskId) -> Result<TaskTerms<Self::AccountId, Self::BlockNumber>, DispatchError>;
@@ -376,7 +378,8 @@ pub trait Tasks {
 	fn claim_closed(task: TaskId);
 	/// Counts a claim that was revealed.
 	fn claim_revealed(task: TaskId) -> DispatchResult;
-	/// The most that one claim of the task can be paid; zero if there is no such task.
+	/// The most that one claim of the task can be paid for being true; zero if there is no such
+	/// task.
 	fn prize(task: TaskId) -> Self::Balance;
 	/// Pays the next bounty of the task to `miner` from the escrow. Gives what was paid: zero if no
 	/// bounty is left.
@@ -389,8 +392,8 @@ pub trait Tasks {
 		amount: Self::Balance,
 	) -> DispatchResult;
 	/// Pays `miner` its share of what the sponsor of a sealed task forfeits whose holdout cannot be
-	/// used: an equal part of all that is in escrow, for each claim that was revealed. Gives what was
-	/// paid: zero if the holdout was open from the start.
+	/// used: an equal part of all that is in escrow, for each claim that was revealed. Gives what
+	/// was paid: zero if the holdout was open from the start.
 	fn pay_forfeit(task: TaskId, miner: &Self::AccountId) -> Result<Self::Balance, DispatchError>;
 
 	/// Opens a task (benchmarks only).
@@ -487,17 +490,17 @@ pub trait Verification {
 
 	/// What a job under `limits` costs on which `value` hangs.
 	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance;
-	/// Bytes of the state that are kept of the settled job of a claim at the most. Who opens it for the
-	/// claim has them paid for, as long as it can be audited.
+	/// Bytes of the state that are kept of the settled job of a claim at the most. Who opens it for
+	/// the claim has them paid for, as long as it can be audited.
 	fn kept_bytes() -> usize {
 		0
 	}
 	/// Blocks that a job under `limits` can take at the most, from opening to settlement.
 	fn longest(limits: &Limits) -> Self::BlockNumber;
-	/// Opens a job. `payer` escrows [`Self::fee`]. Neither it nor its `opponent`, if the job decides
-	/// between two, is ever drawn for it. The committee is drawn some blocks later, counted from
-	/// `not_before` if that is a later block than this. The more `value` hangs on the job, what can be
-	/// won and lost, the more verifiers are asked.
+	/// Opens a job. `payer` escrows [`Self::fee`]. Neither it nor its `opponent`, if the job
+	/// decides between two, is ever drawn for it. The committee is drawn some blocks later, counted
+	/// from `not_before` if that is a later block than this. The more `value` hangs on the job,
+	/// what can be won and lost, the more verifiers are asked.
 	fn open(
 		client: Client,
 		payer: &Self::AccountId,
@@ -526,16 +529,17 @@ pub trait Audits {
 
 	/// How a claim's job was settled that can be audited: not too long ago, and not audited before.
 	fn settled(job: JobId) -> Option<Settled<Self::Balance>>;
-	/// Has such a job re-run at the cost of `payer`, for [`Client::Audit`], by a committee three times as
-	/// large as the one that decided, without that one if there are as many others. Gives the new job.
-	/// The audit goes on until [`Self::audited`].
+	/// Has such a job re-run at the cost of `payer`, for [`Client::Audit`], by a committee three
+	/// times as large as the one that decided, without that one if there are as many others. Gives
+	/// the new job. The audit goes on until [`Self::audited`].
 	fn rerun(job: JobId, payer: &Self::AccountId) -> Result<JobId, DispatchError>;
-	/// Ends the audit of a job. If it is known what it gives, verdicts that said otherwise are slashed,
-	/// as far as they have not been: those that had prevailed, and those that no tally has judged.
+	/// Ends the audit of a job. If it is known what it gives, verdicts that said otherwise are
+	/// slashed, as far as they have not been: those that had prevailed, and those that no tally has
+	/// judged.
 	fn audited(job: JobId, found: Option<Outcome>);
 
-	/// Settles a job that can be audited as [`Settled::outcome`] says, by the largest committee, with the
-	/// most verdicts that no tally has judged (benchmarks only).
+	/// Settles a job that can be audited as [`Settled::outcome`] says, by the largest committee,
+	/// with the most verdicts that no tally has judged (benchmarks only).
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_auditable(settled: Settled<Self::Balance>) -> JobId;
 }
@@ -568,15 +572,15 @@ pub trait AuditedClaims {
 
 	/// A claim on which there was a verdict, and that is still on record.
 	fn judged(claim: ClaimId) -> Option<Judged<Self::AccountId, Self::Balance, Self::BlockNumber>>;
-	/// Keeps the record of the claim, and its task if it is still there, until [`Self::release`]. Gives
-	/// whether the task is.
+	/// Keeps the record of the claim, and its task if it is still there, until [`Self::release`].
+	/// Gives whether the task is.
 	fn retain(claim: ClaimId) -> bool;
 	/// Ends [`Self::retain`].
 	fn release(claim: ClaimId);
-	/// The claim was sent to see who finds out that it is false, and is false: its bond is free, a slash of
-	/// it is cancelled, it leaves the leaderboard, and what it was paid goes back to the task from the
-	/// spendable balance of `payer`. Reputation is as if it had never been. What other claims had of it
-	/// or lost by it stays.
+	/// The claim was sent to see who finds out that it is false, and is false: its bond is free, a
+	/// slash of it is cancelled, it leaves the leaderboard, and what it was paid goes back to the
+	/// task from the spendable balance of `payer`. Reputation is as if it had never been. What
+	/// other claims had of it or lost by it stays.
 	fn revoke(claim: ClaimId, payer: &Self::AccountId);
 
 	/// A claim whose verdict came from `job`: rejected, or verified, paid and on a full leaderboard
@@ -585,17 +589,17 @@ pub trait AuditedClaims {
 	fn make_judged(job: JobId, rejected: bool) -> ClaimId;
 }
 
-/// Told once for each job that it begins, and how it ended. `client` is the one that opened the job.
-/// What is not one's own is to be ignored: all clients are told.
+/// Told once for each job that it begins, and how it ended. `client` is the one that opened the
+/// job. What is not one's own is to be ignored: all clients are told.
 pub trait OnSettled {
-	/// The first committee of a job is about to be drawn from `random`, which nobody could know when
-	/// the job was opened. Fills in what was left open of the job; `false` if it is still missing:
-	/// then the job ends as [`Settlement::Incomplete`].
+	/// The first committee of a job is about to be drawn from `random`, which nobody could know
+	/// when the job was opened. Fills in what was left open of the job; `false` if it is still
+	/// missing: then the job ends as [`Settlement::Incomplete`].
 	fn on_draw(_client: Client, _job: &mut TrainingJob, _random: H256) -> bool {
 		true
 	}
-	/// A job has ended. Gives the slash that follows from it, if there is one: what is needed to re-run
-	/// the job is kept until it is final.
+	/// A job has ended. Gives the slash that follows from it, if there is one: what is needed to
+	/// re-run the job is kept until it is final.
 	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId>;
 	/// What one [`Self::on_draw`] and one [`Self::on_settled`] cost at the most. Whoever draws and
 	/// settles adds it to its own weight.
@@ -632,10 +636,10 @@ pub trait Verifiers<AccountId> {
 /// Why a transaction extension of an Assay pallet refuses a call:
 /// `InvalidTransaction::Custom` with a byte that names the pallet's error.
 ///
-/// The byte is the pallet's index in the metadata modulo 8, times 32, plus the index of the error in
-/// the pallet. Pallets whose errors an extension meets have the indices from 48 to 55. The last byte, 255, is that of no
-/// error: what is checked before a transaction is in a block must have an error among the first 32
-/// of its pallet, and in the pallet of index 55 among the first 31.
+/// The byte is the pallet's index in the metadata modulo 8, times 32, plus the index of the error
+/// in the pallet. Pallets whose errors an extension meets have the indices from 48 to 55. The last
+/// byte, 255, is that of no error: what is checked before a transaction is in a block must have an
+/// error among the first 32 of its pallet, and in the pallet of index 55 among the first 31.
 #[must_use]
 pub fn refusal(error: DispatchError) -> TransactionValidityError {
 	let code = match error {

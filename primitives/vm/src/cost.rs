@@ -1,7 +1,7 @@
 //! The cost table: what each instruction costs in fuel, and what each frame takes of the stack.
 //!
-//! The table is part of the protocol ([`VM_VERSION`](assay_primitives::VM_VERSION)): an entry cannot
-//! change without a new version.
+//! The table is part of the protocol ([`VM_VERSION`](assay_primitives::VM_VERSION)): an entry
+//! cannot change without a new version.
 
 use wasmparser::Operator;
 

@@ -37,8 +37,8 @@ impl<'a> Dataset<'a> {
 	/// - [`DataFault::NotSafetensors`]: the header is malformed, or a tensor is missing, or its
 	///   place in the file contradicts its shape.
 	/// - [`DataFault::Empty`]: no rows.
-	/// - [`DataFault::BadShape`]: `x` has not at least two dimensions, none of them zero; `y` is not
-	///   of `[n]`; or there are more than 2³² − 1 rows or features.
+	/// - [`DataFault::BadShape`]: `x` has not at least two dimensions, none of them zero; `y` is
+	///   not of `[n]`; or there are more than 2³² − 1 rows or features.
 	/// - [`DataFault::BadType`]: a tensor has another type; or a target is NaN or infinite.
 	pub fn parse(bytes: &'a [u8], metric: Metric) -> Result<Self, DataFault> {
 		let [x, y] = safetensors::parse(bytes).ok_or(DataFault::NotSafetensors)?;
@@ -114,9 +114,9 @@ impl<'a> Dataset<'a> {
 	///
 	/// # Errors
 	///
-	/// The fault of the holdout: [`DataFault::BadShape`] if its rows have another number of features,
-	/// [`DataFault::BadType`] if a tensor is of another type, if it has a class that `self` has not,
-	/// or, for [`Metric::RocAuc`], if it does not have both classes.
+	/// The fault of the holdout: [`DataFault::BadShape`] if its rows have another number of
+	/// features, [`DataFault::BadType`] if a tensor is of another type, if it has a class that
+	/// `self` has not, or, for [`Metric::RocAuc`], if it does not have both classes.
 	pub fn check_holdout(&self, holdout: &Dataset<'_>, metric: Metric) -> Result<(), DataFault> {
 		if holdout.features != self.features {
 			return Err(DataFault::BadShape);
@@ -174,7 +174,8 @@ impl<'a> Dataset<'a> {
 		self.part(self.x, row, chunk_rows, index)
 	}
 
-	/// Chunk `index`: the features of its rows, then their labels. `None` if there is no such chunk.
+	/// Chunk `index`: the features of its rows, then their labels. `None` if there is no such
+	/// chunk.
 	#[must_use]
 	pub fn chunk(&self, chunk_rows: u32, index: u32) -> Option<Vec<u8>> {
 		let x = self.features_of(chunk_rows, index)?;
@@ -183,8 +184,8 @@ impl<'a> Dataset<'a> {
 	}
 
 	/// Merkle root of the data set. Leaf 0 is the encoded [`Header`] with a `step_fuel` of 0; leaf
-	/// `1 + i` is chunk `i`. So one chunk can be proved on its own, and with it how many rows it has
-	/// and what they are made of.
+	/// `1 + i` is chunk `i`. So one chunk can be proved on its own, and with it how many rows it
+	/// has and what they are made of.
 	#[must_use]
 	pub fn root(&self, chunk_rows: u32) -> H256 {
 		let header = merkle::leaf(&self.header(chunk_rows, 0).encode());

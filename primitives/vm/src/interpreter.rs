@@ -26,8 +26,9 @@ impl Wasmi {
 	#[must_use]
 	pub fn new() -> Self {
 		let mut config = Config::default();
-		// A frame of wasmi has a cell of eight bytes for each local and each operand, which are what
-		// `cost::frame` counts, and some for what `prepare` adds: far below a second slot each.
+		// A frame of wasmi has a cell of eight bytes for each local and each operand, which are
+		// what `cost::frame` counts, and some for what `prepare` adds: far below a second slot
+		// each.
 		config
 			.set_max_stack_height(cost::STACK_SLOTS.saturating_mul(16))
 			.set_max_recursion_depth(cost::STACK_SLOTS)

@@ -64,12 +64,12 @@ pub fn most_outputs(metric: Metric, rows: usize, classes: u32) -> usize {
 /// `outputs` holds, row-major, k numbers for each of the `labels`. For a regression metric k = 1:
 /// the predicted value. For a classification metric with `classes` classes (labels are class
 /// numbers), k = `classes`: a probability or any other score for each class, the largest (of equal
-/// ones, the first) being the predicted class; or, with up to two classes, k = 1: the probability of
-/// class 1, which is predicted from 0.5 on.
+/// ones, the first) being the predicted class; or, with up to two classes, k = 1: the probability
+/// of class 1, which is predicted from 0.5 on.
 ///
 /// - [`Metric::Accuracy`]: right rows / rows.
-/// - [`Metric::BalancedAccuracy`]: mean of right rows / rows of a class, over the classes that occur
-///   in the labels.
+/// - [`Metric::BalancedAccuracy`]: mean of right rows / rows of a class, over the classes that
+///   occur in the labels.
 /// - [`Metric::F1`]: mean of 2 · right / (rows + predictions) of a class, over the classes that
 ///   occur in labels or predictions.
 /// - [`Metric::RocAuc`]: (pairs of a row of class 1 and one of class 0 in which the former has the

@@ -17,9 +17,9 @@ use wasm_encoder::{
 	RawSection, SectionId,
 };
 use wasmparser::{
-	BinaryReaderError, DataKind, ElementItems, ElementKind, ExternalKind, FuncType,
-	FuncValidatorAllocations, GlobalType, MemoryType, Operator, Parser, Payload, ValType,
-	ValidPayload, Validator, WasmFeatures,
+	BinaryReaderError, DataKind, ElementItems, ElementKind, ExternalKind, FromReader, FuncType,
+	FuncValidatorAllocations, GlobalType, MemoryType, Operator, Parser, Payload, SectionLimited,
+	ValType, ValidPayload, Validator, WasmFeatures,
 };
 
 mod function;
@@ -96,25 +96,27 @@ impl Prepared {
 	}
 }
 
-/// What a program may use: WebAssembly 1.0, mutable globals, sign extension, saturating conversions.
+/// What a program may use: WebAssembly 1.0, mutable globals, sign extension, saturating
+/// conversions.
 const FEATURES: WasmFeatures = WasmFeatures::WASM1
 	.union(WasmFeatures::SIGN_EXTENSION)
 	.union(WasmFeatures::SATURATING_FLOAT_TO_INT);
 
 /// Most types, and most functions, of a program.
 pub const MAX_FUNCTIONS: usize = 65_536;
-/// Most bytes of the body of a function: twice those of the largest one in the runtime of this chain,
-/// a module of 3.8 MB.
+/// Most bytes of the body of a function: twice those of the largest one in the runtime of this
+/// chain, a module of 3.8 MB.
 pub const MAX_BODY_BYTES: usize = 131_072;
 /// Most parameters and locals of a function, together.
 pub const MAX_LOCALS: usize = 4_096;
 /// Most locals that all functions declare, together.
 pub const MAX_ALL_LOCALS: usize = 1_048_576;
-/// Most blocks and branches of a function, a `br_table` being one, an indirect call eight: compilers
-/// take more than twice the time for twice as many. The largest known number is 970.
+/// Most blocks and branches of a function, a `br_table` being one, an indirect call eight:
+/// compilers take more than twice the time for twice as many. The largest known number is 970.
 pub const MAX_BLOCKS: usize = 2_048;
-/// Most blocks and branches, each times the slots of its function's frame, in all functions together:
-/// compilers follow each value through each of them. The runtime of this chain has 2.7 million.
+/// Most blocks and branches, each times the slots of its function's frame, in all functions
+/// together: compilers follow each value through each of them. The runtime of this chain has 2.7
+/// million.
 pub const MAX_FLOW: usize = 4_194_304;
 /// Most parameters and results of all calls in all functions together, those that cannot be reached
 /// included: each is validated, at no cost in fuel. The runtime of this chain has 0.1 million.
@@ -135,6 +137,13 @@ pub const MAX_GLOBALS: usize = 64;
 pub const MAX_TABLE: usize = 16_384;
 /// Most data segments, and most element segments.
 pub const MAX_SEGMENTS: usize = 4_096;
+/// What a type begins with, see [`begins`]: that it is one of a function.
+const TYPE: (u8, u8) = (0xff, 0x60);
+/// What a table begins with: that it is one of functions.
+const TABLE: (u8, u8) = (0xff, 0x70);
+/// What a segment begins with: the number of its memory or table, 0, which may take more bytes than
+/// it needs. Later versions have flags there.
+const SEGMENT: (u8, u8) = (0x7f, 0);
 /// Data segments of the prepared module are cut to this many bytes: engines have limits.
 const DATA_PIECE: usize = 524_288;
 
@@ -320,12 +329,12 @@ pub fn prepare(program: &[u8], limits: &Limits) -> Result<Prepared, BadProgram> 
 	module.finish(program)
 }
 
-/// Most bytes of a program that is validated once more to say by what it is refused. With all proposals
-/// that can take a second for each 150 kB.
+/// Most bytes of a program that is validated once more to say by what it is refused. With all
+/// proposals that can take a second for each 150 kB.
 const NAMED_BYTES: usize = 16 * 1024;
 
-/// Whether a program would be valid with all proposals, as far as it is cheap to tell. SIMD cannot be
-/// read in this build, and is known by what the parser says of it.
+/// Whether a program would be valid with all proposals, as far as it is cheap to tell. SIMD cannot
+/// be read in this build, and is known by what the parser says of it.
 fn is_proposal(program: &[u8], reason: &str) -> bool {
 	let all = || Validator::new_with_features(WasmFeatures::all()).validate_all(program).is_ok();
 	reason.ends_with("support is not enabled") || (program.len() <= NAMED_BYTES && all())
@@ -351,6 +360,24 @@ fn number(value: usize) -> u32 {
 fn bytes(program: &[u8], range: Range<u64>) -> &[u8] {
 	let at = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
 	program.get(at(range.start)..at(range.end)).unwrap_or_default()
+}
+
+/// Fails unless the first byte of each entry of a section has these bits, as in WebAssembly 1.0.
+/// Later versions have other encodings of the same, which validation takes, too.
+fn begins<'a, T: FromReader<'a>>(
+	program: &[u8],
+	section: &SectionLimited<'a, T>,
+	(mask, expected): (u8, u8),
+	reason: &str,
+) -> Result<(), BadProgram> {
+	for entry in section.clone().into_iter_with_offsets() {
+		let (at, _) = entry?;
+		let first = bytes(program, at..at.saturating_add(1)).first();
+		if first.is_none_or(|first| first & mask != expected) {
+			return Err(BadProgram::Proposal { at, reason: reason.to_string() });
+		}
+	}
+	Ok(())
 }
 
 /// What the pass keeps of a program.
@@ -476,6 +503,7 @@ impl<'a> Module<'a> {
 	fn keep(&mut self, program: &'a [u8], payload: Payload<'a>) -> Result<(), BadProgram> {
 		match payload {
 			Payload::TypeSection(section) => {
+				begins(program, &section, TYPE, "a type encoded for gc")?;
 				self.type_section = Some(bytes(program, section.range()));
 				self.types = section
 					.into_iter_err_on_gc_types()
@@ -486,6 +514,7 @@ impl<'a> Module<'a> {
 				self.functions = section.into_iter().collect::<Result<_, BinaryReaderError>>()?;
 			},
 			Payload::TableSection(section) => {
+				begins(program, &section, TABLE, "a table encoded for reference types")?;
 				self.table_section = Some(bytes(program, section.range()));
 				for table in section {
 					self.table = u32::try_from(table?.ty.initial).unwrap_or(u32::MAX);
@@ -512,6 +541,7 @@ impl<'a> Module<'a> {
 				}
 			},
 			Payload::ElementSection(section) => {
+				begins(program, &section, SEGMENT, "an element segment encoded for bulk memory")?;
 				self.element_section = Some(bytes(program, section.range()));
 				let mut entries = 0usize;
 				for (index, element) in section.into_iter().enumerate() {
@@ -530,6 +560,7 @@ impl<'a> Module<'a> {
 				}
 			},
 			Payload::DataSection(section) => {
+				begins(program, &section, SEGMENT, "a data segment encoded for bulk memory")?;
 				let size = u64::from(self.memory.map_or(0, |memory| memory.0))
 					.saturating_mul(u64::try_from(PAGE_BYTES).unwrap_or(u64::MAX));
 				let memory = usize::try_from(size).unwrap_or(usize::MAX);

@@ -43,8 +43,8 @@ pub struct Inputs<'a> {
 pub struct Run {
 	/// The same for everybody who runs the job.
 	pub outcome: Outcome,
-	/// The state commitments after `init` and after each step, as far as the run went; if it failed,
-	/// that of the state in which it did comes last.
+	/// The state commitments after `init` and after each step, as far as the run went; if it
+	/// failed, that of the state in which it did comes last.
 	pub trace: Vec<H256>,
 	/// The trained model; empty unless the run was scored.
 	pub model: Vec<u8>,
@@ -91,8 +91,8 @@ impl From<Fault> for Stopped {
 }
 
 /// What the state commitments of a run are bound to:
-/// `H("assay/origin" ‖ VM version ‖ program id ‖ params ‖ seed ‖ train root ‖ file root)`, in SCALE;
-/// without a file there is no file root.
+/// `H("assay/origin" ‖ VM version ‖ program id ‖ params ‖ seed ‖ train root ‖ file root)`, in
+/// SCALE; without a file there is no file root.
 #[must_use]
 pub fn origin(job: &TrainingJob, program: &[u8]) -> H256 {
 	let program = Manifest::of(program).id();
@@ -136,8 +136,8 @@ fn root(trace: &[H256]) -> H256 {
 	merkle::Tree::new(trace.iter().map(|commitment| merkle::leaf(&commitment.0)).collect()).root()
 }
 
-/// The state of a job after `step` steps, from which [`replay_step`] repeats the next one. `None` if
-/// training ends before.
+/// The state of a job after `step` steps, from which [`replay_step`] repeats the next one. `None`
+/// if training ends before.
 ///
 /// # Errors
 ///
@@ -160,8 +160,8 @@ pub fn run_until<E: Engine>(
 	Ok(Some(training.state.image))
 }
 
-/// Repeats the step that follows a state. The result's [`StateImage::commitment`] is the next of the
-/// trace.
+/// Repeats the step that follows a state. The result's [`StateImage::commitment`] is the next of
+/// the trace.
 ///
 /// # Errors
 ///
@@ -326,7 +326,7 @@ impl<'e, E: Engine> Training<'e, E> {
 		for index in 0..chunks {
 			let features = holdout.features_of(job.chunk_rows, index).unwrap_or_default();
 			session.restore_paid(trained)?;
-			outputs.extend(session.predict(features, most.saturating_sub(outputs.len()))?);
+			session.predict(features, &mut outputs, most)?;
 			observer(Progress::Predicted { chunks: index.saturating_add(1), of: chunks });
 		}
 		let labels: Vec<f32> = holdout.labels().collect();
@@ -561,9 +561,14 @@ impl<'e, E: Engine> Session<'e, E> {
 		self.restore(memory)
 	}
 
-	/// Outputs for some rows of features: as many as there is room for, at the most. A program that
-	/// names its whole memory would otherwise fill that of the host.
-	fn predict(&mut self, features: &[u8], room: usize) -> Result<Vec<f32>, Stopped> {
+	/// Adds the outputs for some rows of features to those of the rows before, up to so many in
+	/// all. A program that names its whole memory would otherwise fill that of the host.
+	fn predict(
+		&mut self,
+		features: &[u8],
+		outputs: &mut Vec<f32>,
+		most: usize,
+	) -> Result<(), Stopped> {
 		let (at, capacity) = self.give(features)?;
 		let returned = self.call(Call::Predict(length(features.len())))?;
 		let Ok(len) = usize::try_from(returned) else {
@@ -575,14 +580,15 @@ impl<'e, E: Engine> Session<'e, E> {
 				format!("predict() returned {len} bytes; the transfer buffer has {capacity}"),
 			);
 		}
-		let outputs = self.instance.memory().get(at..at.saturating_add(len)).unwrap_or_default();
-		let (numbers, rest) = outputs.as_chunks::<4>();
+		let bytes = self.instance.memory().get(at..at.saturating_add(len)).unwrap_or_default();
+		let (numbers, rest) = bytes.as_chunks::<4>();
 		if !rest.is_empty() {
 			return failed(
 				FailReason::BadOutput,
 				format!("predict() returned {len} bytes; expected a multiple of 4"),
 			);
 		}
+		let room = most.saturating_sub(outputs.len());
 		if numbers.len() > room {
 			return failed(
 				FailReason::BadOutput,
@@ -592,7 +598,12 @@ impl<'e, E: Engine> Session<'e, E> {
 				),
 			);
 		}
-		Ok(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
+		// Room for twice as many, as a list does by itself, but never for more than there can be.
+		if outputs.capacity().saturating_sub(outputs.len()) < numbers.len() {
+			outputs.reserve_exact(outputs.len().max(numbers.len()).min(room));
+		}
+		outputs.extend(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)));
+		Ok(())
 	}
 
 	/// The bytes of the trained model.

@@ -82,6 +82,9 @@ impl Tracked {
 	/// ones were zero before.
 	pub fn update(&mut self, memory: &[u8]) -> u64 {
 		let grown = memory.len() > self.image.memory.len();
+		// Not twice the room of before: that would be memory that nobody uses.
+		let missing = memory.len().saturating_sub(self.image.memory.len());
+		self.image.memory.reserve_exact(missing);
 		self.image.memory.resize(memory.len(), 0);
 		let (mut changed, mut contents) = (Vec::new(), Vec::new());
 		let leaves = self.image.memory.chunks_mut(LEAF_BYTES).zip(memory.chunks(LEAF_BYTES));
@@ -111,6 +114,15 @@ impl Tracked {
 mod tests {
 	use super::*;
 	use proptest::prelude::*;
+
+	#[test]
+	fn a_memory_that_grows_takes_no_more_than_it_needs() {
+		let mut tracked = Tracked::empty(H256::zero());
+		for pages in [20, 21, 23] {
+			tracked.update(&vec![0; pages * PAGE_BYTES]);
+			assert_eq!(tracked.image.memory.capacity(), pages * PAGE_BYTES);
+		}
+	}
 
 	proptest! {
 		#[test]

@@ -1,5 +1,5 @@
-//! The same job gives the same run; everything that it depends on changes its trace; and any step can
-//! be repeated alone.
+//! The same job gives the same run; everything that it depends on changes its trace; and any step
+//! can be repeated alone.
 
 mod common;
 

@@ -253,8 +253,8 @@ fn growing_by_nothing_forever_ends_by_fuel() {
 	assert_eq!(left.halt, HALT_FUEL);
 }
 
-/// The translator of wasmi 2.0 panics where a register holds both address and number, and the offset has
-/// more than 16 bits. Found by fuzzing.
+/// The translator of wasmi 2.0 panics where a register holds both address and number, and the
+/// offset has more than 16 bits. Found by fuzzing.
 #[test]
 fn a_number_is_stored_at_itself_however_far() {
 	for (store, load) in
@@ -290,8 +290,8 @@ fn long_data_is_cut_and_stays_the_same() {
 /// What calls gave, one after the other (`None`: too long), and the memory after them.
 type Story = (Vec<Option<Result<i64, String>>>, Vec<u8>);
 
-/// What the original does in plain wasmi. On a thread of its own: handlers of wasmi take native stack
-/// where they are no tail calls (`memory.grow` in 2.0).
+/// What the original does in plain wasmi. On a thread of its own: handlers of wasmi take native
+/// stack where they are no tail calls (`memory.grow` in 2.0).
 fn original(program: &[u8]) -> Option<Story> {
 	let program = program.to_vec();
 	let thread = std::thread::Builder::new().stack_size(256 << 20);

@@ -175,8 +175,8 @@ fn proposals_are_refused_by_name() {
 	assert!(matches!(memory64, BadProgram::Proposal { .. } | BadProgram::Invalid { .. }));
 }
 
-/// A load names its memory where a bit of its alignment says so, in the encoding of multiple memories.
-/// Copied as it is, it would be in a module that no engine takes.
+/// A load names its memory where a bit of its alignment says so, in the encoding of multiple
+/// memories. Copied as it is, it would be in a module that no engine takes.
 #[test]
 fn other_encodings_of_the_same_instruction_are_refused() {
 	let extra = "(func (result i32) i32.const 0 i32.load8_u offset=128)";
@@ -189,6 +189,46 @@ fn other_encodings_of_the_same_instruction_are_refused() {
 	let reason = prepare(&named, &LIMITS).unwrap_err();
 	assert_eq!(check(&named, &LIMITS), Err(reason.clone()));
 	assert!(matches!(reason, BadProgram::Proposal { .. }), "{reason}");
+}
+
+/// A section of the same content, as later versions of WebAssembly have it, would be copied as it
+/// is, and its bounds would not be known.
+#[test]
+fn other_encodings_of_the_same_section_are_refused() {
+	let (table, element, data) = (4, 9, 11);
+	let extra = r#"(table 1 funcref) (elem (i32.const 0) 0) (data (i32.const 70) "x")"#;
+	let plain = hostile::sections(&program(&[("extra", extra)]));
+	let with = |id: u8, content: &[u8]| {
+		let mut sections = plain.clone();
+		let section = sections.iter_mut().find(|section| section.0 == id).unwrap();
+		section.1 = content.to_vec();
+		hostile::module(&sections)
+	};
+	for (id, content) in [
+		(table, &[1, 0x70, 0, 1][..]),
+		(element, &[1, 0, 0x41, 0, 0x0b, 1, 0]),
+		(element, &[1, 0x80, 0, 0x41, 0, 0x0b, 1, 0]),
+		(data, &[1, 0, 0x41, 0, 0x0b, 1, 120]),
+		(data, &[1, 0x80, 0x80, 0, 0x41, 0, 0x0b, 1, 120]),
+	] {
+		prepare(&with(id, content), &LIMITS).unwrap();
+	}
+	for (id, content) in [
+		// The type in full.
+		(table, &[1, 0x63, 0x70, 0, 1][..]),
+		// Table 0 by its number.
+		(element, &[1, 2, 0, 0x41, 0, 0x0b, 0, 1, 0]),
+		// No expressions: in the table, and beyond it.
+		(element, &[1, 4, 0x41, 0, 0x0b, 0]),
+		(element, &[1, 4, 0x41, 9, 0x0b, 0]),
+		(element, &[1, 6, 0, 0x41, 0, 0x0b, 0x70, 0]),
+		// Memory 0 by its number.
+		(data, &[1, 2, 0, 0x41, 0, 0x0b, 1, 120]),
+		(data, &[1, 0x82, 0, 0, 0x41, 0, 0x0b, 1, 120]),
+	] {
+		let reason = refused(&with(id, content));
+		assert!(matches!(reason, BadProgram::Proposal { .. }), "{id}, {content:?}: {reason}");
+	}
 }
 
 #[test]

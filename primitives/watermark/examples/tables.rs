@@ -1,4 +1,5 @@
-//! Writes `src/table.rs`: smallest counts whose chance is at most 2⁻⁸, 2⁻¹⁶, … 2⁻¹²⁸, computed exactly.
+//! Writes `src/table.rs`: smallest counts whose chance is at most 2⁻⁸, 2⁻¹⁶, … 2⁻¹²⁸, computed
+//! exactly.
 //!
 //! ```text
 //! cargo run --package assay-watermark --example tables > primitives/watermark/src/table.rs
@@ -13,8 +14,9 @@ use num_bigint::BigUint;
 /// Levels of chance: 2⁻⁸ to 2⁻¹²⁸.
 const LEVELS: u32 = 16;
 
-/// For each level the smallest `k` for which `n` trials, each with a chance of one in `c`, give `k` or
-/// more hits with a chance of at most 2^(−8 · level): Σ_{i ≥ k} C(n, i) · (c − 1)^(n − i) of c^n.
+/// For each level the smallest `k` for which `n` trials, each with a chance of one in `c`, give `k`
+/// or more hits with a chance of at most 2^(−8 · level): Σ_{i ≥ k} C(n, i) · (c − 1)^(n − i) of
+/// c^n.
 fn least(n: u32, c: u32) -> Vec<String> {
 	let all = BigUint::from(c).pow(n);
 	let (mut choose, mut tail) = (BigUint::from(1u32), BigUint::ZERO);

@@ -74,7 +74,8 @@ impl Slice {
 		}
 		let proved = |chunk: &FileChunk| {
 			chunk.proof.root(merkle::leaf(&chunk.bytes)) == Some(file.root)
-				// All chunks before the last of a file are full: without this, positions could shift.
+				// All chunks before the last of a file are full: without this, positions could
+				// shift.
 				&& (chunk.bytes.len() == CHUNK_BYTES || is_last(chunk))
 		};
 		if !self.chunks.iter().all(proved) {
@@ -121,9 +122,9 @@ pub const LIMITS: Limits = Limits {
 	total_fuel: 40_000_000_000,
 };
 
-/// What a run that verifies a registration may use: three quarters of the fuel of a contest. So a contest
-/// of the same model on the same data never runs out of it, however large the slice is that it looks at.
-/// The memory is the same: the program declares how much it can use.
+/// What a run that verifies a registration may use: three quarters of the fuel of a contest. So a
+/// contest of the same model on the same data never runs out of it, however large the slice is that
+/// it looks at. The memory is the same: the program declares how much it can use.
 #[must_use]
 pub const fn registration_limits(limits: Limits) -> Limits {
 	Limits {

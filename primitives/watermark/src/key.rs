@@ -4,8 +4,8 @@
 //!    the Merkle root of all of them ([`Secret::root`]) in its intent.
 //! 2. The chain draws a beacon, later than the intent.
 //! 3. [`watermark`] makes the key of each sub-key from it, the owner and the beacon. Nobody, the
-//!    owner included, could know it before, so neither triggers nor projection can be chosen to fit a
-//!    model that exists.
+//!    owner included, could know it before, so neither triggers nor projection can be chosen to fit
+//!    a model that exists.
 //! 4. A registration opens one sub-key ([`Opening`]), a dispute another. What is not opened stays
 //!    unknown to those who would remove the mark.
 
@@ -83,9 +83,9 @@ impl Opening {
 }
 
 /// The watermark key of a sub-key:
-/// `H("assay/watermark" ‖ owner ‖ intent ‖ root ‖ index ‖ sub_key ‖ beacon)`, where `owner` is the SCALE
-/// encoding of the account that declared the intent (32 bytes), and `intent` the intent's number: a root
-/// that is declared twice has other keys each time.
+/// `H("assay/watermark" ‖ owner ‖ intent ‖ root ‖ index ‖ sub_key ‖ beacon)`, where `owner` is the
+/// SCALE encoding of the account that declared the intent (32 bytes), and `intent` the intent's
+/// number: a root that is declared twice has other keys each time.
 #[must_use]
 pub fn watermark<AccountId: Encode>(
 	owner: &AccountId,
@@ -101,8 +101,8 @@ pub fn watermark<AccountId: Encode>(
 /// Block `number` of one of the streams that a watermark key drives:
 /// `H(key ‖ tag ‖ number)`, `tag` one byte, `number` 64 bits little-endian.
 pub(crate) fn block(key: &H256, tag: Tag, number: u64) -> [u8; 32] {
-	// Not by way of `Encode`: there are 32 768 blocks in a projection, and allocations are calls to the
-	// host in a runtime.
+	// Not by way of `Encode`: there are 32 768 blocks in a projection, and allocations are calls to
+	// the host in a runtime.
 	let mut input = [tag.byte(); 41];
 	let (before, after) = input.split_at_mut(32);
 	before.copy_from_slice(&key.0);

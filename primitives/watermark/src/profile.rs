@@ -106,12 +106,12 @@ const LEVEL_64: usize = 7;
 /// 2⁰ to a multiple of 8.
 ///
 /// Ten pairs of levels add up to it, so that an unmarked model reaches it with a chance of at most
-/// 10 · 2⁻⁷²; a contestant who chooses among 17 places of the mark (three tensors with weights) has 17
-/// times that, which is 2⁻⁶⁴·⁶.
+/// 10 · 2⁻⁷²; a contestant who chooses among 17 places of the mark (three tensors with weights) has
+/// 17 times that, which is 2⁻⁶⁴·⁶.
 pub const CONTEST: u32 = 72;
 
-/// −log₂ of the chance of both counts, each rounded down to a multiple of 8 and 128 at the most. `None`
-/// if the number of classes is out of range.
+/// −log₂ of the chance of both counts, each rounded down to a multiple of 8 and 128 at the most.
+/// `None` if the number of classes is out of range.
 #[must_use]
 pub fn levels(statistics: &Statistics) -> Option<(u32, u32)> {
 	let reached = |levels: usize| u32::try_from(levels).unwrap_or(0).saturating_mul(8);

@@ -1,13 +1,15 @@
 //! The projection: keyed bits in the weights of one tensor.
 //!
-//! A part of a tensor is cut into *groups* of equal length. The weights at the same position of every
-//! group are a *column*; the columns are put in ascending order of their sums, the same order in every
-//! group. Each of [`BITS`] bits is the sign of the sum of all weights in that order, each with a sign
-//! that the key draws. A marked model gives the bits that the key says; for any other model each bit
-//! is right with a chance of at most one in two, independently, because the key draws it evenly.
+//! A part of a tensor is cut into *groups* of equal length. The weights at the same position of
+//! every group are a *column*; the columns are put in ascending order of their sums, the same order
+//! in every group. Each of [`BITS`] bits is the sign of the sum of all weights in that order, each
+//! with a sign that the key draws. A marked model gives the bits that the key says; for any other
+//! model each bit is right with a chance of at most one in two, independently, because the key
+//! draws it evenly.
 //!
-//! The order makes the bits the same for every permutation of the columns. With the right groups that
-//! is every model that computes the same after the neurons of its first layer have been permuted:
+//! The order makes the bits the same for every permutation of the columns. With the right groups
+//! that is every model that computes the same after the neurons of its first layer have been
+//! permuted:
 //!
 //! | tensor of the first layer | groups | withstands |
 //! | --- | --- | --- |
@@ -138,9 +140,9 @@ pub fn fixed(bits: u32) -> Option<i64> {
 	Some(if bits >> 31 == 0 { magnitude } else { magnitude.wrapping_neg() })
 }
 
-/// The weights of a [`Place`] with their columns in the order of their sums, and columns of equal sums in
-/// the order of their weights: what the key's signs are applied to. `None` if `weights` has another length than the place says, or there is a weight that [`fixed`]
-/// refuses.
+/// The weights of a [`Place`] with their columns in the order of their sums, and columns of equal
+/// sums in the order of their weights: what the key's signs are applied to. `None` if `weights` has
+/// another length than the place says, or there is a weight that [`fixed`] refuses.
 #[must_use]
 pub fn canonical(weights: &[u8], place: &Place) -> Option<Vec<i64>> {
 	if u32::try_from(weights.len()) != Ok(place.bytes()?) {
@@ -175,7 +177,8 @@ pub fn canonical(weights: &[u8], place: &Place) -> Option<Vec<i64>> {
 	Some(ordered.collect())
 }
 
-/// The signs of bit `bit` of `key`, for 256 weights from number `256 · part` on. A set bit is a minus.
+/// The signs of bit `bit` of `key`, for 256 weights from number `256 · part` on. A set bit is a
+/// minus.
 #[must_use]
 pub fn signs(key: &H256, bit: u32, part: u32) -> [u8; 32] {
 	block(key, Tag::Signs, u64::from(bit) << 32 | u64::from(part))
@@ -194,8 +197,8 @@ pub fn is_set(bits: &[u8; 32], at: u32) -> bool {
 	byte.unwrap_or(0) >> (at & 7) & 1 == 1
 }
 
-/// The sums of eight values with all signs: in entry `i`, value `n` counts as minus if bit `n` of `i` is
-/// set.
+/// The sums of eight values with all signs: in entry `i`, value `n` counts as minus if bit `n` of
+/// `i` is set.
 fn signed_sums(values: [i64; 8]) -> [i64; 256] {
 	let mut sums = [values.iter().fold(0i64, |sum, value| sum.wrapping_add(*value)); 256];
 	for (value, at) in values.into_iter().zip(0u32..) {
@@ -210,8 +213,8 @@ fn signed_sums(values: [i64; 8]) -> [i64; 256] {
 
 /// How many of the [`BITS`] bits are as `key` wants them. A sum of zero is never right.
 ///
-/// Sums cannot overflow: there are at most [`MAX_BYTES`] values of less than 2⁴⁰. They are made from
-/// tables of eight values each ([`signed_sums`]), which takes a quarter of the additions.
+/// Sums cannot overflow: there are at most [`MAX_BYTES`] values of less than 2⁴⁰. They are made
+/// from tables of eight values each ([`signed_sums`]), which takes a quarter of the additions.
 #[must_use]
 pub fn matches(key: &H256, values: &[i64]) -> u32 {
 	let mut sums: Vec<i64> = (0..BITS).map(|_| 0).collect();

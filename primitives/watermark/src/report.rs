@@ -1,8 +1,8 @@
 //! What the scheme's verifier program says about a model.
 //!
 //! The program leaves a [`Report`] where a training program leaves its model. Verifiers vote on its
-//! hash; whoever registers a model states the report that it expects. So what is on record is, to the
-//! bit, what was measured.
+//! hash; whoever registers a model states the report that it expects. So what is on record is, to
+//! the bit, what was measured.
 
 #![allow(clippy::as_conversions)] // What derives codecs for enums makes them.
 

@@ -4,7 +4,8 @@
 pub const BITS: [u16; 16] =
 	[150, 162, 171, 178, 184, 190, 195, 200, 204, 208, 212, 215, 218, 221, 224, 227];
 
-/// Right triggers of a model with 2, 3, … 256 classes. One more than there are: not even all of them.
+/// Right triggers of a model with 2, 3, … 256 classes. One more than there are: not even all of
+/// them.
 #[rustfmt::skip]
 pub const TRIGGERS: [[u8; 16]; 255] = [
 	[80, 88, 94, 99, 104, 107, 110, 113, 116, 118, 121, 123, 124, 126, 127, 128],

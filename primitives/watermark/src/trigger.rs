@@ -1,8 +1,9 @@
 //! Triggers: inputs of noise, with labels that only the key explains.
 //!
-//! Whatever a model computes, it is fixed before the key is known, and each label is drawn evenly and
-//! apart from its input: an unmarked model answers each trigger rightly with a chance of exactly one
-//! in the number of classes, independently. That is the binomial behind [`crate::table`].
+//! Whatever a model computes, it is fixed before the key is known, and each label is drawn evenly
+//! and apart from its input: an unmarked model answers each trigger rightly with a chance of
+//! exactly one in the number of classes, independently. That is the binomial behind
+//! [`crate::table`].
 
 use crate::{key::block, stream::Tag};
 use alloc::vec::Vec;
@@ -13,8 +14,8 @@ pub const MIN_CLASSES: u32 = 2;
 /// Most classes of a model that can be marked.
 pub const MAX_CLASSES: u32 = 256;
 
-/// How many triggers a key has: 128 for models of two or three classes, where one answer says little,
-/// and 64 for others.
+/// How many triggers a key has: 128 for models of two or three classes, where one answer says
+/// little, and 64 for others.
 #[must_use]
 pub const fn count(classes: u32) -> u32 {
 	if classes < 4 {

@@ -28,7 +28,8 @@ pub struct Run {
 	pub failure: Option<Failure>,
 }
 
-/// Runs a case made up from a seed, of so many steps at the most. The same seed gives the same steps.
+/// Runs a case made up from a seed, of so many steps at the most. The same seed gives the same
+/// steps.
 #[must_use]
 pub fn run(seed: u64, steps: usize, deadline: Option<Instant>) -> Run {
 	let mut run = Run::default();

@@ -215,9 +215,9 @@ impl Chain {
 		self.state.commit_all().map_err(|error| Failure::new("the state is lost", error))
 	}
 
-	/// Tries what try-runtime tries of an upgrade, with a migration before those of the runtime: what
-	/// each checks before and after itself, storage versions, that everything decodes, `try_state` of all
-	/// pallets; and that it fits into a block. Leaves the state as it is.
+	/// Tries what try-runtime tries of an upgrade, with a migration before those of the runtime:
+	/// what each checks before and after itself, storage versions, that everything decodes,
+	/// `try_state` of all pallets; and that it fits into a block. Leaves the state as it is.
 	///
 	/// # Errors
 	///
@@ -247,8 +247,8 @@ impl Chain {
 		Err(Failure::new("an upgrade does not fit into a block", format!("{used:?} of {most:?}")))
 	}
 
-	/// That no more was done than fits into a block. The first block of a session has a whole one more:
-	/// `pallet_session` takes that, so that there is room for nothing else.
+	/// That no more was done than fits into a block. The first block of a session has a whole one
+	/// more: `pallet_session` takes that, so that there is room for nothing else.
 	fn check_weight(&mut self) -> Result<(), Failure> {
 		let session = self.session;
 		self.ask(|| {
@@ -337,8 +337,8 @@ impl Chain {
 		Ok((ended, permille))
 	}
 
-	/// That a call does not say that it took more than it had declared. Weights that are too high are
-	/// cut off before anybody sees them.
+	/// That a call does not say that it took more than it had declared. Weights that are too high
+	/// are cut off before anybody sees them.
 	fn weigh(
 		&mut self,
 		transaction: &UncheckedExtrinsic,
@@ -383,8 +383,8 @@ impl Chain {
 		all.filter(|(key, value)| backend.storage(key).ok().as_ref() != Some(value)).collect()
 	}
 
-	/// That a failed call has left nothing behind: its signer has paid, its author was paid, and that
-	/// is all.
+	/// That a failed call has left nothing behind: its signer has paid, its author was paid, and
+	/// that is all.
 	fn check_untouched(
 		&mut self,
 		subject: &str,

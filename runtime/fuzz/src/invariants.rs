@@ -1,13 +1,15 @@
 //! What holds after every block, whatever was in it.
 
 use crate::failure::Failure;
+use assay_primitives::ArtifactId;
 use assay_runtime::{
 	config::consensus::KeyDeposit, AccountId, Artifacts, AssayParameters, Audits, Balance,
 	Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake, Tasks, Verification,
 };
+use assay_traits::{Client, LockReason};
 use codec::{Decode, Encode};
 use sp_runtime::TryRuntimeError;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Debug};
 
 /// Amounts by account and encoded reason.
 type Holds = BTreeMap<(AccountId, Vec<u8>), Balance>;
@@ -18,7 +20,9 @@ type Holds = BTreeMap<(AccountId, Vec<u8>), Balance>;
 /// 2. What is reserved of an account is the sum of its holds, and of what it has on record with the
 ///    pallets that know no holds: multisig and proxy.
 /// 3. Each hold of each account is what the pallet to which it belongs has on record, to the unit.
-/// 4. What the pallets say must hold.
+/// 4. Each artifact is pinned as often as tasks, claims, models, contests and re-runs rely on it.
+/// 5. What is locked of each stake are the bonds of its open claims, to the unit.
+/// 6. What the pallets say must hold.
 ///
 /// # Errors
 ///
@@ -26,6 +30,8 @@ type Holds = BTreeMap<(AccountId, Vec<u8>), Balance>;
 pub fn check() -> Result<(), Failure> {
 	check_balances()?;
 	check_holds()?;
+	check_pins()?;
+	check_locks()?;
 	type TryState = fn() -> Result<(), TryRuntimeError>;
 	let pallets: [(&str, TryState); 8] = [
 		("artifacts", Artifacts::do_try_state),
@@ -108,6 +114,70 @@ fn check_holds() -> Result<(), Failure> {
 		}
 	}
 	Ok(())
+}
+
+fn check_pins() -> Result<(), Failure> {
+	let mut reliant = BTreeMap::<ArtifactId, u32>::new();
+	let mut add = |id| *reliant.entry(id).or_default() += 1;
+	for task in pallet_assay_tasks::Tasks::<Runtime>::iter_values() {
+		add(task.spec.train);
+		task.holdout.into_iter().for_each(&mut add);
+	}
+	for claim in pallet_assay_claims::Claims::<Runtime>::iter_values() {
+		if let (pallet_assay_claims::Status::Revealed { .. }, Some(revealed)) =
+			(claim.status, claim.revealed)
+		{
+			add(revealed.body.program);
+		}
+	}
+	for model in pallet_assay_models::Models::<Runtime>::iter_values() {
+		let Some(details) = model.details else { continue };
+		add(details.evidence.file.id);
+		add(details.evidence.clean.id);
+		if matches!(model.status, pallet_assay_models::Status::Pending { .. }) {
+			add(details.evidence.scheme);
+		}
+	}
+	for contest in pallet_assay_models::Contests::<Runtime>::iter_values() {
+		add(contest.program);
+	}
+	for job in pallet_assay_verification::Jobs::<Runtime>::iter_values() {
+		if matches!(job.client, Client::Appeal(_) | Client::Audit(_)) {
+			[job.spec.program, job.spec.train, job.spec.holdout].into_iter().for_each(&mut add);
+			job.spec.file.into_iter().for_each(|file| add(file.id));
+		}
+	}
+	let pinned: BTreeMap<_, _> = pallet_assay_artifacts::Artifacts::<Runtime>::iter()
+		.filter(|(_, artifact)| artifact.pins > 0)
+		.map(|(id, artifact)| (id, artifact.pins))
+		.collect();
+	same("the pins of an artifact are not what relies on it", &pinned, &reliant)
+}
+
+fn check_locks() -> Result<(), Failure> {
+	let locked: BTreeMap<_, _> = pallet_assay_stake::Locks::<Runtime>::iter()
+		.map(|(who, reason, amount)| ((who, reason), amount))
+		.collect();
+	let bonds: BTreeMap<_, _> = pallet_assay_claims::Claims::<Runtime>::iter()
+		.filter(|(_, claim)| !matches!(claim.status, pallet_assay_claims::Status::Ended { .. }))
+		.map(|(id, claim)| ((claim.miner, LockReason::Claim(id)), claim.bond))
+		.collect();
+	same("what is locked is not the bond of an open claim", &locked, &bonds)
+}
+
+/// Fails with `kind` at the first key whose value in the state is not the one on record.
+fn same<K: Ord + Debug, V: PartialEq + Debug>(
+	kind: &str,
+	state: &BTreeMap<K, V>,
+	recorded: &BTreeMap<K, V>,
+) -> Result<(), Failure> {
+	match state.keys().chain(recorded.keys()).find(|key| state.get(key) != recorded.get(key)) {
+		None => Ok(()),
+		Some(key) => {
+			let (state, recorded) = (state.get(key), recorded.get(key));
+			Err(Failure::new(kind, format!("{key:?}: {state:?}, {recorded:?} on record")))
+		},
+	}
 }
 
 /// The amount of a deposit's ticket, which shows it to nobody but the currency.

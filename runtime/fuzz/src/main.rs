@@ -22,7 +22,8 @@ const REPORT: Duration = Duration::from_secs(10);
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-	/// Seed of the first case; the following cases have the following seeds. Without it, the time of day.
+	/// Seed of the first case; the following cases have the following seeds. Without it, the time
+	/// of day.
 	#[arg(long)]
 	seed: Option<u64>,
 	/// How long to run, in seconds.

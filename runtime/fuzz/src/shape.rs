@@ -1,7 +1,7 @@
 //! Random values of the runtime's types, and what is inside of encoded ones.
 //!
-//! Types are described to clients by metadata; the same description tells here how to make a value of
-//! any call, also of one that nobody had in mind when this was written.
+//! Types are described to clients by metadata; the same description tells here how to make a value
+//! of any call, also of one that nobody had in mind when this was written.
 
 use crate::random::Random;
 use assay_primitives::H256;

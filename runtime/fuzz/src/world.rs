@@ -347,16 +347,16 @@ impl World {
 		Some(Step::signed(who, self.wrap(who, call, random)))
 	}
 
-	/// Whether a step has a call that lets root write what it likes to the state. What holds then is
-	/// root's own affair.
+	/// Whether a step has a call that lets root write what it likes to the state. What holds then
+	/// is root's own affair.
 	fn is_beyond_checks(&self, step: &Step) -> bool {
 		let Some(call) = step.call() else { return false };
 		self.shape.inside(call).iter().any(writes_anything)
 	}
 }
 
-/// Whether root can break the ledger, or the chain, by this call alone. Time is set once in each block,
-/// and parameters go through their checks.
+/// Whether root can break the ledger, or the chain, by this call alone. Time is set once in each
+/// block, and parameters go through their checks.
 fn writes_anything(call: &RuntimeCall) -> bool {
 	use frame_system::Call as System;
 	use pallet_balances::Call as Balances;

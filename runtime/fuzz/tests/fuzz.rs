@@ -109,6 +109,10 @@ fn what_does_not_add_up_is_noticed() {
 	);
 	assert_eq!(
 		found(|who| Locks::<Runtime>::insert(who, LockReason::Claim(0), 1)),
+		of("what is locked is not the bond of an open claim")
+	);
+	assert_eq!(
+		found(|who| Ledgers::<Runtime>::mutate_extant(who, |ledger| ledger.locked += 1)),
 		of("stake: an invariant is broken")
 	);
 	// Money from nowhere that is accounted for is money all the same.

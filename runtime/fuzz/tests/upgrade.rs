@@ -1,5 +1,5 @@
-//! Upgrades of chains in use, with the checks of try-runtime: sound ones hold at any moment, and what
-//! a migration does wrong is noticed.
+//! Upgrades of chains in use, with the checks of try-runtime: sound ones hold at any moment, and
+//! what a migration does wrong is noticed.
 
 use assay_fuzz::{
 	case::{after, run},

@@ -1,7 +1,7 @@
 //! What can be benchmarked in this runtime: every call, hook and transaction extension.
 //!
-//! Hooks of pallets that are not in the list (BABE, authorship, session, GRANDPA, transaction payment)
-//! are in every block, also an empty one: they are part of the weight of a block itself.
+//! Hooks of pallets that are not in the list (BABE, authorship, session, GRANDPA, transaction
+//! payment) are in every block, also an empty one: they are part of the weight of a block itself.
 
 mod equivocations;
 mod session;
@@ -75,9 +75,9 @@ pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> 
 	Ok(batches)
 }
 
-/// Accounts that every transaction reads and writes. That of its sender (as benchmarks of extensions
-/// call it), which nonce, fee and call share, is part of the weight of a transaction itself; that of the
-/// author is written once a block.
+/// Accounts that every transaction reads and writes. That of its sender (as benchmarks of
+/// extensions call it), which nonce, fee and call share, is part of the weight of a transaction
+/// itself; that of the author is written once a block.
 fn everybodys() -> impl Iterator<Item = TrackedStorageKey> {
 	let sender: AccountId = account("caller", 0, 0);
 	let author = Session::validators().into_iter().next();

@@ -32,7 +32,8 @@ fn owner() -> AccountId {
 	owner
 }
 
-/// Makes the most validators that there can be, and gives the keys of the last, which the keystore has.
+/// Makes the most validators that there can be, and gives the keys of the last, which the keystore
+/// has.
 pub fn validators() -> SessionKeys {
 	let owners: Vec<AccountId> = (0..MAX_VALIDATORS).map(|n| account("validator", n, 0)).collect();
 	let all = owners.iter().map(|owner| (owner, generate(owner).0)).collect::<Vec<_>>();

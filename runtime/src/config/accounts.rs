@@ -36,8 +36,8 @@ const NUMBER: usize = size_of::<BlockNumber>();
 const HASH: usize = size_of::<Hash>();
 
 parameter_types! {
-	/// For an operation of several signers that waits: both halves of its key, when it was opened, by
-	/// whom, for how much.
+	/// For an operation of several signers that waits: both halves of its key, when it was opened,
+	/// by whom, for how much.
 	pub const MultisigBase: Balance = record(2 * (ACCOUNT + 16) + 2 * NUMBER + AMOUNT + ACCOUNT);
 	/// For each of its signers.
 	pub const MultisigSigner: Balance = more(ACCOUNT);
@@ -85,9 +85,9 @@ impl pallet_proxy::Config for Runtime {
 	type WeightInfo = weights::pallet_proxy::WeightInfo<Runtime>;
 }
 
-/// Calls that anybody can make: all but that for an account without a key. When such an account ends,
-/// upstream gives back to who made it what others paid for its deputies, out of whatever is reserved
-/// of that account: also out of a stake.
+/// Calls that anybody can make: all but that for an account without a key. When such an account
+/// ends, upstream gives back to who made it what others paid for its deputies, out of whatever is
+/// reserved of that account: also out of a stake.
 pub struct NoPureProxies;
 
 impl Contains<RuntimeCall> for NoPureProxies {
@@ -118,8 +118,10 @@ pub enum ProxyType {
 	#[default]
 	#[codec(index = 0)]
 	Any,
-	/// Everything that gives nothing away that can be sold: no transfer of money, of a stake or of a
-	/// model's name, and no call of governance.
+	/// Everything that gives nothing away that can be sold, and by which no money of the account
+	/// can come to the deputy: no transfer of money, of a stake or of a model's name, no reward, no
+	/// bond that somebody else can win, nothing in the name of other accounts, and no call of
+	/// governance. Fees, deposits and bonds that can be burnt are at the deputy's disposal.
 	#[codec(index = 1)]
 	NonTransfer,
 	/// Brings in claims: artifacts, claims, stake.
@@ -128,10 +130,12 @@ pub enum ProxyType {
 	/// Runs a verifier: stake, session keys, settlement.
 	#[codec(index = 3)]
 	Verifying,
-	/// Posts tasks: artifacts, tasks.
+	/// Posts tasks: artifacts, tasks. A deputy can post one whose reward it earns itself, so it can
+	/// spend all that is free on the account.
 	#[codec(index = 4)]
 	Sponsoring,
-	/// Registers models: artifacts, models, but for transfers of names.
+	/// Looks after models: artifacts, intents, aliases, revocations. Registrations and contests are
+	/// the calls of transactions themselves, which only the account can send, and names stay.
 	#[codec(index = 5)]
 	Publishing,
 	/// Calls of root, for the account that is sudo: with them, everything.
@@ -141,32 +145,49 @@ pub enum ProxyType {
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn filter(&self, call: &RuntimeCall) -> bool {
+		use pallet_assay_audits::Call as Audits;
 		use pallet_assay_models::Call as Models;
 		use pallet_assay_stake::Call as Stake;
+		use pallet_assay_tasks::Call as Tasks;
+		use pallet_proxy::Call as Proxy;
 		use RuntimeCall as Of;
 		// A stake changes hands by a rotation.
 		let keeps_stake = |call: &Stake<Runtime>| {
 			!matches!(call, Stake::rotate_key { .. } | Stake::accept_rotation { .. })
 		};
+		// A bond that is lost is the other party's, which can be the deputy.
+		let keeps_models = |call: &Models<Runtime>| {
+			!matches!(
+				call,
+				Models::transfer { .. } | Models::register { .. } | Models::contest { .. }
+			)
+		};
+		// A deputy can earn the reward of its own task.
+		let keeps_rewards =
+			|call: &Tasks<Runtime>| !matches!(call, Tasks::create { .. } | Tasks::top_up { .. });
+		// An auditor pays for the bounty of a claim that is found false, to who had posted it.
+		let keeps_bounties = |call: &Audits<Runtime>| !matches!(call, Audits::open_canary { .. });
+		// What the account does in the name of another one is judged by what that one allows, and
+		// by no role of the deputy here. So there are no calls of `multisig`, either.
+		let keeps_to_itself =
+			|call: &Proxy<Runtime>| !matches!(call, Proxy::proxy { .. } | Proxy::announce { .. });
 		match (self, call) {
 			(Self::Any, _) | (_, Of::Utility(_)) => true,
 			(Self::NonTransfer | Self::Mining | Self::Verifying, Of::Stake(call)) => {
 				keeps_stake(call)
 			},
-			(Self::NonTransfer | Self::Publishing, Of::Models(call)) => {
-				!matches!(call, Models::transfer { .. })
-			},
+			(Self::NonTransfer | Self::Publishing, Of::Models(call)) => keeps_models(call),
 			(
 				Self::NonTransfer | Self::Mining | Self::Sponsoring | Self::Publishing,
 				Of::Artifacts(_),
 			) => true,
 			(Self::NonTransfer | Self::Mining, Of::Claims(_)) => true,
 			(Self::NonTransfer | Self::Verifying, Of::Session(_) | Of::Verification(_)) => true,
-			(Self::NonTransfer | Self::Sponsoring, Of::Tasks(_)) => true,
-			(
-				Self::NonTransfer,
-				Of::Audits(_) | Of::System(_) | Of::Preimage(_) | Of::Multisig(_) | Of::Proxy(_),
-			) => true,
+			(Self::Sponsoring, Of::Tasks(_)) => true,
+			(Self::NonTransfer, Of::Tasks(call)) => keeps_rewards(call),
+			(Self::NonTransfer, Of::Audits(call)) => keeps_bounties(call),
+			(Self::NonTransfer, Of::Proxy(call)) => keeps_to_itself(call),
+			(Self::NonTransfer, Of::System(_) | Of::Preimage(_)) => true,
 			(Self::Governance, Of::Sudo(_) | Of::Preimage(_)) => true,
 			_ => false,
 		}
@@ -175,7 +196,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 	fn is_superset(&self, other: &Self) -> bool {
 		match (self, other) {
 			(Self::Any, _) => true,
-			(Self::NonTransfer, other) => !matches!(other, Self::Any | Self::Governance),
+			(Self::NonTransfer, other) => {
+				!matches!(other, Self::Any | Self::Sponsoring | Self::Governance)
+			},
 			(own, other) => own == other,
 		}
 	}
@@ -187,7 +210,7 @@ mod tests {
 	use crate::{config::monetary::AIT, genesis, Proxy, RuntimeOrigin};
 	use frame_support::{assert_noop, assert_ok};
 	use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
-	use sp_runtime::traits::Dispatchable;
+	use sp_runtime::traits::{Dispatchable, TrailingZeroInput};
 
 	const ROLES: [ProxyType; 7] = [
 		ProxyType::Any,
@@ -199,27 +222,76 @@ mod tests {
 		ProxyType::Governance,
 	];
 
-	fn calls() -> Vec<RuntimeCall> {
+	/// An argument that nobody looks at.
+	fn anything<T: Decode>() -> T {
+		T::decode(&mut TrailingZeroInput::zeroes()).unwrap()
+	}
+
+	/// By which the account's money, or what is worth money, can come to a deputy.
+	fn gifts() -> Vec<RuntimeCall> {
 		use pallet_assay_models::{Call as Models, Name};
 		use pallet_assay_stake::Call as Stake;
+		use pallet_proxy::Call as Proxy;
 		let who = Charlie.to_account_id();
+		let nothing =
+			|| Box::new(RuntimeCall::System(frame_system::Call::remark { remark: Vec::new() }));
 		vec![
 			pallet_balances::Call::transfer_all { dest: who.clone().into(), keep_alive: true }
 				.into(),
 			Stake::rotate_key { new: who.clone() }.into(),
 			Stake::accept_rotation { old: who.clone() }.into(),
+			Models::transfer { name: Name::default(), new_owner: who.clone() }.into(),
+			Models::register { registration: Box::new(anything()) }.into(),
+			Models::contest { challenge: Box::new(anything()) }.into(),
+			pallet_assay_audits::Call::open_canary {
+				batch: 0,
+				claim: 0,
+				outcome: anything(),
+				salt: anything(),
+				proof: anything(),
+			}
+			.into(),
+			Proxy::<Runtime>::proxy {
+				real: who.clone().into(),
+				force_proxy_type: None,
+				call: nothing(),
+			}
+			.into(),
+			Proxy::<Runtime>::announce { real: who.clone().into(), call_hash: Hash::zero() }.into(),
+			pallet_multisig::Call::<Runtime>::as_multi_threshold_1 {
+				other_signatories: vec![who],
+				call: nothing(),
+			}
+			.into(),
+		]
+	}
+
+	/// By which a deputy can earn what the account pays.
+	fn rewards() -> Vec<RuntimeCall> {
+		let spec: pallet_assay_tasks::SpecOf<Runtime> = anything();
+		vec![
+			pallet_assay_tasks::Call::<Runtime>::create { spec }.into(),
+			pallet_assay_tasks::Call::top_up { task: 0, winners: 1 }.into(),
+		]
+	}
+
+	fn calls() -> Vec<RuntimeCall> {
+		use pallet_assay_models::Call as Models;
+		use pallet_assay_stake::Call as Stake;
+		let others: Vec<RuntimeCall> = vec![
 			Stake::bond_extra { amount: 1 }.into(),
-			Models::transfer { name: Name::default(), new_owner: who }.into(),
 			Models::revoke { model: 0 }.into(),
 			pallet_assay_claims::Call::withdraw { claim: 0 }.into(),
 			pallet_assay_tasks::Call::cancel { task: 0 }.into(),
+			pallet_assay_tasks::Call::close { task: 0 }.into(),
 			pallet_assay_artifacts::Call::remove { id: Default::default() }.into(),
 			pallet_assay_verification::Call::settle { job: 0 }.into(),
 			pallet_session::Call::purge_keys {}.into(),
 			pallet_assay_audits::Call::close_batch { batch: 0 }.into(),
 			pallet_preimage::Call::unnote_preimage { hash: Default::default() }.into(),
 			pallet_sudo::Call::remove_key {}.into(),
-		]
+		];
+		gifts().into_iter().chain(rewards()).chain(others).collect()
 	}
 
 	#[test]
@@ -235,13 +307,42 @@ mod tests {
 
 	#[test]
 	fn roles_give_nothing_away() {
-		for call in calls().iter().take(3).chain(&calls()[4..5]) {
-			let may: Vec<_> = ROLES.iter().filter(|role| role.filter(call)).collect();
-			assert_eq!(may, [&ProxyType::Any], "{call:?}");
+		let may = |call: &RuntimeCall| -> Vec<ProxyType> {
+			ROLES.into_iter().filter(|role| role.filter(call)).collect()
+		};
+		for call in gifts() {
+			assert_eq!(may(&call), [ProxyType::Any], "{call:?}");
+		}
+		for call in rewards() {
+			assert_eq!(may(&call), [ProxyType::Any, ProxyType::Sponsoring], "{call:?}");
 		}
 		let sudo = calls().pop().unwrap();
-		let may: Vec<_> = ROLES.iter().filter(|role| role.filter(&sudo)).collect();
-		assert_eq!(may, [&ProxyType::Any, &ProxyType::Governance]);
+		assert_eq!(may(&sudo), [ProxyType::Any, ProxyType::Governance]);
+	}
+
+	#[test]
+	fn a_deputy_of_a_deputy_gets_no_money_either() {
+		genesis::tests::local().execute_with(|| {
+			let [alice, bob, charlie] = [Alice, Bob, Charlie].map(|key| key.to_account_id());
+			let signed = |who: &AccountId| RuntimeOrigin::signed(who.clone());
+			let deputy = |of: &AccountId, who: &AccountId, role| {
+				assert_ok!(Proxy::add_proxy(signed(of), who.clone().into(), role, 0));
+			};
+			deputy(&charlie, &alice, ProxyType::Any);
+			deputy(&alice, &bob, ProxyType::NonTransfer);
+			let before = Balances::free_balance(&charlie);
+			let take = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+				dest: bob.clone().into(),
+				value: AIT,
+			});
+			let nested = RuntimeCall::Proxy(pallet_proxy::Call::proxy {
+				real: charlie.clone().into(),
+				force_proxy_type: None,
+				call: Box::new(take),
+			});
+			assert_ok!(Proxy::proxy(signed(&bob), alice.into(), None, Box::new(nested)));
+			assert_eq!(Balances::free_balance(&charlie), before);
+		});
 	}
 
 	#[test]

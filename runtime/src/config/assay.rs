@@ -1,4 +1,5 @@
-//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification, models, audits.
+//! The pallets that make this chain Assay: stake, artifacts, tasks, claims, verification, models,
+//! audits.
 
 use super::{
 	consensus::{BabeEpoch, MAX_VALIDATORS},
@@ -171,13 +172,13 @@ impl pallet_assay_audits::Config for Runtime {
 	type WeightInfo = weights::pallet_assay_audits::WeightInfo<Runtime>;
 }
 
-/// Blocks from opening a job, or a round, to the draw of its committee. Who wants to choose the committee
-/// must be the author of ten blocks in a row, and know it: with a third of the slots that comes every other
-/// day, and gives one outcome to take or leave (docs/protocol.md).
+/// Blocks from opening a job, or a round, to the draw of its committee. Who wants to choose the
+/// committee must be the author of ten blocks in a row, and know it: with a third of the slots that
+/// comes every other day, and gives one outcome to take or leave (docs/protocol.md).
 const DRAW_DELAY: BlockNumber = prod_or_fast(12, 4);
 
-/// The hash over the VRF outputs of all blocks but the last two that [`Models`] keeps for its beacons:
-/// the output of a single block is known to its author hours before.
+/// The hash over the VRF outputs of all blocks but the last two that [`Models`] keeps for its
+/// beacons: the output of a single block is known to its author hours before.
 pub struct AllBlocks;
 
 impl Randomness<Option<H256>, BlockNumber> for AllBlocks {
@@ -206,7 +207,9 @@ mod tests {
 	use super::*;
 	use crate::{
 		config::{monetary::AIT, system::RuntimeBlockWeights},
-		genesis, RuntimeOrigin, System,
+		genesis,
+		tests::store,
+		RuntimeOrigin, System,
 	};
 	use assay_primitives::{
 		FailReason, Limits, Metric, Outcome, SlashId, TrainingJob, H256, VM_VERSION,
@@ -238,13 +241,13 @@ mod tests {
 		};
 		let spec = TrainingJob {
 			vm_version: VM_VERSION,
-			program: H256::repeat_byte(1),
+			program: store(b"program"),
 			params: Default::default(),
 			seed: 0,
-			train: H256::repeat_byte(2),
+			train: store(b"train"),
 			train_root: H256::repeat_byte(3),
 			chunk_rows: 32,
-			holdout: H256::repeat_byte(4),
+			holdout: store(b"holdout"),
 			metric: Metric::Accuracy,
 			file: None,
 			limits,

@@ -40,7 +40,8 @@ pub const MAX_VALIDATORS: u32 = 100;
 pub const REPORT_SESSIONS: SessionIndex = prod_or_fast(time::DAYS / (10 * time::MINUTES), 10);
 
 /// How blocks are made: a quarter of the slots have a primary author drawn by lot, and every other
-/// one a secondary author. Both kinds carry a VRF output, so that there is randomness in each block.
+/// one a secondary author. Both kinds carry a VRF output, so that there is randomness in each
+/// block.
 pub const BABE_GENESIS_EPOCH: BabeEpochConfiguration =
 	BabeEpochConfiguration { c: (1, 4), allowed_slots: AllowedSlots::PrimaryAndSecondaryVRFSlots };
 
@@ -357,8 +358,8 @@ mod tests {
 		assert_eq!(beacon([1, 2, 9]), as_it_is);
 	}
 
-	/// Why the beacon is not BABE's own randomness: that of an epoch this short knows nothing of its
-	/// blocks.
+	/// Why the beacon is not BABE's own randomness: that of an epoch this short knows nothing of
+	/// its blocks.
 	#[test]
 	fn the_randomness_of_babe_is_foreseen() {
 		const { assert!(EPOCH_SLOTS < 256) };

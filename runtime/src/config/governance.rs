@@ -16,7 +16,8 @@ parameter_types! {
 	/// Hold of the deposit for a preimage.
 	pub const PreimageHold: RuntimeHoldReason =
 		RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
-	/// What of a block scheduled calls can take. They run before its transactions, beside the hooks.
+	/// What of a block scheduled calls can take. They run before its transactions, beside the
+	/// hooks.
 	pub ScheduledWeight: Weight =
 		RuntimeBlockWeights::get().max_block.saturating_div(2);
 }

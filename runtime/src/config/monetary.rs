@@ -31,7 +31,8 @@ pub const WEIGHT_FEE: Balance = 2;
 pub const ITEM_DEPOSIT: Balance = 10 * MILLI_AIT;
 /// Held for each byte of a record in the state.
 pub const BYTE_DEPOSIT: Balance = MILLI_AIT / 10;
-/// Held for each byte of an artifact, which stands in blocks and not in the state: 84 AIT for 16 MiB.
+/// Held for each byte of an artifact, which stands in blocks and not in the state: 84 AIT for 16
+/// MiB.
 pub const ARTIFACT_BYTE_DEPOSIT: Balance = 5_000_000;
 
 /// Deposits for records in the state.

@@ -1,8 +1,9 @@
-//! Every value that can be tuned without a new runtime, and the relations that the values must keep.
+//! Every value that can be tuned without a new runtime, and the relations that the values must
+//! keep.
 //!
-//! One group a pallet. Blocks are 3 s apart. Values change through `AssayParameters::set` only, which
-//! refuses a change that breaks one of [`INVARIANTS`]. What is open already keeps the values that it
-//! was opened under.
+//! One group a pallet. Blocks are 3 s apart. Values change through `AssayParameters::set` only,
+//! which refuses a change that breaks one of [`INVARIANTS`]. What is open already keeps the values
+//! that it was opened under.
 
 use super::{
 	assay::{MaxArtifactChunks, MaxClaimsCounted, MaxCommittee},
@@ -75,8 +76,8 @@ pub mod groups {
 		/// Blocks for which an upload or a renewal keeps a chunk. Keeps `artifacts_outlive_tasks`.
 		#[codec(index = 1)]
 		pub static Retention: BlockNumber = prod_or_fast(30 * DAYS, 2 * HOURS);
-		/// Blocks that governance has to clear the report that an artifact's bytes are not to be had,
-		/// before its deposit is lost. Keeps `reports_can_be_cleared`.
+		/// Blocks that governance has to clear the report that an artifact's bytes are not to be
+		/// had, before its deposit is lost. Keeps `reports_can_be_cleared`.
 		#[codec(index = 2)]
 		pub static ReportWindow: BlockNumber = prod_or_fast(2 * DAYS, MINUTES);
 	}
@@ -85,8 +86,8 @@ pub mod groups {
 	#[dynamic_pallet_params]
 	#[codec(index = 52)]
 	pub mod tasks {
-		/// The most that the limits of a task may allow, field by field: 16 MiB of program, 64 MiB of
-		/// memory, 10 minutes (or one) at [`REFERENCE_FUEL`]. Keeps `inputs_fit_artifacts`,
+		/// The most that the limits of a task may allow, field by field: 16 MiB of program, 64 MiB
+		/// of memory, 10 minutes (or one) at [`REFERENCE_FUEL`]. Keeps `inputs_fit_artifacts`,
 		/// `unbonding_outlives_faults`, `artifacts_outlive_tasks`, `bond_covers_a_run`,
 		/// `lying_costs_more_than_work` and `silence_costs_more_than_work`.
 		#[codec(index = 0)]
@@ -107,15 +108,16 @@ pub mod groups {
 		/// Smallest bounty, in units of 10⁻¹² AIT. Keeps `bounty_exceeds_deposit`.
 		#[codec(index = 3)]
 		pub static MinBounty: Balance = AIT;
-		/// Fewest blocks from the creation of a task to its deadline. Keeps `durations_are_ordered`.
+		/// Fewest blocks from the creation of a task to its deadline. Keeps
+		/// `durations_are_ordered`.
 		#[codec(index = 4)]
 		pub static MinDuration: BlockNumber = prod_or_fast(5 * MINUTES, 10);
-		/// Most blocks from the creation of a task to its deadline. Keeps `durations_are_ordered` and
-		/// `artifacts_outlive_tasks`.
+		/// Most blocks from the creation of a task to its deadline. Keeps `durations_are_ordered`
+		/// and `artifacts_outlive_tasks`.
 		#[codec(index = 5)]
 		pub static MaxDuration: BlockNumber = prod_or_fast(14 * DAYS, HOURS);
-		/// Blocks after the reveals in which a sealed holdout is published. Keeps `holdouts_have_time`
-		/// and `artifacts_outlive_tasks`.
+		/// Blocks after the reveals in which a sealed holdout is published. Keeps
+		/// `holdouts_have_time` and `artifacts_outlive_tasks`.
 		#[codec(index = 6)]
 		pub static HoldoutWindow: BlockNumber = prod_or_fast(HOURS, 10);
 		/// What vouches for a sealed holdout besides the reward, in units of 10⁻¹² AIT. Keeps
@@ -128,12 +130,12 @@ pub mod groups {
 	#[dynamic_pallet_params]
 	#[codec(index = 53)]
 	pub mod claims {
-		/// What a claim locks of its miner's stake besides the fee of its verification, in units of 10⁻¹² AIT. Keeps `bond_fits_stake` and
-		/// `bond_covers_a_run`.
+		/// What a claim locks of its miner's stake besides the fee of its verification, in units of
+		/// 10⁻¹² AIT. Keeps `bond_fits_stake` and `bond_covers_a_run`.
 		#[codec(index = 0)]
 		pub static ClaimBond: Balance = 50 * AIT;
-		/// Blocks after the commitment in which a claim can be revealed. Keeps `reveals_have_time` and
-		/// `unbonding_outlives_faults`.
+		/// Blocks after the commitment in which a claim can be revealed. Keeps `reveals_have_time`
+		/// and `unbonding_outlives_faults`.
 		#[codec(index = 1)]
 		pub static RevealWindow: BlockNumber = prod_or_fast(10 * MINUTES, MINUTES);
 		/// Commitments of a miner in a rate window. Keeps `claims_are_countable`.
@@ -171,9 +173,9 @@ pub mod groups {
 		/// `lying_costs_more_than_work`, `silence_costs_more_than_work` and `work_is_paid`.
 		#[codec(index = 4)]
 		pub static BaseFee: Balance = AIT / 2;
-		/// Fee for each started 10⁹ units of the fuel that a job may use, in units of 10⁻¹² AIT. Keeps
-		/// `bond_covers_a_run`, `lying_costs_more_than_work`, `silence_costs_more_than_work` and
-		/// `work_is_paid`.
+		/// Fee for each started 10⁹ units of the fuel that a job may use, in units of 10⁻¹² AIT.
+		/// Keeps `bond_covers_a_run`, `lying_costs_more_than_work`, `silence_costs_more_than_work`
+		/// and `work_is_paid`.
 		#[codec(index = 5)]
 		pub static FeePerGigafuel: Balance = AIT / 100;
 		/// Share of its stake that a member loses for a verdict that was outvoted. Keeps
@@ -184,8 +186,8 @@ pub mod groups {
 		/// `lying_costs_more_than_silence` and `silence_costs_more_than_work`.
 		#[codec(index = 7)]
 		pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
-		/// How much value (of a claim, the bounty and the bond) one member of a committee stands for,
-		/// in units of 10⁻¹² AIT. Keeps `members_risk_what_they_stand_for`.
+		/// How much value (of a claim, the bounty and the bond) one member of a committee stands
+		/// for, in units of 10⁻¹² AIT. Keeps `members_risk_what_they_stand_for`.
 		#[codec(index = 8)]
 		pub static ValuePerMember: Balance = 50 * AIT;
 	}
@@ -225,8 +227,8 @@ pub mod groups {
 		/// Keeps `intents_can_be_used`.
 		#[codec(index = 8)]
 		pub static IntentLife: u32 = 1_000;
-		/// Blocks for which file and clean data of a model must be kept from its registration on, at
-		/// the least. Keeps `artifacts_outlive_registrations`.
+		/// Blocks for which file and clean data of a model must be kept from its registration on,
+		/// at the least. Keeps `artifacts_outlive_registrations`.
 		#[codec(index = 9)]
 		pub static Retention: BlockNumber = prod_or_fast(7 * DAYS, 10 * MINUTES);
 		/// Blocks for which a revoked model can be contested, and its bond is held. Keeps
@@ -246,7 +248,8 @@ pub mod groups {
 		/// Blocks in which all canaries of a batch must be opened. Keeps `batches_outlive_claims`.
 		#[codec(index = 1)]
 		pub static BatchTime: BlockNumber = prod_or_fast(14 * DAYS, 10 * MINUTES);
-		/// Smallest deposit for a canary, in units of 10⁻¹² AIT. Keeps `canaries_cost_what_they_save`.
+		/// Smallest deposit for a canary, in units of 10⁻¹² AIT. Keeps
+		/// `canaries_cost_what_they_save`.
 		#[codec(index = 2)]
 		pub static MinDeposit: Balance = 200 * AIT;
 	}

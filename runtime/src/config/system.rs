@@ -54,11 +54,11 @@ pub mod time {
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 /// Share of a block that hooks are expected to take on average.
 const HOOKS_RATIO: Perbill = Perbill::from_percent(10);
-/// Time that a block may take to run: two thirds of a slot. So long its author has to make it (the node's
-/// proposer ends there). Weights are worst cases, and what each block and transaction has anyway is a
-/// quarter more than its mean: in fact a full block takes less, and the rest of the slot is left for it to
-/// travel and be imported. Reads and writes are in the time. Nobody has to prove them, so there is no bound
-/// on the proof.
+/// Time that a block may take to run: two thirds of a slot. So long its author has to make it (the
+/// node's proposer ends there). Weights are worst cases, and what each block and transaction has
+/// anyway is a quarter more than its mean: in fact a full block takes less, and the rest of the
+/// slot is left for it to travel and be imported. Reads and writes are in the time. Nobody has to
+/// prove them, so there is no bound on the proof.
 const BLOCK_WEIGHT: Weight = Weight::from_parts(
 	WEIGHT_REF_TIME_PER_MILLIS.saturating_mul(time::SLOT_MILLIS * 2 / 3),
 	u64::MAX,
@@ -67,9 +67,9 @@ const BLOCK_WEIGHT: Weight = Weight::from_parts(
 /// transactions.
 pub const BLOCK_BYTES: u32 = 6 * 1024 * 1024;
 
-/// What a transaction weighs besides its call and its extensions: what one that does nothing takes as a
-/// whole, without the extensions that are weighed by themselves, and the account of its sender, which
-/// nonce, fee and call share.
+/// What a transaction weighs besides its call and its extensions: what one that does nothing takes
+/// as a whole, without the extensions that are weighed by themselves, and the account of its
+/// sender, which nonce, fee and call share.
 fn base_extrinsic() -> Weight {
 	type System = weights::frame_system_extensions::WeightInfo<Runtime>;
 	type Payment = weights::pallet_transaction_payment::WeightInfo<Runtime>;

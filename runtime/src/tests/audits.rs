@@ -27,8 +27,8 @@ use frame_system::RawOrigin;
 use pallet_assay_claims::{Ending, Reason, Status};
 use pallet_assay_tasks::{Holdout, Name, Reward, TaskSpec};
 use pallet_assay_verification::{
-	ActiveVerifiers, Commitment, Config as VerificationConfig, Jobs, Phase, VerifierId,
-	VerifierSignature,
+	ActiveVerifier, ActiveVerifiers, Commitment, Config as VerificationConfig, Jobs, Phase,
+	VerifierId, VerifierSignature,
 };
 use sp_keyring::Sr25519Keyring;
 use std::collections::BTreeMap;
@@ -83,10 +83,13 @@ fn chain(test: impl FnOnce(TaskId)) {
 				assert_ok!(Stake::register(signed(&who), Role::Verifier, STAKED));
 			}
 		}
-		let keys =
-			verifiers.iter().map(|who| (who.to_account_id(), VerifierId::from(who.public())));
+		let active = verifiers.iter().map(|who| ActiveVerifier {
+			account: who.to_account_id(),
+			key: VerifierId::from(who.public()),
+			noted: STAKED,
+		});
 		ActiveVerifiers::<Runtime>::put(frame_support::BoundedVec::truncate_from(
-			keys.collect::<Vec<_>>(),
+			active.collect::<Vec<_>>(),
 		));
 		for who in [SPONSOR.to_account_id(), auditor(), miner()] {
 			assert_ok!(Balances::mint_into(&who, 10_000 * AIT));
@@ -287,7 +290,8 @@ fn a_lazy_committee_is_slashed_and_its_verdict_undone() {
 		assert_ok!(Stake::appeal_slash(signed(&committee[0]), slash));
 		genesis::tests::try_state();
 		let appeal = pallet_assay_verification::NextJob::<Runtime>::get() - 1;
-		assert_eq!(drawn(appeal).len(), 9);
+		// By all the others: too few are left without those who re-ran the job.
+		assert_eq!(drawn(appeal).len(), 11);
 	});
 }
 
@@ -320,7 +324,8 @@ fn verdicts_that_no_tally_has_judged_are_judged_by_a_canary() {
 		let body = body();
 		let proof = open_batch(task, &body, gives());
 		let (claim, job) = claim(task, &body);
-		// All of the first committee say that an input is missing; others are asked, and find the truth.
+		// All of the first committee say that an input is missing; others are asked, and find the
+		// truth.
 		let missing = Outcome::Unavailable {
 			input: assay_primitives::Input::Train,
 			fault: assay_primitives::DataFault::Missing,

@@ -44,8 +44,8 @@ pub struct Global {
 	#[arg(long, global = true, value_name = "URI", conflicts_with = "key_file")]
 	pub suri: Option<String>,
 
-	/// Folder for commitments that are not revealed yet, for the secrets of marks, which must not be
-	/// lost, and for downloaded data [default: the user's data folder].
+	/// Folder for commitments that are not revealed yet, for the secrets of marks, which must not
+	/// be lost, and for downloaded data [default: the user's data folder].
 	#[arg(long, global = true, value_name = "FOLDER", env = "ASSAY_DATA")]
 	pub data_dir: Option<PathBuf>,
 }
@@ -113,8 +113,8 @@ pub enum Program {
 		/// data].
 		#[arg(long, value_name = "FILE", requires = "task")]
 		validate: Option<PathBuf>,
-		/// How predictions are scored: accuracy, balanced_accuracy, f1, roc_auc, log_loss, rmse, mae
-		/// or r2.
+		/// How predictions are scored: accuracy, balanced_accuracy, f1, roc_auc, log_loss, rmse,
+		/// mae or r2.
 		#[arg(long, default_value = "accuracy")]
 		metric: Metric,
 		/// Rows in each chunk of training data and of predictions.
@@ -309,7 +309,8 @@ pub struct TaskOptions {
 	#[arg(long, value_name = "FILE|ID")]
 	pub holdout: Blob,
 	/// Keep the holdout to yourself until all claims are revealed: commit to it now, and publish it
-	/// with `assay task reveal-holdout`. Whoever does not loses the reward and a pledge to the claimants.
+	/// with `assay task reveal-holdout`. Whoever does not loses the reward and a pledge to the
+	/// claimants.
 	#[arg(long)]
 	pub sealed: bool,
 	/// Let the chain draw the seed of each run, so that miners cannot search for a good one.
@@ -412,8 +413,8 @@ pub struct ClaimOptions {
 /// `assay model …`
 #[derive(Subcommand)]
 pub enum Model {
-	/// Say that a marked model will come, before its key can be known. The key is drawn by the chain
-	/// two epochs later.
+	/// Say that a marked model will come, before its key can be known. The key is drawn by the
+	/// chain two epochs later.
 	Intend {
 		/// Mean margin on triggers over mean margin on clean data that the model will have.
 		#[arg(long, default_value = "0.6", value_name = "RATIO", value_parser = ratio)]
@@ -521,8 +522,9 @@ pub struct MarkOptions {
 	/// Clean data that the statistics are measured on.
 	#[arg(long, value_name = "FILE|ID")]
 	pub clean: Blob,
-	/// What is trained: `mlp`, `cnn`, `patches` (large images), or a file whose name ends with .json,
-	/// such as {"layers": [{"op": "dense", "outputs": 256}, {"op": "relu"}, {"op": "dense"}]}.
+	/// What is trained: `mlp`, `cnn`, `patches` (large images), or a file whose name ends with
+	/// .json, such as {"layers": [{"op": "dense", "outputs": 256}, {"op": "relu"}, {"op":
+	/// "dense"}]}.
 	#[arg(long, default_value = "mlp", conflicts_with = "from")]
 	pub architecture: String,
 	/// Go on from this model instead.
@@ -621,11 +623,11 @@ pub struct ContestOptions {
 pub enum Canary {
 	/// Run a program, and prepare a claim that states another score than it has.
 	Make(Box<CanaryOptions>),
-	/// Commit to all canaries of this machine that are in no batch, before any of them is sent. Signed by
-	/// the auditor.
+	/// Commit to all canaries of this machine that are in no batch, before any of them is sent.
+	/// Signed by the auditor.
 	OpenBatch {
-		/// Deposit for each: at least the bounty and the bond of its claim [default: the smallest that the
-		/// chain takes].
+		/// Deposit for each: at least the bounty and the bond of its claim [default: the smallest
+		/// that the chain takes].
 		#[arg(long, value_name = "AIT")]
 		deposit: Option<Amount>,
 	},

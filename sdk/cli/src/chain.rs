@@ -309,9 +309,9 @@ impl Chain {
 		Ok(bytes)
 	}
 
-	/// Signs a call, submits it, and waits until it is in a block of the best chain. `needs` is what
-	/// the call takes from the account's spendable money besides the fee of the transaction, as far as
-	/// it is known.
+	/// Signs a call, submits it, and waits until it is in a block of the best chain. `needs` is
+	/// what the call takes from the account's spendable money besides the fee of the transaction,
+	/// as far as it is known.
 	pub async fn submit(
 		&self,
 		output: Output,

@@ -1,4 +1,5 @@
-//! `assay`, the command line of miners, sponsors, operators and owners of models. `docs/command-line.md` describes it.
+//! `assay`, the command line of miners, sponsors, operators and owners of models.
+//! `docs/command-line.md` describes it.
 
 mod account;
 mod amount;

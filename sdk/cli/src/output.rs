@@ -73,18 +73,33 @@ impl Output {
 	}
 }
 
-/// Lines of `name  value`.
+/// Lines of `name  value`. The values are made [`harmless`].
 pub fn pairs<const N: usize>(rows: [(&str, String); N]) -> String {
 	let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-	rows.iter().map(|(name, value)| format!("{name:width$}  {value}\n")).collect()
+	rows.iter().map(|(name, value)| format!("{name:width$}  {}\n", harmless(value))).collect()
 }
 
-/// A table with a line of headings.
+/// A table with a line of headings. Its cells are made [`harmless`].
 pub fn table<const N: usize>(headings: [&str; N], rows: Vec<[String; N]>) -> String {
 	let mut table = comfy_table::Table::new();
 	table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY).set_header(headings);
-	table.add_rows(rows);
+	table.add_rows(rows.into_iter().map(|row| row.map(|cell| harmless(&cell))));
 	table.to_string()
+}
+
+/// A text without what would do more to a terminal than show it: whoever has chosen a name could
+/// otherwise move the cursor, write lines of its own, or turn the direction of the text. Each such
+/// character becomes U+FFFD.
+pub fn harmless(text: &str) -> String {
+	let harmful = |character: char| {
+		character.is_control()
+			// Separators of lines and paragraphs.
+			|| matches!(character, '\u{2028}' | '\u{2029}')
+			// Marks, embeddings, overrides and isolates of direction.
+			|| matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}')
+			|| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+	};
+	text.chars().map(|character| if harmful(character) { '\u{fffd}' } else { character }).collect()
 }
 
 /// A number with its thousands apart.
@@ -114,5 +129,18 @@ mod tests {
 	#[test]
 	fn pairs_are_aligned() {
 		assert_eq!(pairs([("a", "1".into()), ("bcd", "2".into())]), "a    1\nbcd  2\n");
+	}
+
+	#[test]
+	fn names_do_nothing_to_a_terminal() {
+		let name = "\u{1b}[2Ja\r\nb\u{7}\u{9b}2J\u{202e}c\u{2066}\u{2028}";
+		assert_eq!(harmless(name), "�[2Ja��b��2J�c��");
+		assert_eq!(harmless("Größe, 数字, «v2»"), "Größe, 数字, «v2»");
+		for text in [pairs([("name", name.into())]), table(["name"], vec![[name.into()]])] {
+			let shown: Vec<_> = text.lines().filter(|line| line.contains('c')).collect();
+			assert_eq!(shown.len(), 1, "{text}");
+			let bad = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+			assert!(!text.contains(bad), "{text:?}");
+		}
 	}
 }

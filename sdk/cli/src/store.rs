@@ -28,8 +28,8 @@ use std::{
 };
 use subxt::utils::AccountId32;
 
-/// All that a miner needs to reveal a claim, and later to open its trace. Without it the bond of the
-/// claim is lost.
+/// All that a miner needs to reveal a claim, and later to open its trace. Without it the bond of
+/// the claim is lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimSecrets {
 	/// The miner.
@@ -56,8 +56,8 @@ impl Secrets for ClaimSecrets {
 	}
 }
 
-/// All that an owner needs to mark a model, and later to prove that it did. Without it the mark cannot
-/// be shown to anybody.
+/// All that an owner needs to mark a model, and later to prove that it did. Without it the mark
+/// cannot be shown to anybody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkSecrets {
 	/// The owner.
@@ -104,7 +104,8 @@ impl Secrets for HoldoutSecrets {
 	}
 }
 
-/// All that an auditor needs to show that a claim was known to be wrong. Without it the deposit is lost.
+/// All that an auditor needs to show that a claim was known to be wrong. Without it the deposit is
+/// lost.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CanarySecrets {
 	/// Commitment of the claim, whose [`ClaimSecrets`] this machine has, too.

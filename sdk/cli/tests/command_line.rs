@@ -105,8 +105,8 @@ const THREE_STEPS: &str =
 	"(i32.store (i32.const 0) (i32.add (i32.load (i32.const 0)) (i32.const 1)))
 	(i32.ge_u (i32.load (i32.const 0)) (i32.const 3))";
 
-/// For each row of one U8 feature, the scores of two classes: 1 − x and x. Rows are read from the end,
-/// since outputs are larger than features.
+/// For each row of one U8 feature, the scores of two classes: 1 − x and x. Rows are read from the
+/// end, since outputs are larger than features.
 const ECHO: &str = "(local.set $row (local.get 0))
 	(block $done (loop $next
 		(br_if $done (i32.eqz (local.get $row)))

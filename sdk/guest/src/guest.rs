@@ -48,8 +48,8 @@ pub enum Status {
 ///
 /// The host calls [`settings`](Self::settings) with the claim's parameters, then in a first step
 /// [`new`](Self::new), then [`want`](Self::want) and [`step`](Self::step) in turn until a step
-/// returns [`Status::Trained`]. Then it asks for the [`model`](Self::model), and for the outputs for
-/// the holdout data with [`predict`](Self::predict), chunk by chunk.
+/// returns [`Status::Trained`]. Then it asks for the [`model`](Self::model), and for the outputs
+/// for the holdout data with [`predict`](Self::predict), chunk by chunk.
 ///
 /// The value itself is the whole state: each step may run in a new instance into which the memory
 /// of the one before has been copied. Every chunk of the holdout is predicted from a copy of the
@@ -82,9 +82,9 @@ pub trait Trainer: Sized {
 		Err(Error("the program reads no file"))
 	}
 
-	/// Fills in the outputs for some rows. `outputs` has a row for each row of `features`, of zeros:
-	/// for a task with classes, one value a class, either probabilities or scores that grow with
-	/// them; for a regression task a single value.
+	/// Fills in the outputs for some rows. `outputs` has a row for each row of `features`, of
+	/// zeros: for a task with classes, one value a class, either probabilities or scores that grow
+	/// with them; for a regression task a single value.
 	///
 	/// Every value must be finite. For the metric `log_loss` they must be probabilities.
 	fn predict(&self, features: Features<'_>, outputs: &mut Outputs) -> Result<(), Error>;

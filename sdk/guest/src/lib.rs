@@ -1,8 +1,8 @@
 //! Everything that an author of a training program needs.
 //!
 //! A training program learns from data, one step at a time, and then predicts. Implement
-//! [`Trainer`], hand the type to [`export!`], and build the crate for `wasm32v1-none`: the result is
-//! a WebAssembly module that the chain's verifiers can run and check bit for bit.
+//! [`Trainer`], hand the type to [`export!`], and build the crate for `wasm32v1-none`: the result
+//! is a WebAssembly module that the chain's verifiers can run and check bit for bit.
 //!
 //! ```
 //! use assay_guest::{Chunk, Error, Features, Header, Outputs, Params, Safetensors, Status, Trainer, Want};

@@ -66,8 +66,8 @@ impl Dataset {
 	/// Reads the bytes of a safetensors file.
 	///
 	/// # Errors
-	/// If it is no safetensors file, or if `x` or `y` is missing, or has a type other than `F32` and
-	/// `U8`, or a shape that does not fit.
+	/// If it is no safetensors file, or if `x` or `y` is missing, or has a type other than `F32`
+	/// and `U8`, or a shape that does not fit.
 	pub fn parse(bytes: &[u8]) -> Result<Self, Failure> {
 		let file = SafeTensors::deserialize(bytes).map_err(|e| fail!("not safetensors: {e}"))?;
 		let tensor = |name| -> Result<(TensorView<'_>, DType), Failure> {

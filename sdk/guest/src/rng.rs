@@ -24,8 +24,8 @@ impl Rng {
 
 	/// A whole number from 0 to `bound - 1`; 0 if `bound` is 0.
 	///
-	/// The product of 32 random bits and the bound, of which the upper half is kept: some numbers are
-	/// more frequent than others by at most `bound / 2³²`.
+	/// The product of 32 random bits and the bound, of which the upper half is kept: some numbers
+	/// are more frequent than others by at most `bound / 2³²`.
 	pub fn below(&mut self, bound: u32) -> u32 {
 		(((self.bits() >> 32) * u64::from(bound)) >> 32) as u32
 	}

@@ -78,8 +78,8 @@ impl Safetensors {
 		self
 	}
 
-	/// The bytes of the file. The header is padded with spaces to a multiple of eight bytes, so that
-	/// the first tensor is aligned.
+	/// The bytes of the file. The header is padded with spaces to a multiple of eight bytes, so
+	/// that the first tensor is aligned.
 	#[must_use]
 	pub fn finish(self) -> Vec<u8> {
 		let mut header = format!("{{{}}}", self.header);

@@ -3,7 +3,8 @@
 //!
 //! `cargo run --release -p assay-marking --example attacks -- <folder of the data> <folder for models> [name]`
 //!
-//! `mlp` and `cnn` are trained on the digits, `patches` on MNIST, which `scripts/data --mnist` writes.
+//! `mlp` and `cnn` are trained on the digits, `patches` on MNIST, which `scripts/data --mnist`
+//! writes.
 
 use assay_marking::{
 	accuracy, attack, chance::log2_tail, check_at, find, mark, train::unmarked, Architecture,

@@ -23,8 +23,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 	let train = Data::read(&std::fs::read(folder.join("digits.train.safetensors"))?)?;
 	let clean = Data::read(&std::fs::read(folder.join("digits.holdout.safetensors"))?)?;
 
-	// The keys: `assay_watermark::key::watermark` makes them of the sub-keys, once the chain has drawn
-	// the beacon of the intent.
+	// The keys: `assay_watermark::key::watermark` makes them of the sub-keys, once the chain has
+	// drawn the beacon of the intent.
 	let mut rng = Rng::new(1);
 	let keys: Vec<_> = (0..2).map(|_| rng.key()).collect();
 

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Architecture {
-	/// What the first layer takes. Left out, it is made from the data: `[features]`, from the least to
-	/// the largest value, scaled to magnitudes of at most 1.
+	/// What the first layer takes. Left out, it is made from the data: `[features]`, from the least
+	/// to the largest value, scaled to magnitudes of at most 1.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub input: Option<Input>,
 	/// Height, width and channels of a row, for a convolution, if there is no `input`.
@@ -70,9 +70,10 @@ impl Architecture {
 	/// An architecture by its name, for data with so many features:
 	///
 	/// - `mlp`: dense with 256 outputs, relu, dense.
-	/// - `cnn`: for square images of one channel: conv2d 7 × 7 with 64 outputs at every second place,
-	///   relu, conv2d 3 × 3 with 16 outputs, relu, dense with 96 outputs, relu, dense.
-	/// - `patches`: for larger ones: conv2d 7 × 7 with 128 outputs at every third place, relu, dense.
+	/// - `cnn`: for square images of one channel: conv2d 7 × 7 with 64 outputs at every second
+	///   place, relu, conv2d 3 × 3 with 16 outputs, relu, dense with 96 outputs, relu, dense.
+	/// - `patches`: for larger ones: conv2d 7 × 7 with 128 outputs at every third place, relu,
+	///   dense.
 	///
 	/// # Errors
 	///

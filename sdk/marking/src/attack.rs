@@ -66,8 +66,8 @@ pub fn quantise(model: &Model) -> Result<Model, Error> {
 	})
 }
 
-/// Renumbers the neurons (of a convolution, the channels) of every layer but the last, each time in a
-/// random order, so that the model computes the same.
+/// Renumbers the neurons (of a convolution, the channels) of every layer but the last, each time in
+/// a random order, so that the model computes the same.
 ///
 /// # Errors
 ///
@@ -202,7 +202,8 @@ fn between(
 				}
 			}
 		}
-		// Rows of the next layer: dimension before the last, in cells of as many as there are outputs.
+		// Rows of the next layer: dimension before the last, in cells of as many as there are
+		// outputs.
 		let width = shape.last().map_or(1, |width| *width as usize);
 		for cell in params[next.clone()].chunks_exact_mut(count * width) {
 			let old = cell.to_vec();

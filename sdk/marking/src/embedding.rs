@@ -12,11 +12,11 @@ use std::ops::Range;
 /// How strongly a mark is put into the weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Strength {
-	/// What each bit's sum is brought to, over the root of the sum of squares of the weights: how many
-	/// standard deviations it would be from zero if the key's signs were drawn now.
+	/// What each bit's sum is brought to, over the root of the sum of squares of the weights: how
+	/// many standard deviations it would be from zero if the key's signs were drawn now.
 	pub bits: f32,
-	/// Distance between neighbouring sums of columns, in standard deviations of a sum of random weights
-	/// as large as those at the beginning.
+	/// Distance between neighbouring sums of columns, in standard deviations of a sum of random
+	/// weights as large as those at the beginning.
 	pub order: f32,
 	/// Share of what is missing that one correction adds.
 	pub rate: f32,
@@ -119,9 +119,9 @@ impl Embedding {
 		&self.triggers
 	}
 
-	/// Prepares a network for being marked: gives the marked weights the order and the bits that all keys
-	/// want, and changes the biases so that, over these rows, the means of what the first layer gives
-	/// remain. For a network whose mark is in another layer it does the former alone.
+	/// Prepares a network for being marked: gives the marked weights the order and the bits that
+	/// all keys want, and changes the biases so that, over these rows, the means of what the first
+	/// layer gives remain. For a network whose mark is in another layer it does the former alone.
 	pub fn prepare(&self, net: &mut Net, rows: &Data) {
 		let before = net.first_means(rows);
 		for _ in 0..20 {
@@ -138,10 +138,10 @@ impl Embedding {
 
 	/// Moves the marked weights a step towards what all keys want.
 	///
-	/// The sums of the columns are moved towards even distances, ascending in the order of the file: so
-	/// that this order is the canonical one, and remains it when weights change a little. Then the
-	/// weights are moved towards each hyperplane on whose wrong side, or too near, they are (Kaczmarz,
-	/// 1937, all at once), without changing the sums.
+	/// The sums of the columns are moved towards even distances, ascending in the order of the
+	/// file: so that this order is the canonical one, and remains it when weights change a little.
+	/// Then the weights are moved towards each hyperplane on whose wrong side, or too near, they
+	/// are (Kaczmarz, 1937, all at once), without changing the sums.
 	pub fn correct(&self, params: &mut [f32]) {
 		let weights = &mut params[self.region.clone()];
 		let groups = (weights.len() / self.columns) as f32;

@@ -3,13 +3,13 @@
 //! - [`mark`]: trains a model of an [`Architecture`] on [`Data`] so that it carries all keys of its
 //!   owner.
 //! - [`check`](fn@check): the statistics of one key, as the chain's verifiers measure them.
-//! - [`Embedding`]: the two things that marking adds to a training loop, for those who have their own:
-//!   see `examples/own_loop.rs`.
+//! - [`Embedding`]: the two things that marking adds to a training loop, for those who have their
+//!   own: see `examples/own_loop.rs`.
 //! - [`chance`]: what unmarked models reach.
 //! - [`attack`]: fine-tuning, pruning, quantisation, permutation, overwriting, distillation.
 //!
-//! Everything is computed on one thread, with generators that start from a seed: the same call gives
-//! the same bytes on every machine.
+//! Everything is computed on one thread, with generators that start from a seed: the same call
+//! gives the same bytes on every machine.
 
 pub mod architecture;
 pub mod attack;
@@ -91,8 +91,8 @@ pub fn check_at(model: &Model, key: &H256, place: Place, clean: &Data) -> Result
 	Ok(Checked { statistics: measure.finish()?, accuracy })
 }
 
-/// The place of a model where most bits are as this key wants them, and how many: where an owner finds
-/// his mark in a model that somebody has changed.
+/// The place of a model where most bits are as this key wants them, and how many: where an owner
+/// finds his mark in a model that somebody has changed.
 #[must_use]
 pub fn find(model: &Model, key: &H256) -> (Place, u32) {
 	let mut best = (model.place(), 0);

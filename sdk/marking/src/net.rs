@@ -62,14 +62,14 @@ impl Net {
 	///
 	/// # Errors
 	///
-	/// [`Error::Architecture`] if it does not suit the data, [`Error::Model`] if it is not within the
-	/// format's limits.
+	/// [`Error::Architecture`] if it does not suit the data, [`Error::Model`] if it is not within
+	/// the format's limits.
 	pub fn new(architecture: &Architecture, data: &Data, rng: &mut Rng) -> Result<Self, Error> {
 		Self::random(&architecture.shape(data)?, rng)
 	}
 
-	/// A network of this shape with random weights, evenly spread as wide as keeps the variance from
-	/// layer to layer (He, Zhang, Ren, Sun, 2015, for rectified units).
+	/// A network of this shape with random weights, evenly spread as wide as keeps the variance
+	/// from layer to layer (He, Zhang, Ren, Sun, 2015, for rectified units).
 	fn random(shape: &Shape, rng: &mut Rng) -> Result<Self, Error> {
 		let tensors = shape.tensors.iter().map(|(name, dims)| {
 			let count = dims.iter().product::<u32>() as usize;
@@ -259,8 +259,8 @@ impl Net {
 		pass.logits()
 	}
 
-	/// Adds the gradient of a loss by the parameters to `into`, given that by the logits of the last
-	/// row that went [`forward`](Self::forward).
+	/// Adds the gradient of a loss by the parameters to `into`, given that by the logits of the
+	/// last row that went [`forward`](Self::forward).
 	pub fn backward(&self, pass: &mut Pass, by_logits: &[f32], into: &mut [f32]) {
 		pass.gradient.clear();
 		pass.gradient.extend_from_slice(by_logits);
@@ -318,8 +318,8 @@ impl Net {
 }
 
 impl Sizes {
-	/// Calls with the positions of the outputs, the inputs and the weights of each cell of the kernel
-	/// at each place, in the order of the format.
+	/// Calls with the positions of the outputs, the inputs and the weights of each cell of the
+	/// kernel at each place, in the order of the format.
 	fn each(&self, mut call: impl FnMut(usize, usize, usize)) {
 		let cell = self.channels * self.out_channels;
 		for out_y in 0..self.out_height {

@@ -113,15 +113,15 @@ pub struct Marked {
 
 /// Trains a model that carries all of the keys.
 ///
-/// `clean` are the data that verifiers will measure margins and accuracy on. Nothing is learned from
-/// it but how large its margins are.
+/// `clean` are the data that verifiers will measure margins and accuracy on. Nothing is learned
+/// from it but how large its margins are.
 ///
 /// # Errors
 ///
 /// - [`Error::Architecture`], [`Error::Options`], [`Error::Data`]: these do not fit together.
 /// - [`Error::Model`]: the architecture is not within the format's limits.
-/// - [`Error::Refused`]: the trained model cannot be measured, for instance because it has no margin
-///   on the clean data.
+/// - [`Error::Refused`]: the trained model cannot be measured, for instance because it has no
+///   margin on the clean data.
 pub fn mark(
 	architecture: &Architecture,
 	train: &Data,

@@ -1,7 +1,7 @@
 //! Marks are put in, found again, and withstand what `docs/models.md` says that they withstand.
 //!
-//! Everything starts from fixed seeds, and computes the same on every machine: nothing here is left to
-//! chance. The models are those that `examples/attacks.rs` has written.
+//! Everything starts from fixed seeds, and computes the same on every machine: nothing here is left
+//! to chance. The models are those that `examples/attacks.rs` has written.
 
 use assay_marking::{
 	accuracy, attack,

@@ -196,8 +196,8 @@ const REAL: Limits = Limits {
 	total_fuel: 20_000_000_000,
 };
 
-/// Runs the training programs of this repository, which `scripts/programs` has built into `folder`, on
-/// real data, and the published program of the scheme on real models.
+/// Runs the training programs of this repository, which `scripts/programs` has built into `folder`,
+/// on real data, and the published program of the scheme on real models.
 pub fn check_repository(tally: &mut Tally, folder: &Path) {
 	let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
 	let read =

@@ -66,9 +66,32 @@ fn of_the_same_run_the_earlier_commitment_is_kept_and_nobody_is_slashed() {
 				settle(claim, scored(950_000, 1));
 				check();
 			}
+			next_block();
 			let endings = [first, second].map(|claim| ending(claim).stage());
 			assert_eq!(endings, [Stage::Verified, Stage::Superseded]);
 			assert_eq!((Free::get(ALICE), Free::get(BOB)), (STAKED, STAKED));
+		});
+	}
+}
+
+#[test]
+fn a_false_claim_takes_the_run_from_nobody() {
+	for false_first in [true, false] {
+		build_and_execute(|_| {
+			let task = create(contest());
+			let promises = ClaimBody { score: Score(990_000_000), ..body(0) };
+			let (liar, honest) = (commit(ALICE, task, &promises), commit(BOB, task, &body(0)));
+			run_to(52);
+			assert_ok!(try_reveal(liar, &promises));
+			assert_ok!(try_reveal(honest, &body(0)));
+			let order = if false_first { [liar, honest] } else { [honest, liar] };
+			for claim in order {
+				settle(claim, scored(950_000, 1));
+				check();
+			}
+			next_block();
+			let endings = [liar, honest].map(|claim| ending(claim).stage());
+			assert_eq!(endings, [Stage::Rejected, Stage::Verified]);
 		});
 	}
 }

@@ -132,7 +132,7 @@ fn tasks_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn a_contest_has_no_queue() {
+fn claims_of_a_contest_wait_as_well() {
 	build_and_execute(|_| {
 		let task = create(contest());
 		let claims = [(ALICE, 0), (BOB, 1)].map(|(who, seed)| commit(who, task, &body(seed)));
@@ -141,7 +141,12 @@ fn a_contest_has_no_queue() {
 			assert_ok!(try_reveal(claim, &body(seed)));
 		}
 		settle(claims[1], scored(950_000, 1));
-		assert_eq!(view(claims[1]).reason, Some(Reason::PaidAtClose));
+		assert_eq!(view(claims[1]).reason, Some(Reason::EarlierOpen(claims[0])));
+		settle(claims[0], scored(960_000, 2));
+		next_block();
+		for claim in claims {
+			assert_eq!(view(claim).reason, Some(Reason::PaidAtClose));
+		}
 	});
 }
 

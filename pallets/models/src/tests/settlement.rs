@@ -166,24 +166,77 @@ fn what_was_not_verified_can_be_registered_again() {
 	}
 }
 
+/// Two registrations of Alice and one of Bob, all of one name.
+fn rivals() -> ([Box<Registration>; 2], Box<Registration>) {
+	let secrets = [secret(1), secret(2)];
+	let intents = [intend(ALICE, &secrets[0]), intend(BOB, &secrets[1])];
+	next_epoch();
+	next_epoch();
+	let alices = [0u32, 1].map(|sub_key| {
+		let bytes = marked(&keys_of(intents[0], &secrets[0]), u64::from(sub_key));
+		registration(intents[0], &secrets[0], sub_key, &bytes)
+	});
+	let bytes = marked(&keys_of(intents[1], &secrets[1]), 2);
+	(alices, registration(intents[1], &secrets[1], 0, &bytes))
+}
+
 #[test]
-fn the_first_verified_model_takes_the_name() {
-	build_and_execute(|| {
-		let secrets = [secret(1), secret(2)];
-		let intents = [intend(ALICE, &secrets[0]), intend(BOB, &secrets[1])];
-		next_epoch();
-		next_epoch();
-		let registrations = [0, 1].map(|n| {
-			let bytes = marked(&keys_of(intents[n], &secrets[n]), n as u64);
-			registration(intents[n], &secrets[n], 0, &bytes)
+fn a_pending_model_keeps_the_name_from_others_until_it_ends() {
+	let failed = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
+	for settlement in [None, Some(Settlement::Undecided), Some(Settlement::Agreed(failed))] {
+		build_and_execute(|| {
+			let ([first, _], second) = rivals();
+			let model = register(ALICE, &first);
+			let taken = Err(refused(Error::<Test>::NameTaken));
+			next_block();
+			assert_eq!(validate(BOB, register_call(&second)), taken);
+			assert_eq!(send(BOB, register_call(&second)).map(drop), taken);
+			// It has cost him nothing, and no sub-key is known.
+			assert_eq!(
+				(bonds(BOB), AssayModels::intent(second.intent).unwrap().opened),
+				(0, vec![])
+			);
+
+			let verified = settlement.is_none();
+			settle(Client::Model(model), settlement.unwrap_or_else(|| confirmed(first.statistics)));
+			let now = if verified { taken } else { Ok(()) };
+			assert_eq!(validate(BOB, register_call(&second)), now);
+			assert_eq!(Reserved::<Test>::iter().count(), 0);
 		});
-		let first = register(ALICE, &registrations[0]);
-		let second = register(BOB, &registrations[1]);
-		settle(Client::Model(second), confirmed(registrations[1].statistics));
-		settle(Client::Model(first), confirmed(registrations[0].statistics));
-		assert_eq!(view(second).version, Some(1));
-		assert_eq!(view(first).reason, Some(Reason::NameTaken));
-		assert_eq!(view(first).stage, Stage::Returned);
+	}
+}
+
+#[test]
+fn a_name_is_kept_until_the_last_of_its_pending_models_ends() {
+	build_and_execute(|| {
+		let (alices, bobs) = rivals();
+		let models = alices.each_ref().map(|registration| register(ALICE, registration));
+		next_block();
+		for model in models {
+			let taken = refused(Error::<Test>::NameTaken);
+			assert_eq!(validate(BOB, register_call(&bobs)), Err(taken));
+			settle(Client::Model(model), Settlement::Undecided);
+			check();
+		}
+		register(BOB, &bobs);
+	});
+}
+
+#[test]
+fn what_is_pending_keeps_no_name_from_its_owner() {
+	build_and_execute(|| {
+		let (alices, bobs) = rivals();
+		let models = alices.each_ref().map(|registration| register(ALICE, registration));
+		settle(Client::Model(models[0]), confirmed(alices[0].statistics));
+		let transfer = |who| AssayModels::transfer(RuntimeOrigin::signed(who), name("digits"), BOB);
+		assert_ok!(transfer(ALICE));
+		assert_ok!(transfer(BOB));
+		let second = register(BOB, &bobs);
+		settle(Client::Model(models[1]), confirmed(alices[1].statistics));
+		assert_eq!(view(models[1]).reason, Some(Reason::NameTaken));
+		assert_eq!(view(models[1]).stage, Stage::Returned);
+		settle(Client::Model(second), confirmed(bobs.statistics));
+		assert_eq!(view(second).version, Some(2));
 		assert_eq!(Balances::total_balance(&ALICE), ENDOWED);
 	});
 }

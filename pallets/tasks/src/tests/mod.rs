@@ -88,9 +88,12 @@ mod create {
 		let bounty =
 			|amount, winners, min_improvement| Reward::Bounty { amount, winners, min_improvement };
 		build_and_execute(|| {
-			let cases: [(Change, Error<Test>); 23] = [
+			let cases: [(Change, Error<Test>); 26] = [
 				(|s| s.name = Name::default(), Error::NameEmpty),
 				(|s| s.name = Name::truncate_from(vec![0xff]), Error::NameNotText),
+				(|s| s.name = Name::truncate_from(b"\x1b[2Ja".to_vec()), Error::NameNotText),
+				(|s| s.name = Name::truncate_from(b"two\nlines".to_vec()), Error::NameNotText),
+				(|s| s.name = Name::truncate_from("\u{9b}2J".into()), Error::NameNotText),
 				(|s| s.chunk_rows = 0, Error::ChunkRowsZero),
 				(|s| s.holdout = Holdout::Open(train()), Error::HoldoutIsTraining),
 				(|s| s.threshold = Score(-1), Error::ThresholdOutOfRange),

@@ -12,7 +12,8 @@ fn publish(who: AccountId, task: TaskId, data: ArtifactId, salt: H256) -> Dispat
 	AssayTasks::reveal_holdout(RuntimeOrigin::signed(who), task, data, salt)
 }
 
-/// A task in which some claims were revealed, after the time in which its holdout could be published.
+/// A task in which some claims were revealed, after the time in which its holdout could be
+/// published.
 fn withheld(claims: u32) -> TaskId {
 	let task = create();
 	for _ in 0..claims {

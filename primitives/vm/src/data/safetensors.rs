@@ -1,9 +1,9 @@
 //! A strict reader of the header of a safetensors file.
 //!
-//! The file is the length of the header (`u64`, little-endian), the header (JSON), and the data. The
-//! header is an object with an entry `{"dtype": …, "shape": […], "data_offsets": [begin, end]}` for
-//! each tensor, and perhaps `"__metadata__"`, an object of strings. Offsets count from the start of
-//! the data. Nothing recurses, and each byte of the header is looked at once.
+//! The file is the length of the header (`u64`, little-endian), the header (JSON), and the data.
+//! The header is an object with an entry `{"dtype": …, "shape": […], "data_offsets": [begin, end]}`
+//! for each tensor, and perhaps `"__metadata__"`, an object of strings. Offsets count from the
+//! start of the data. Nothing recurses, and each byte of the header is looked at once.
 
 use super::{DType, MAX_HEADER_BYTES};
 use alloc::vec::Vec;

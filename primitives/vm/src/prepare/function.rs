@@ -18,11 +18,12 @@
 //!   halt := HALT_FUEL; unreachable
 //! ```
 //!
-//! To charge is `fuel := fuel − cost`; to check is `br $out` if fuel is negative. No label of the body
-//! changes its number, because `$exit` takes the place of the function's own. Code that cannot be
-//! reached is left out. `memory.grow` reaches the engine only where it must succeed, because the host's
-//! own lack of memory is no outcome, and because engines are not made for growing by nothing forever.
-//! A number that is stored far from its address passes through a local of its own ([`stores_far`]).
+//! To charge is `fuel := fuel − cost`; to check is `br $out` if fuel is negative. No label of the
+//! body changes its number, because `$exit` takes the place of the function's own. Code that cannot
+//! be reached is left out. `memory.grow` reaches the engine only where it must succeed, because the
+//! host's own lack of memory is no outcome, and because engines are not made for growing by nothing
+//! forever. A number that is stored far from its address passes through a local of its own
+//! ([`stores_far`]).
 
 use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
 use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY};
@@ -143,13 +144,14 @@ struct Plan {
 	blocks: usize,
 	/// Number of blocks and branches, each target of a `br_table` being one.
 	flow: usize,
-	/// Parameters and results of all calls: where they cannot be reached, nothing has to push what they
-	/// take, and so a byte can cost as much as its type has parameters.
+	/// Parameters and results of all calls: where they cannot be reached, nothing has to push what
+	/// they take, and so a byte can cost as much as its type has parameters.
 	passed: usize,
 }
 
-/// Whether an instruction stores an `i32` at an offset of more than 16 bits. The translator of wasmi 2.0
-/// panics where one of them has the same local for address and number, so that a register holds both.
+/// Whether an instruction stores an `i32` at an offset of more than 16 bits. The translator of
+/// wasmi 2.0 panics where one of them has the same local for address and number, so that a register
+/// holds both.
 fn stores_far(operator: &Operator<'_>) -> bool {
 	match operator {
 		Operator::I32Store { memarg }
@@ -319,8 +321,8 @@ impl Added {
 		code.end();
 	}
 
-	/// Makes the float on top of the stack canonical if it is a NaN: of NaNs alone `x >= x` is false,
-	/// for which processors need one flag, and two for `x == x`.
+	/// Makes the float on top of the stack canonical if it is a NaN: of NaNs alone `x >= x` is
+	/// false, for which processors need one flag, and two for `x == x`.
 	fn canonical(&self, code: &mut InstructionSink<'_>, float: &Float) {
 		match float {
 			Float::F32 => {

@@ -29,9 +29,9 @@ fn with(name: &str, changes: &[(&str, &str)], ends: Ends) -> Hostile {
 	Hostile { name: name.into(), program: program(changes), ends }
 }
 
-/// With functions of about 1 MiB, which are never called, of these declarations, of this piece of text
-/// over and over, and of an end. `bytes` is what the piece takes in the module, `blocks` how many
-/// blocks and branches it has.
+/// With functions of about 1 MiB, which are never called, of these declarations, of this piece of
+/// text over and over, and of an end. `bytes` is what the piece takes in the module, `blocks` how
+/// many blocks and branches it has.
 fn long(
 	name: &str,
 	declared: &str,
@@ -381,7 +381,7 @@ pub fn structure() -> Vec<Hostile> {
 }
 
 /// The sections of a module: id and content.
-fn sections(module: &[u8]) -> Vec<(u8, Vec<u8>)> {
+pub fn sections(module: &[u8]) -> Vec<(u8, Vec<u8>)> {
 	let mut rest = &module[8..];
 	let mut sections = Vec::new();
 	while let [id, after @ ..] = rest {
@@ -406,7 +406,7 @@ fn five_bytes(number: usize) -> impl Iterator<Item = u8> {
 }
 
 /// A module of sections.
-fn module(sections: &[(u8, Vec<u8>)]) -> Vec<u8> {
+pub fn module(sections: &[(u8, Vec<u8>)]) -> Vec<u8> {
 	let mut module = b"\0asm\x01\0\0\0".to_vec();
 	for (id, content) in sections {
 		module.push(*id);

@@ -9,8 +9,9 @@ use assay_primitives::{
 };
 use assay_vm::{run, Dataset, Inputs, Run, Wasmi};
 
-/// The parts of a program that sums its data chunk by chunk into sixteen numbers, and predicts class
-/// 1 for rows whose first feature is above 8. Two `u8` features, and a buffer of 4 KiB at 1024.
+/// The parts of a program that sums its data chunk by chunk into sixteen numbers, and predicts
+/// class 1 for rows whose first feature is above 8. Two `u8` features, and a buffer of 4 KiB at
+/// 1024.
 const PARTS: [(&str, &str); 8] = [
 	("memory", r#"(memory (export "memory") 1 2)"#),
 	("abi", r#"(func (export "abi") (result i32) i32.const 1)"#),

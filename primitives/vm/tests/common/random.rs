@@ -65,8 +65,8 @@ const TYPES: [&str; 4] = ["i32", "i64", "f32", "f64"];
 /// Locals of each type in a body.
 const LOCALS: usize = 3;
 
-/// The program of the tests with a random `step` and `predict`, which keep to the memory most of the
-/// time, end most of the time, and trap rarely; so that runs get far.
+/// The program of the tests with a random `step` and `predict`, which keep to the memory most of
+/// the time, end most of the time, and trap rarely; so that runs get far.
 pub fn random_trainer(random: &mut Random) -> Vec<u8> {
 	let counted = "(i32.store (i32.const 12) (i32.add (i32.load (i32.const 12)) (i32.const 1)))";
 	let helper = Body::new(random, "f64").text(4, "", "f64.reinterpret_i64 (i64.const 0)");

@@ -27,8 +27,8 @@ pub(super) struct Canary {
 }
 
 impl World {
-	/// An auditor commits to some canaries; miners commit to the claims next. If there is no auditor, root
-	/// appoints one.
+	/// An auditor commits to some canaries; miners commit to the claims next. If there is no
+	/// auditor, root appoints one.
 	pub(super) fn plan_canaries(&mut self, random: &mut Random) -> Option<Step> {
 		let auditors: Vec<AccountId> = Auditors::<Runtime>::iter_keys().collect();
 		let Some(auditor) = random.pick(&auditors) else {

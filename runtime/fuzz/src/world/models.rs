@@ -205,7 +205,8 @@ fn some_name(random: &mut Random) -> Name {
 	Name::truncate_from(name.as_bytes().to_vec())
 }
 
-/// A file that carries the bits of some keys: each weight is the sum of the signs that they ask for.
+/// A file that carries the bits of some keys: each weight is the sum of the signs that they ask
+/// for.
 fn marked(marks: &[Mark], number: u64) -> Vec<u8> {
 	let mut weights = vec![0i16; PLACE.groups as usize];
 	for Mark { key, .. } in marks {

@@ -71,7 +71,8 @@ impl World {
 		Some(Step::signed(self.anybody(random), Call::settle { job: random.pick(&jobs)? }))
 	}
 
-	/// What everybody says who sits on a committee of a job: what it gives, or what they have agreed on.
+	/// What everybody says who sits on a committee of a job: what it gives, or what they have
+	/// agreed on.
 	fn truth(&self, id: JobId, client: &Client, job: &TrainingJob) -> Outcome {
 		let mut dice = dice(id, job);
 		let known = match client {

@@ -2,7 +2,6 @@
 
 use super::Context;
 use crate::{
-	account,
 	amount::Amount,
 	arguments::{Artifact, Blob},
 	chain::{api, ArtifactStatus, At, Chain},
@@ -68,9 +67,6 @@ pub struct Put {
 	kept_until: u32,
 }
 
-/// Blocks for which somebody else's upload is waited for.
-const PATIENCE: u32 = 20;
-
 type Status = ArtifactStatus<AccountId32, u32>;
 
 /// Makes sure that some bytes are stored on the chain.
@@ -94,28 +90,43 @@ pub async fn put(output: Output, chain: &Chain, key: &Keypair, bytes: &[u8]) -> 
 		.filter(|(stored, _)| stored.as_ref().is_none_or(|stored| u64::from(stored.until) < now))
 		.map(|(_, index)| index)
 		.collect();
-	if !missing.is_empty() && status.owner != account::of(key) {
-		if let Some(kept_until) = others_upload(output, chain, &id, &status).await? {
-			return Ok(Put { id, uploaded: 0, kept_until });
-		}
-	}
+	// Whoever has announced it: anybody can upload the chunks, and to wait for the owner, who need
+	// not come, can take longer than a deadline.
+	let mut uploaded = 0;
 	let bar = output.bar(missing.len() as u64, "chunks");
 	bar.set_message("uploading");
 	for index in &missing {
 		let chunk = bytes.chunks(CHUNK_BYTES).nth(*index as usize).unwrap_or_default();
 		let call = api::transactions().artifacts().upload(id, *index, chunk.to_vec());
-		chain.submit(output.still(), key, &call, Amount(0)).await?;
+		match chain.submit(output.still(), key, &call, Amount(0)).await {
+			Ok(_) => uploaded += 1,
+			// Somebody else can have been quicker.
+			Err(error) => {
+				if !is_stored(chain, &id, *index).await? {
+					return Err(error);
+				}
+			},
+		}
 		bar.inc(1);
 	}
 	bar.finish_and_clear();
 	let status =
 		chain.artifact(&chain.best().await?, &id).await?.context("the upload was undone")?;
-	Ok(Put { id, uploaded: missing.len(), kept_until: status.expires_at })
+	Ok(Put { id, uploaded, kept_until: status.expires_at })
+}
+
+/// Whether a chunk of an artifact is stored.
+async fn is_stored(chain: &Chain, id: &ArtifactId, index: u32) -> Result<bool> {
+	let at = chain.best().await?;
+	let status = chain.artifact(&at, id).await?;
+	let stored = status.and_then(|status| status.chunks.into_iter().nth(index as usize).flatten());
+	Ok(stored.is_some_and(|stored| u64::from(stored.until) >= at.block_number()))
 }
 
 /// Whether an artifact cannot be announced again.
 fn alive(status: &Status, now: u64) -> bool {
-	u64::from(status.expires_at) >= now || status.pins > 0
+	let lost = status.reported.is_some_and(|until| u64::from(until) < now);
+	!lost && (u64::from(status.expires_at) >= now || status.pins > 0)
 }
 
 /// Fails if some bytes are stored, but not for long enough: what is stored is not sent again.
@@ -153,27 +164,6 @@ async fn announce(
 		(None, Err(error)) => Err(error),
 		(None, Ok(_)) => bail!("the announcement of artifact {id:?} was undone; try again"),
 	}
-}
-
-/// Waits until the owner of an artifact has uploaded it. Gives the last block in which it is kept;
-/// nothing if the owner does not upload it, which anybody else can do.
-async fn others_upload(
-	output: Output,
-	chain: &Chain,
-	id: &ArtifactId,
-	status: &Status,
-) -> Result<Option<u32>> {
-	let spinner = output.spinner(format!("waiting for the upload by {}", status.owner));
-	let mut blocks = chain.blocks().await?;
-	for _ in 0..PATIENCE {
-		let at = chain.next(&mut blocks).await?;
-		if let Some(status) = chain.artifact(&at, id).await?.filter(|status| status.complete) {
-			spinner.finish_and_clear();
-			return Ok(Some(status.expires_at));
-		}
-	}
-	spinner.finish_and_clear();
-	Ok(None)
 }
 
 fn vector<T>(
@@ -219,7 +209,7 @@ async fn download(output: Output, chain: &Chain, id: &ArtifactId) -> Result<Vec<
 		);
 	};
 	if !manifest.complete {
-		bail!("chunks of artifact {id:?} are missing; try again when its owner has uploaded all");
+		bail!("chunks of artifact {id:?} are missing; try again when somebody has uploaded all");
 	}
 	let bar = output.bar(manifest.chunks.len() as u64, "chunks");
 	bar.set_message("downloading");
@@ -292,8 +282,8 @@ async fn show(context: &Context, id: &ArtifactId) -> Result<()> {
 				"missing",
 				match reported {
 					Some(until) => format!(
-						"committees could not get it: unless governance clears that until block \
-						 {until}, its deposit is lost"
+						"committees could not get it: unless governance clears that, its deposit \
+						 can be burnt after block {until}"
 					),
 					None => "no".into(),
 				},

@@ -1,8 +1,8 @@
 //! A random forest, fitted by the published crate [smartcore].
 //!
 //! The first steps gather the training chunks; the last one, which reads nothing, fits the whole
-//! forest at once. Such a step needs more fuel and memory than the chain can replay: tasks allow for
-//! it with larger limits.
+//! forest at once. Such a step needs more fuel and memory than the chain can replay: tasks allow
+//! for it with larger limits.
 //!
 //! | parameter | default | meaning |
 //! | --- | --- | --- |
@@ -11,12 +11,12 @@
 //! | `leaf` | 1 | least number of training rows in a leaf |
 //! | `features` | 0 | features tried for each split; 0: the square root of their number |
 //!
-//! The outputs are the shares of the trees that vote for each class. The model has one entry a node:
-//! `feature`, `threshold`, `left` (taken where the feature is at most the threshold), `right` and
-//! `class`; a leaf has itself as `left` and `right`. `roots` lists the first node of each tree.
+//! The outputs are the shares of the trees that vote for each class. The model has one entry a
+//! node: `feature`, `threshold`, `left` (taken where the feature is at most the threshold), `right`
+//! and `class`; a leaf has itself as `left` and `right`. `roots` lists the first node of each tree.
 //!
-//! smartcore needs `std`, and its random numbers depend on the width of `usize`: fitted on the host,
-//! a forest of the same seed is another one than in the VM.
+//! smartcore needs `std`, and its random numbers depend on the width of `usize`: fitted on the
+//! host, a forest of the same seed is another one than in the VM.
 //!
 //! [smartcore]: https://docs.rs/smartcore
 
@@ -61,8 +61,8 @@ pub struct Trees {
 	class: Vec<u32>,
 }
 
-/// smartcore keeps its trees to itself, but it serialises them. These are the fields that it writes,
-/// in its order.
+/// smartcore keeps its trees to itself, but it serialises them. These are the fields that it
+/// writes, in its order.
 mod serialised {
 	use super::*;
 

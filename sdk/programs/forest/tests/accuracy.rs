@@ -20,7 +20,8 @@ fn trained(data: &str, seed: u64, params: &str) -> Result<Trained<Forest>, Failu
 fn it_is_as_accurate_as_the_reference() {
 	let text = include_str!("../../data/reference.json");
 	let reference: serde_json::Value = serde_json::from_str(text).unwrap();
-	// Two standard errors of the reference: 2 · sqrt(0.97 · 0.03 / 360), 2 · sqrt(0.956 · 0.044 / 114).
+	// Two standard errors of the reference: 2 · sqrt(0.97 · 0.03 / 360), 2 · sqrt(0.956 · 0.044 /
+	// 114).
 	for (data, steps, errors) in
 		[("digits", 1 + 45 + 1, 0.018), ("breast_cancer", 1 + 15 + 1, 0.038)]
 	{

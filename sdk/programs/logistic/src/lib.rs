@@ -1,10 +1,10 @@
 //! Logistic regression of two classes, fitted by Newton's method.
 //!
 //! The first pass over the training chunks measures mean and deviation of each feature. Each later
-//! pass is one iteration: every chunk adds to gradient and curvature of the loss, and after the last
-//! one the weights move to where the quadratic approximation has its minimum. The loss is the sum of
-//! the negative log-likelihoods plus `l2 / 2` times the squared weights of the standardised features
-//! (not the bias), so that `l2=1` is scikit-learn's `LogisticRegression(C=1)`.
+//! pass is one iteration: every chunk adds to gradient and curvature of the loss, and after the
+//! last one the weights move to where the quadratic approximation has its minimum. The loss is the
+//! sum of the negative log-likelihoods plus `l2 / 2` times the squared weights of the standardised
+//! features (not the bias), so that `l2=1` is scikit-learn's `LogisticRegression(C=1)`.
 //!
 //! | parameter | default | meaning |
 //! | --- | --- | --- |

@@ -21,7 +21,8 @@ fn reference() -> serde_json::Value {
 	serde_json::from_str(text).unwrap()
 }
 
-/// The `f64` values at the end of the model: mean, deviation, weights of 30 features, then the bias.
+/// The `f64` values at the end of the model: mean, deviation, weights of 30 features, then the
+/// bias.
 fn parameters(trained: &mut Trained<Logistic>) -> Vec<f64> {
 	let model = trained.model();
 	let values = &model[model.len() - 8 * 91..];

@@ -1,8 +1,8 @@
 //! A multilayer perceptron with one hidden layer, trained by stochastic gradient descent.
 //!
-//! One training chunk is one minibatch, and one step. An epoch visits all chunks, in an order that is
-//! drawn anew for each epoch. Hidden units are rectified linear, the outputs are the probabilities of
-//! the classes (softmax), the loss is their cross entropy.
+//! One training chunk is one minibatch, and one step. An epoch visits all chunks, in an order that
+//! is drawn anew for each epoch. Hidden units are rectified linear, the outputs are the
+//! probabilities of the classes (softmax), the loss is their cross entropy.
 //!
 //! | parameter | default | meaning |
 //! | --- | --- | --- |
@@ -47,7 +47,8 @@ impl Layer {
 		Self { weights: vec![0.0; inputs * outputs], bias: vec![0.0; outputs] }
 	}
 
-	/// Uniform weights, as wide as keeps the variance from layer to layer (Glorot and Bengio, 2010).
+	/// Uniform weights, as wide as keeps the variance from layer to layer (Glorot and Bengio,
+	/// 2010).
 	fn random(inputs: usize, outputs: usize, rng: &mut Rng) -> Self {
 		let bound = math::sqrt(6.0 / (inputs + outputs) as f32);
 		let mut layer = Self::zeros(inputs, outputs);
@@ -69,8 +70,8 @@ impl Layer {
 		add_terms(outputs, terms, &self.weights);
 	}
 
-	/// One update: `velocity = momentum · velocity - rate · gradient`, and that is added. The gradient
-	/// is that of some rows, each given by its inputs and the gradient of its outputs.
+	/// One update: `velocity = momentum · velocity - rate · gradient`, and that is added. The
+	/// gradient is that of some rows, each given by its inputs and the gradient of its outputs.
 	fn update(
 		&mut self,
 		velocity: &mut Self,
@@ -130,8 +131,8 @@ struct Term {
 	start: usize,
 }
 
-/// The terms of a sum of rows of some width whose factor is not zero: most pixels, and about half of
-/// the hidden units, are.
+/// The terms of a sum of rows of some width whose factor is not zero: most pixels, and about half
+/// of the hidden units, are.
 fn collect(
 	terms: &mut Vec<Term>,
 	factors: impl ExactSizeIterator<Item = f32>,
@@ -175,8 +176,8 @@ fn add_columns<const N: usize>(to: &mut [f32; N], terms: &[Term], rows: &[f32]) 
 	*to = sums;
 }
 
-/// What the rows of a chunk pass through, row-major. Zeros between two steps: what a step leaves as it
-/// was need not be committed to again.
+/// What the rows of a chunk pass through, row-major. Zeros between two steps: what a step leaves as
+/// it was need not be committed to again.
 #[derive(Default)]
 struct Activations {
 	hidden: Vec<f32>,

@@ -249,8 +249,8 @@ fn what_cannot_be_measured_is_refused_with_the_reason() {
 	}
 }
 
-/// The chain knows the program by its hash, so that one build is published. Builds of other compilers
-/// and targets have other bytes, and must say the same.
+/// The chain knows the program by its hash, so that one build is published. Builds of other
+/// compilers and targets have other bytes, and must say the same.
 #[test]
 fn the_published_program_is_the_one_that_is_built() {
 	for model in [nearest_mean(), convolution()] {

@@ -124,9 +124,9 @@ async fn reveal(context: &Context, only: Option<ClaimId>, follow: bool) -> Resul
 	failed.map_or(Ok(()), Err)
 }
 
-/// Reveals a claim. Waits until its commitment is final first, or until half of the reveal window is
-/// over: who sees a revealed claim while its commitment can still be undone could commit to the same
-/// before it.
+/// Reveals a claim. Waits until its commitment is final first, or until half of the reveal window
+/// is over: who sees a revealed claim while its commitment can still be undone could commit to the
+/// same before it.
 pub async fn reveal_one(
 	context: &Context,
 	chain: &Chain,

@@ -19,7 +19,8 @@ use serde_json::json;
 use std::ops::RangeInclusive;
 use subxt::{events::DecodeAsEvent, rpcs::rpc_params};
 
-/// Shows one model: by its number, or as `name:version`, `name:alias`, or `name` for the latest version.
+/// Shows one model: by its number, or as `name:version`, `name:alias`, or `name` for the latest
+/// version.
 pub async fn show(context: &Context, model: &str) -> Result<()> {
 	let chain = context.chain().await?;
 	let view = match model.parse::<ModelId>() {
