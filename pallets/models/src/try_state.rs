@@ -113,7 +113,7 @@ impl<T: Config> Pallet<T> {
 		use alloc::collections::BTreeMap;
 		let mut pending = BTreeMap::<Name, Reservation<T::AccountId>>::new();
 		for record in Models::<T>::iter_values() {
-			if !record.details.is_some_and(|details| details.name_deposit.is_some()) {
+			if record.details.is_none_or(|details| details.name_deposit.is_none()) {
 				continue;
 			}
 			ensure!(
