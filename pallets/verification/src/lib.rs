@@ -134,7 +134,7 @@ use frame_support::{
 	defensive,
 	pallet_prelude::*,
 	traits::{
-		fungible::{Inspect, InspectHold, MutateHold},
+		fungible::{Inspect, MutateHold},
 		tokens::{Fortitude, Precision, Restriction},
 		Defensive, OneSessionHandler, Randomness,
 	},
@@ -1643,6 +1643,7 @@ impl<T: Config> Pallet<T> {
 	/// 9. What draws go by is kept for blocks that are over and not served, and no others.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		use alloc::collections::BTreeSet;
+		use frame_support::traits::fungible::InspectHold;
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
 
 		let mut fees = BTreeMap::<T::AccountId, BalanceOf<T>>::new();

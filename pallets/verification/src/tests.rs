@@ -6,7 +6,7 @@ use assay_primitives::{FailReason, Score, Scored};
 use frame_support::{
 	assert_noop, assert_ok,
 	dispatch::{GetDispatchInfo, RawOrigin},
-	traits::Authorize,
+	traits::{fungible::InspectHold, Authorize},
 };
 use sp_core::Pair;
 
