@@ -1504,8 +1504,8 @@ mod invariants {
 						Step::Appeal { slash } => {
 							let Some((who, ..)) = Slashes::get().get(slash).copied() else { continue };
 							let slash = slash as SlashId;
-							if let Ok(Some(_)) = Verification::rerun(slash, &who) {
-								appeals.push(slash);
+							if let Ok(Some(job)) = Verification::rerun(slash, &who) {
+								appeals.push((slash, Jobs::<Test>::get(job).unwrap().fee));
 							}
 						},
 						Step::End { slash } => Verification::slash_ended(slash as SlashId),
@@ -1533,7 +1533,9 @@ mod invariants {
 				prop_assert_eq!(Verification::queue_length(), 0);
 				let settled = Settlements::get().len() + appeals.len();
 				prop_assert_eq!(settled as u64, NextJob::<Test>::get());
-				prop_assert!(Reruns::get().iter().all(|(slash, _)| appeals.contains(slash)));
+				prop_assert!(Reruns::get()
+					.iter()
+					.all(|(slash, _)| appeals.iter().any(|(appealed, _)| appealed == slash)));
 				let fees: Balance = (1..6).chain([MINER])
 					.map(|who| Balances::balance_on_hold(&HoldReason::Fee.into(), &who))
 					.sum();
@@ -1548,7 +1550,7 @@ mod invariants {
 					.iter()
 					.filter(|(_, settlement)| *settlement == Settlement::Undecided)
 					.count();
-				let reruns = appeals.len() as Balance * 30;
+				let reruns: Balance = appeals.iter().map(|(_, fee)| fee / 10).sum();
 				prop_assert!(burnt.is_multiple_of(10));
 				prop_assert!(burnt <= undecided as Balance * 10 + reruns);
 				Ok(())
