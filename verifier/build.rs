@@ -10,12 +10,15 @@ use std::{
 };
 
 /// The VM, its fast engine, what it is made of, and the versions of everything else.
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 7] = [
 	"../primitives/vm/src",
 	"../primitives/core/src",
 	"../primitives/abi/src",
 	"src/compiler.rs",
 	"../Cargo.lock",
+	// Features and profiles.
+	"../Cargo.toml",
+	"../rust-toolchain.toml",
 ];
 
 fn main() -> io::Result<()> {

@@ -79,6 +79,22 @@ impl Wasmtime {
 		config.module_version(ModuleVersionStrategy::None).map_err(fault)?;
 		Ok(Self { engine: wasmtime::Engine::new(&config).map_err(fault)? })
 	}
+
+	/// Compiles and calls a function that does nothing.
+	///
+	/// # Errors
+	///
+	/// [`Fault::Engine`] if that cannot be done. Where the kernel refuses what it takes, the process
+	/// is killed.
+	pub fn try_out(&self) -> Result<(), Fault> {
+		// The sections of types, functions, exports (of function 0 as `f`) and code.
+		let program = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x07\x05\x01\x01f\0\0\x0a\x04\x01\x02\0\x0b";
+		let module = wasmtime::Module::new(&self.engine, program).map_err(fault)?;
+		let mut store = Store::new(&self.engine, ());
+		let instance = wasmtime::Instance::new(&mut store, &module, &[]).map_err(fault)?;
+		let function = instance.get_typed_func::<(), ()>(&mut store, "f").map_err(fault)?;
+		function.call(&mut store, ()).map_err(fault)
+	}
 }
 
 fn fault(error: impl ToString) -> Fault {

@@ -166,6 +166,22 @@ fn main() -> Result<()> {
 	}
 }
 
+/// The engine that is asked for, or the fast one where it works in a complete sandbox, with what the
+/// sandbox consists of.
+fn try_out(asked: Option<EngineKind>) -> io::Result<(EngineKind, Sandbox)> {
+	match child::try_sandbox(asked.unwrap_or(EngineKind::Wasmtime)) {
+		Ok(sandbox) => {
+			let fast = if sandbox.is_complete() { EngineKind::Wasmtime } else { EngineKind::Wasmi };
+			Ok((asked.unwrap_or(fast), sandbox))
+		},
+		Err(error) if asked.is_none() => {
+			tracing::warn!("programs are interpreted: the compiler fails in the sandbox ({error})");
+			Ok((EngineKind::Wasmi, child::try_sandbox(EngineKind::Wasmi)?))
+		},
+		Err(error) => Err(error),
+	}
+}
+
 fn serve(options: Serve) -> Result<()> {
 	let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into());
 	tracing_subscriber::fmt()
@@ -175,8 +191,7 @@ fn serve(options: Serve) -> Result<()> {
 		.init();
 
 	let token = read_token(&options.token_file)?;
-	let sandbox = child::try_sandbox(options.engine.unwrap_or(EngineKind::Wasmtime))
-		.context("cannot try the sandbox")?;
+	let (engine, sandbox) = try_out(options.engine).context("cannot try the sandbox")?;
 	if !sandbox.is_complete() {
 		ensure!(
 			options.allow_incomplete_sandbox,
@@ -185,10 +200,6 @@ fn serve(options: Serve) -> Result<()> {
 		);
 		tracing::warn!("the sandbox is incomplete; missing: {sandbox}");
 	}
-	let engine = options.engine.unwrap_or(match sandbox.is_complete() {
-		true => EngineKind::Wasmtime,
-		false => EngineKind::Wasmi,
-	});
 	let base = &options.base_path;
 	// Held until the process ends, however it ends.
 	let _lock = claim(base).with_context(|| format!("cannot use {}", base.display()))?;

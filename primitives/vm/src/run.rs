@@ -555,9 +555,11 @@ impl<'e, E: Engine> Session<'e, E> {
 		Ok(())
 	}
 
-	/// Restores a memory, for what that costs.
+	/// Restores a memory, for what that costs: each page of it, and each that the program has grown
+	/// by since.
 	fn restore_paid(&mut self, memory: &[u8]) -> Result<(), Stopped> {
-		self.charge(cost::PAGE.saturating_mul(u64::from(pages(memory.len()))))?;
+		let largest = memory.len().max(self.instance.memory().len());
+		self.charge(cost::PAGE.saturating_mul(u64::from(pages(largest))))?;
 		self.restore(memory)
 	}
 

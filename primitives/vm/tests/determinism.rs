@@ -215,6 +215,21 @@ fn predictions_see_the_trained_state_only() {
 }
 
 #[test]
+fn what_predict_grows_by_is_charged() {
+	let run = |pages: u32| {
+		let predict = format!(
+			r#"(func (export "predict") (param $len i32) (result i32)
+				i32.const {pages} memory.grow drop local.get $len i32.const 1 i32.shl)"#
+		);
+		let case = Case::new(program(&[("predict", &predict)]));
+		(scored(&case.run()).fuel, u64::from(case.job.chunk_rows))
+	};
+	let ((grown, rows), (same, _)) = (run(1), run(0));
+	// A page when the memory is restored after each chunk of the five rows.
+	assert_eq!(grown - same, 5u64.div_ceil(rows) * 10_000);
+}
+
+#[test]
 fn a_trace_does_not_depend_on_limits_that_did_not_matter() {
 	let mut case = Case::new(program(&[]));
 	let first = case.run();

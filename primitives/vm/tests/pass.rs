@@ -275,6 +275,71 @@ fn a_number_is_stored_at_itself_however_far() {
 	}
 }
 
+/// The same where the number is the address in 64 bits, which is the same register.
+#[test]
+fn a_number_is_stored_at_itself_however_far_and_wide() {
+	for store in ["i64.store", "i64.store8", "i64.store16", "i64.store32"] {
+		for offset in [0, 65_535, 65_536, 131_000] {
+			let body = format!(
+				"(local.set $p (i32.add (local.get $p) (i32.const 1)))
+				({store} offset={offset} (local.get $p) (i64.extend_i32_u (local.get $p)))
+				(i32.load8_u offset={offset} (local.get $p))"
+			);
+			let memory = r#"(memory (export "memory") 3 3)"#;
+			let mut machine = Machine::of(&[("memory", memory), ("step", &step(&body))]);
+			let left = machine.call(Call::Step(100), 1_000);
+			assert_eq!(left.result, Ok(101), "{store} offset={offset}");
+		}
+	}
+}
+
+/// The translator of wasmi 2.0 leaves out a comparison with zero before a `select`, which then goes
+/// by what the register holds: here the fuel, elsewhere what was computed last.
+#[test]
+fn a_selection_goes_by_its_condition() {
+	let places = [
+		"local.get $p",
+		"call $same (local.get $p)",
+		"i32.load (i32.const 8)",
+		"i32.add (local.get $p) (i32.const 0)",
+		"local.tee $p (i32.sub (local.get $p) (i32.const 0))",
+	];
+	let zero = [
+		"i32.eqz (PLACE)",
+		"i32.eq (PLACE) (i32.const 0)",
+		"i32.eq (i32.const 0) (PLACE)",
+		"i32.lt_u (PLACE) (i32.const 1)",
+		"i32.le_u (PLACE) (i32.const 0)",
+		"i32.wrap_i64 (i64.extend_i32_u (i32.eqz (PLACE)))",
+		"i32.eqz (i32.eqz (i32.eqz (PLACE)))",
+		"i32.xor (i32.ne (PLACE) (i32.const 0)) (i32.const 1)",
+		"block (result i32) (i32.eqz (PLACE)) end",
+		"(local.set $z (i32.eqz (PLACE))) local.get $z",
+		"(local.tee $z (i32.eqz (PLACE))) nop",
+	];
+	let other = ["i32.ne (PLACE) (i32.const 0)", "i32.ne (i32.const 0) (PLACE)", "PLACE"];
+	// Whether the condition holds for zero, which selects the 7.
+	for (conditions, [if_zero, if_not]) in [(&zero[..], [7, 9]), (&other[..], [9, 7])] {
+		for (condition, place) in conditions.iter().flat_map(|c| places.map(|p| (c, p))) {
+			let condition = condition.replace("PLACE", place);
+			let written = match condition.starts_with("block") || condition.contains("$z") {
+				true => condition,
+				false => format!("({condition})"),
+			};
+			let body = format!(
+				"(local $z i32) (i32.store (i32.const 8) (local.get $p))
+				i32.const 7 i32.const 9 {written} select"
+			);
+			let same = "(func $same (param i32) (result i32) local.get 0)";
+			let mut machine = Machine::of(&[("extra", same), ("step", &step(&body))]);
+			for (given, expected) in [(0, if_zero), (1, if_not), (-5, if_not), (9, if_not)] {
+				let left = machine.call(Call::Step(given), 10_000);
+				assert_eq!(left.result, Ok(expected), "{body}, {given}");
+			}
+		}
+	}
+}
+
 #[test]
 fn long_data_is_cut_and_stays_the_same() {
 	let bytes: String = (0..700_000).map(|i| format!("\\{:02x}", i % 251)).collect();

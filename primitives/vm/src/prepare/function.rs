@@ -22,8 +22,8 @@
 //! body changes its number, because `$exit` takes the place of the function's own. Code that cannot
 //! be reached is left out. `memory.grow` reaches the engine only where it must succeed, because the
 //! host's own lack of memory is no outcome, and because engines are not made for growing by nothing
-//! forever. A number that is stored far from its address passes through a local of its own
-//! ([`stores_far`]).
+//! forever. Where the translator of wasmi 2.0 mistakes in which place an integer is, that passes
+//! through a local of its own ([`detour`]).
 
 use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
 use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY};
@@ -31,7 +31,7 @@ use super::{MAX_BLOCKS, MAX_GROWS, MAX_LOCALS, MAX_NESTING, MAX_OPERANDS, MAX_TA
 use crate::cost;
 use alloc::vec::Vec;
 use wasm_encoder::{BlockType, Function, Ieee32, Ieee64, InstructionSink, ValType};
-use wasmparser::{FuncType, FuncValidator, FunctionBody, Operator, WasmModuleResources};
+use wasmparser::{FuncType, FuncValidator, FunctionBody, MemArg, Operator, WasmModuleResources};
 
 /// Bits of the canonical NaNs.
 const NAN32: u32 = 0x7fc0_0000;
@@ -138,8 +138,8 @@ struct Plan {
 	nans: (bool, bool),
 	/// Number of `memory.grow`.
 	grows: usize,
-	/// Whether something is stored far from its address.
-	far: bool,
+	/// Whether an integer of 32, of 64 bits passes through a local of its own.
+	detours: (bool, bool),
 	/// Number of blocks and branches, a `br_table` being one, and an indirect call eight.
 	blocks: usize,
 	/// Number of blocks and branches, each target of a `br_table` being one.
@@ -149,16 +149,33 @@ struct Plan {
 	passed: usize,
 }
 
-/// Whether an instruction stores an `i32` at an offset of more than 16 bits. The translator of
-/// wasmi 2.0 panics where one of them has the same local for address and number, so that a register
-/// holds both.
-fn stores_far(operator: &Operator<'_>) -> bool {
+/// The width of the integer on top of the stack that has to be in a local before an instruction, so
+/// that the translator of wasmi 2.0 knows where it is:
+///
+/// - The number of a store at an offset of more than 16 bits. Where it is the address, too, perhaps
+///   widened, a register holds both, and the translator panics.
+/// - The condition of a `select`. Where that compares something with zero, the comparison is left
+///   out, and the `select` goes by what the register held before. `read`: it was just read from a
+///   local, so that this is done.
+fn detour(operator: &Operator<'_>, read: bool) -> Option<Integer> {
+	let far = |memarg: &MemArg| memarg.offset > u64::from(u16::MAX);
 	match operator {
+		Operator::Select => (!read).then_some(Integer::I32),
 		Operator::I32Store { memarg }
 		| Operator::I32Store8 { memarg }
-		| Operator::I32Store16 { memarg } => memarg.offset > u64::from(u16::MAX),
-		_ => false,
+		| Operator::I32Store16 { memarg } => far(memarg).then_some(Integer::I32),
+		Operator::I64Store { memarg }
+		| Operator::I64Store8 { memarg }
+		| Operator::I64Store16 { memarg }
+		| Operator::I64Store32 { memarg } => far(memarg).then_some(Integer::I64),
+		_ => None,
 	}
+}
+
+/// The width of an integer.
+enum Integer {
+	I32,
+	I64,
 }
 
 /// The width of the float on top of the stack whose bits an instruction makes visible.
@@ -213,7 +230,7 @@ fn plan(
 		height: 0,
 		nans: (false, false),
 		grows: 0,
-		far: false,
+		detours: (false, false),
 		blocks: 0,
 		flow: 0,
 		passed: 0,
@@ -221,7 +238,7 @@ fn plan(
 	let mut reach = Reach::default();
 	// Whether the local fuel is older than the global one.
 	let mut stale = false;
-	let mut exact = false;
+	let (mut exact, mut read) = (false, false);
 	let mut operators = body.get_operators_reader()?;
 	while !operators.eof() {
 		let (operator, at) = operators.read_with_offset()?;
@@ -246,7 +263,12 @@ fn plan(
 			_ => {},
 		}
 		exact = is_exact(&operator);
-		plan.far |= stores_far(&operator);
+		match detour(&operator, read) {
+			Some(Integer::I32) => plan.detours.0 = true,
+			Some(Integer::I64) => plan.detours.1 = true,
+			None => {},
+		}
+		read = matches!(operator, Operator::LocalGet { .. });
 		match operator {
 			Operator::Call { .. } | Operator::CallIndirect { .. } => {
 				plan.calls.push((!stale, false));
@@ -290,7 +312,8 @@ struct Added {
 	pages: u32,
 	nan32: u32,
 	nan64: u32,
-	number: u32,
+	int32: u32,
+	int64: u32,
 }
 
 impl Added {
@@ -415,7 +438,8 @@ pub(super) fn rewrite(
 		pages: add(plan.grows > 0, ValType::I32),
 		nan32: add(plan.nans.0, ValType::F32),
 		nan64: add(plan.nans.1, ValType::F64),
-		number: add(plan.far, ValType::I32),
+		int32: add(plan.detours.0, ValType::I32),
+		int64: add(plan.detours.1, ValType::I64),
 	};
 
 	let mut function = Function::new(locals);
@@ -456,7 +480,7 @@ fn rewrite_body(
 	let mut calls = plan.calls.iter().copied();
 	// Blocks around the instruction, inside of `$exit`: so that is the number of its label.
 	let mut exit = 0u32;
-	let mut exact = false;
+	let (mut exact, mut read) = (false, false);
 	let mut reach = Reach::default();
 	added.charge_and_check(&mut function.instructions(), costs.next().unwrap_or(0), 1);
 	let mut operators = body.get_operators_reader()?;
@@ -468,10 +492,15 @@ fn rewrite_body(
 		if let Some(float) = reveals(&operator).filter(|_| !exact) {
 			added.canonical(&mut function.instructions(), &float);
 		}
-		if stores_far(&operator) {
-			function.instructions().local_set(added.number).local_get(added.number);
+		if let Some(integer) = detour(&operator, read) {
+			let local = match integer {
+				Integer::I32 => added.int32,
+				Integer::I64 => added.int64,
+			};
+			function.instructions().local_set(local).local_get(local);
 		}
 		exact = is_exact(&operator);
+		read = matches!(operator, Operator::LocalGet { .. });
 		let written = super::bytes(surroundings.program, start..operators.original_position());
 		match operator {
 			Operator::Return => {

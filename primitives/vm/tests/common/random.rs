@@ -205,7 +205,17 @@ impl<'a> Body<'a> {
 			},
 			(_, 1) => {
 				let (a, b) = (self.value(ty, depth), self.value(ty, depth));
-				format!("(select {a} {b} {})", self.value("i32", depth))
+				let condition = self.value("i32", depth);
+				let zero = self.random.pick(&[
+					"",
+					"i32.eqz",
+					"i32.eq (i32.const 0)",
+					"i32.ne (i32.const 0)",
+				]);
+				match zero {
+					"" => format!("(select {a} {b} {condition})"),
+					zero => format!("(select {a} {b} ({zero} {condition}))"),
+				}
 			},
 			("i32" | "i64", 2) => {
 				let of = self.random.pick(&TYPES);
