@@ -481,6 +481,7 @@ mod tests {
 				"ChargeTransactionPayment",
 				"CheckClaim",
 				"CheckModel",
+				"AdmitChunk",
 				"CheckMetadataHash",
 				"WeightReclaim",
 			]

@@ -113,7 +113,11 @@ pub type TxExtension = (
 	pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
 	// A tuple of its own: twelve is the most that one takes. Encoded, it makes no difference. After
 	// the fee: a registration must succeed with what is left.
-	(pallet_assay_claims::CheckClaim<Runtime>, pallet_assay_models::CheckModel<Runtime>),
+	(
+		pallet_assay_claims::CheckClaim<Runtime>,
+		pallet_assay_models::CheckModel<Runtime>,
+		pallet_assay_artifacts::AdmitChunk<Runtime>,
+	),
 	frame_metadata_hash_extension::CheckMetadataHash<Runtime>,
 	frame_system::WeightReclaim<Runtime>,
 );

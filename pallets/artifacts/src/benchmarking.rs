@@ -7,6 +7,7 @@ use assay_primitives::{artifact::CHUNK_BYTES, hash};
 use codec::{Decode, Encode};
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
+use sp_runtime::traits::One;
 
 /// Version byte of a transaction without signature, the shortest form of a transaction.
 const BARE: u8 = 5;
@@ -52,15 +53,6 @@ where
 	(BARE, T::RuntimeCall::from(call)).encode().encode()
 }
 
-/// Records `call` as the one of the transaction that is being applied.
-fn apply<T: Config>(call: Call<T>)
-where
-	T::RuntimeCall: From<Call<T>>,
-{
-	frame_system::Pallet::<T>::set_extrinsic_index(0);
-	frame_system::Pallet::<T>::note_extrinsic(transaction::<T>(call));
-}
-
 #[benchmarks(where T::RuntimeCall: From<Call<T>>)]
 mod benchmarks {
 	use super::*;
@@ -72,6 +64,13 @@ mod benchmarks {
 		let size = (u64::from(c) * CHUNK_BYTES as u64).min(T::MaxBytes::get());
 		let chunks = vec![H256::repeat_byte(1); c as usize];
 		let id = Manifest { size, chunks: chunks.clone() }.id();
+		// In the place of one of somebody else that has ended.
+		let other: T::AccountId = frame_benchmarking::account("other", 0, 0);
+		T::Consideration::ensure_successful(&other, Pallet::<T>::footprint(size));
+		let listed = BoundedVec::truncate_from(chunks.clone());
+		Pallet::<T>::do_announce(other, size, listed).expect("it can be announced");
+		let later = Pallet::<T>::now() + T::Retention::get() + T::Stay::get() + One::one();
+		frame_system::Pallet::<T>::set_block_number(later);
 
 		#[extrinsic_call]
 		_(RawOrigin::Signed(owner), size, BoundedVec::truncate_from(chunks));
@@ -90,6 +89,7 @@ mod benchmarks {
 		let bytes = call.encode();
 		let transaction = transaction::<T>(call);
 		frame_system::Pallet::<T>::set_extrinsic_index(0);
+		Admitted::<T>::put(());
 
 		#[block]
 		{
@@ -112,7 +112,8 @@ mod benchmarks {
 	fn renew() {
 		let owner = owner::<T>();
 		let (id, _) = announced::<T>(&owner, &[7]);
-		apply::<T>(Call::renew { id, index: 0 });
+		frame_system::Pallet::<T>::set_extrinsic_index(0);
+		Admitted::<T>::put(());
 		let now = Pallet::<T>::now() + T::Retention::get();
 		frame_system::Pallet::<T>::set_block_number(now);
 

@@ -65,12 +65,11 @@
 //! would thus be filed under a chunk's hash, and the block that carries them could not be read
 //! back.
 //!
-//! So `upload` and `renew` are accepted only as the call of a transaction itself. The pallet
-//! decodes the transaction that is being applied from [`frame_system`]'s record of it, as the node
-//! sees it, and compares its call; it also compares the transaction's last bytes with the chunk.
-//! What else would call them, in a transaction or outside of any, fails with [`Error::NotTopLevel`]
-//! before anything is indexed. Indexing is the last thing that they do, so nothing can fail after
-//! it.
+//! So `upload` and `renew` are accepted only as the call of a transaction itself: that is what the
+//! extension [`AdmitChunk`] admits. The pallet also compares the transaction's last bytes, as the
+//! node sees them in [`frame_system`]'s record of it, with the chunk. What else would call them, in
+//! a transaction or outside of any, fails with [`Error::NotTopLevel`] before anything is indexed.
+//! Indexing is the last thing that they do, so nothing can fail after it.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
 	not(any(test, feature = "runtime-benchmarks")),
@@ -88,6 +87,7 @@ extern crate alloc;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
+mod extension;
 #[cfg(test)]
 mod mock;
 #[cfg(test)]
@@ -95,24 +95,23 @@ mod tests;
 mod types;
 pub mod weights;
 
+pub use extension::AdmitChunk;
 pub use pallet::*;
 pub use types::{Artifact, Chunk, Status, Stored};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
 use assay_primitives::{ArtifactId, Manifest, H256};
-use codec::DecodeLimit;
 use frame_support::{
 	defensive,
 	pallet_prelude::*,
-	traits::{Consideration, Footprint, IsSubType},
-	MAX_EXTRINSIC_DEPTH,
+	traits::{Consideration, Footprint},
 };
 use frame_system::pallet_prelude::*;
 #[cfg(any(feature = "try-runtime", feature = "std"))]
 use sp_runtime::TryRuntimeError;
 use sp_runtime::{
-	traits::{Block as BlockT, ExtrinsicCall, Saturating, Zero},
+	traits::{Saturating, Zero},
 	ArithmeticError,
 };
 
@@ -140,12 +139,7 @@ pub mod pallet {
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
-	pub trait Config:
-		frame_system::Config<
-		RuntimeEvent: From<Event<Self>>,
-		Block: BlockT<Extrinsic: ExtrinsicCall<Call: IsSubType<Call<Self>>>>,
-	>
-	{
+	pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> {
 		/// Weights of the calls.
 		type WeightInfo: WeightInfo;
 
@@ -198,6 +192,10 @@ pub mod pallet {
 	/// The artifacts that were announced and not removed.
 	#[pallet::storage]
 	pub type Artifacts<T: Config> = StorageMap<_, Identity, ArtifactId, ArtifactOf<T>, OptionQuery>;
+
+	/// Set while the transaction that is being applied is itself an `upload` or a `renew`.
+	#[pallet::storage]
+	pub type Admitted<T: Config> = StorageValue<_, (), OptionQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -497,7 +495,7 @@ impl<T: Config> Pallet<T> {
 			// Whoever relies on bytes that are gone is helped by who announces and uploads them
 			// once more. The old deposit is lost, so nobody is robbed of it.
 			let lost = old.reported.is_some_and(|until| until < now);
-			let over = old.pins == 0 && old.expires_at() < now;
+			let over = old.pins == 0 && old.expires_at() < now && Self::stays_until(&old) <= now;
 			ensure!(lost || over, Error::<T>::AlreadyAnnounced);
 			pins = old.pins;
 			Self::take_out(id, old)?;
@@ -535,7 +533,10 @@ impl<T: Config> Pallet<T> {
 		// The host hashes large inputs faster than the runtime itself.
 		let content = H256(sp_io::hashing::blake2_256(bytes));
 		ensure!(content == chunk.hash, Error::<T>::WrongChunkHash);
-		let extrinsic = Self::ensure_top_level(|call| matches!(call, Call::upload { .. }), bytes)?;
+		let extrinsic = Self::ensure_top_level()?;
+		// The bytes that the executive decoded: nothing may come after those of the call.
+		let encoded = frame_system::Pallet::<T>::extrinsic_data(extrinsic);
+		ensure!(encoded.ends_with(bytes), Error::<T>::NotTopLevel);
 		chunk.stored =
 			Some(Stored { block: Self::now(), extrinsic, until: Self::retained_until() });
 		artifact.uploaded_at = Self::now();
@@ -551,7 +552,7 @@ impl<T: Config> Pallet<T> {
 		let chunk = Self::chunk_mut(&mut artifact, index)?;
 		let stored = chunk.stored.ok_or(Error::<T>::NotStored)?;
 		ensure!(stored.until >= Self::now(), Error::<T>::Expired);
-		let extrinsic = Self::ensure_top_level(|call| matches!(call, Call::renew { .. }), &[])?;
+		let extrinsic = Self::ensure_top_level()?;
 		let content = chunk.hash;
 		// A retention that got shorter since does not take away what was promised.
 		let until = Self::retained_until().max(stored.until);
@@ -569,10 +570,14 @@ impl<T: Config> Pallet<T> {
 			Error::<T>::NotOwner
 		);
 		ensure!(artifact.pins == 0, Error::<T>::Pinned);
-		// From the announcement on: before the first upload, too, somebody may be at it.
-		let from = artifact.uploaded_at.saturating_add(T::Stay::get());
-		ensure!(from <= Self::now(), Error::<T>::JustStored);
+		ensure!(Self::stays_until(&artifact) <= Self::now(), Error::<T>::JustStored);
 		Self::take_out(id, artifact)
+	}
+
+	/// The block in which others may take an artifact's record from who uploads it. Counted from the
+	/// announcement on: before the first upload, too, somebody may be at it.
+	fn stays_until(artifact: &ArtifactOf<T>) -> BlockNumberFor<T> {
+		artifact.uploaded_at.saturating_add(T::Stay::get())
 	}
 
 	fn take_out(id: ArtifactId, artifact: ArtifactOf<T>) -> DispatchResult {
@@ -624,21 +629,10 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Error::<T>::NoSuchChunk)
 	}
 
-	/// The index of the transaction that is being applied, if its own call is the expected one and
-	/// its last bytes are `tail`.
-	fn ensure_top_level(expected: impl Fn(&Call<T>) -> bool, tail: &[u8]) -> Result<u32, Error<T>> {
-		let index = frame_system::Pallet::<T>::extrinsic_index().ok_or(Error::<T>::NotTopLevel)?;
-		// The bytes that the executive decoded. Empty where a hook is running, not a transaction.
-		let encoded = frame_system::Pallet::<T>::extrinsic_data(index);
-		ensure!(encoded.ends_with(tail), Error::<T>::NotTopLevel);
-		<T::Block as BlockT>::Extrinsic::decode_all_with_depth_limit(
-			MAX_EXTRINSIC_DEPTH,
-			&mut encoded.as_slice(),
-		)
-		.ok()
-		.filter(|transaction| transaction.call().is_sub_type().is_some_and(expected))
-		.map(|_| index)
-		.ok_or(Error::<T>::NotTopLevel)
+	/// The index of the transaction that is being applied, if it is itself the call that asks.
+	fn ensure_top_level() -> Result<u32, Error<T>> {
+		ensure!(Admitted::<T>::exists(), Error::<T>::NotTopLevel);
+		frame_system::Pallet::<T>::extrinsic_index().ok_or(Error::<T>::NotTopLevel)
 	}
 }
 
@@ -653,6 +647,11 @@ impl<T: Config> assay_traits::Artifacts for Pallet<T> {
 		let artifact = Artifacts::<T>::get(id).ok_or(Error::<T>::UnknownArtifact)?;
 		ensure!(artifact.size <= max_bytes, Error::<T>::TooLarge);
 		ensure!(artifact.reported.is_none(), Error::<T>::Reported);
+		Self::ensure_kept(id, until)
+	}
+
+	fn ensure_kept(id: ArtifactId, until: BlockNumberFor<T>) -> DispatchResult {
+		let artifact = Artifacts::<T>::get(id).ok_or(Error::<T>::UnknownArtifact)?;
 		let available = artifact.available_until().ok_or(Error::<T>::Incomplete)?;
 		ensure!(available >= until.max(Self::now()), Error::<T>::ExpiresTooSoon);
 		Ok(())

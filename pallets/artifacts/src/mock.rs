@@ -12,7 +12,7 @@ use frame_support::{
 use frame_system::EnsureRoot;
 use sp_io::TestExternalities;
 use sp_runtime::{
-	traits::{BlakeTwo256, Dispatchable, Hash},
+	traits::{BlakeTwo256, DispatchTransaction, Hash},
 	BuildStorage, DispatchResult,
 };
 
@@ -144,7 +144,11 @@ pub fn apply(who: AccountId, call: impl Into<RuntimeCall>) -> DispatchResult {
 	let call = call.into();
 	System::note_extrinsic(encode(who, call.clone()));
 	let info = call.get_dispatch_info();
-	let result = call.dispatch(RuntimeOrigin::signed(who));
+	let extension = crate::AdmitChunk::<Test>::new();
+	let result = extension
+		.dispatch_transaction(RuntimeOrigin::signed(who), call, &info, 0, 0)
+		.expect("the transaction is valid");
+	assert!(!crate::Admitted::<Test>::exists());
 	System::note_applied_extrinsic(&result, info);
 	result.map(drop).map_err(|failed| failed.error)
 }

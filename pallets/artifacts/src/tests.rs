@@ -2,13 +2,13 @@
 
 mod invariants;
 
-use crate::{mock::*, Call, Error, Event, Stored, WeightInfo};
+use crate::{mock::*, AdmitChunk, Call, Error, Event, Stored, WeightInfo};
 use assay_primitives::{artifact::CHUNK_BYTES, hash, ArtifactId, Manifest, H256};
 use assay_traits::Artifacts as _;
 use frame_support::{
 	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::fungible::Inspect, BoundedVec,
 };
-use sp_runtime::{DispatchError, DispatchResult, TokenError};
+use sp_runtime::{traits::DispatchTransaction, DispatchError, DispatchResult, TokenError};
 use sp_state_machine::IndexOperation;
 
 /// Bytes of one chunk.
@@ -438,6 +438,8 @@ mod report_missing {
 			assert_ok!(Artifacts::ensure_available(id, 1, 100));
 			Artifacts::report_missing(id);
 			assert_noop!(Artifacts::ensure_available(id, 1, 100), Error::<Test>::Reported);
+			// But not from looking once more whether it is there.
+			assert_ok!(Artifacts::ensure_kept(id, 1));
 		});
 	}
 
@@ -689,17 +691,26 @@ mod top_level {
 		let operations = indexed(|| {
 			let id = announce(OWNER, SMALL).unwrap();
 			run_to(2);
-			let call = || Artifacts::upload(RuntimeOrigin::signed(OWNER), id, 0, SMALL.to_vec());
-			assert_noop!(call(), Error::<Test>::NotTopLevel);
+			let call = Call::upload { id, index: 0, chunk: SMALL.to_vec() };
+			System::note_extrinsic(encode(OWNER, call));
+			let made = || Artifacts::upload(RuntimeOrigin::signed(OWNER), id, 0, SMALL.to_vec());
+			assert_noop!(made(), Error::<Test>::NotTopLevel);
+		});
+		assert!(operations.is_empty());
+	}
 
-			// The transaction that is being applied is another one.
-			System::note_extrinsic(encode(OWNER, Call::remove { id }));
-			assert_noop!(call(), Error::<Test>::NotTopLevel);
-			let other = Call::upload { id, index: 0, chunk: b"another".to_vec() };
-			System::note_extrinsic(encode(OWNER, other));
-			assert_noop!(call(), Error::<Test>::NotTopLevel);
-			System::note_extrinsic(b"garbage".iter().chain(SMALL).copied().collect());
-			assert_noop!(call(), Error::<Test>::NotTopLevel);
+	#[test]
+	fn what_does_not_end_with_the_bytes_is_refused() {
+		let operations = indexed(|| {
+			let id = announce(OWNER, SMALL).unwrap();
+			let call = Call::upload { id, index: 0, chunk: SMALL.to_vec() };
+			let encoded = encode(OWNER, call.clone());
+			System::note_extrinsic([&encoded[..], b"more"].concat());
+			let (call, origin) = (RuntimeCall::from(call), RuntimeOrigin::signed(OWNER));
+			let info = call.get_dispatch_info();
+			let extension = AdmitChunk::<Test>::new();
+			let result = extension.dispatch_transaction(origin, call, &info, 0, 0).unwrap();
+			assert_eq!(result.unwrap_err().error, Error::<Test>::NotTopLevel.into());
 		});
 		assert!(operations.is_empty());
 	}

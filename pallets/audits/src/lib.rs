@@ -586,11 +586,7 @@ impl<T: Config> Pallet<T> {
 			return;
 		};
 		let Trial { auditor, batch, claim, outcome, deposit, task_open } = trial;
-		let found = match settlement {
-			Settlement::Agreed(Outcome::Unavailable { .. }) => None,
-			Settlement::Agreed(found) => Some(found),
-			Settlement::Undecided | Settlement::Incomplete => None,
-		};
+		let found = settlement.found();
 		T::Verification::audited(job, found);
 		if found == Some(outcome) {
 			let paid = T::Claims::judged(claim).map_or_else(Zero::zero, |judged| judged.paid);
@@ -618,8 +614,12 @@ impl<T: Config> OnSettled for Pallet<T> {
 		None
 	}
 
-	fn weight() -> Weight {
-		T::WeightInfo::on_settled()
+	fn weight(client: Client) -> Weight {
+		if matches!(client, Client::Audit(_)) {
+			T::WeightInfo::on_settled()
+		} else {
+			Weight::zero()
+		}
 	}
 }
 

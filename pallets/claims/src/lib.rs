@@ -28,9 +28,8 @@
 //! 3. A committee of verifiers re-runs the claim. If it measures what was claimed, within the
 //!    tolerance of the task, the claim is verified at the measured score; the task pays a bounty
 //!    for it if it improves on the best one. If not, the bond is slashed. A claim on which there is
-//!    no verdict goes back. A task with bounties verifies its claims in the order of their
-//!    commitments: one that is found true waits for those that were committed earlier and are being
-//!    verified. Under a sealed holdout no miner can know its score. There, a claim that does not
+//!    no verdict goes back. A task verifies its claims in the order of their commitments: one that
+//!    is found true waits for those that were committed earlier and are being verified. Under a sealed holdout no miner can know its score. There, a claim that does not
 //!    reach the threshold goes back, too, at the cost of the fee; only a run that fails is the
 //!    miner's fault. Where the chain draws the seed, the score is one that the miner stands for
 //!    with any seed.
@@ -1226,8 +1225,7 @@ impl<T: Config> Pallet<T> {
 	/// 6. Leaderboards are not empty, list verified claims of their task at the measured score,
 	///    each once, and are sorted by commitment among equals.
 	/// 7. The blocks that the rate limit counts are those of claims with a record, in order.
-	/// 8. [`Queue`] has the claims in tasks with bounties that are revealed and have not ended, and
-	///    no others. No claim is found true and waits elsewhere, and where the first of a task
+	/// 8. [`Queue`] has the claims that are revealed and have not ended, and no others. No claim is found true and waits elsewhere, and where the first of a task
 	///    does, the task is in [`Due`].
 	///
 	/// # Errors

@@ -33,8 +33,12 @@ impl<T: Config> OnSettled for Pallet<T> {
 			.flatten()
 	}
 
-	fn weight() -> Weight {
-		T::WeightInfo::on_settled()
+	fn weight(client: Client) -> Weight {
+		if matches!(client, Client::Claim(_)) {
+			T::WeightInfo::on_settled()
+		} else {
+			Weight::zero()
+		}
 	}
 }
 

@@ -59,8 +59,12 @@ impl<T: Config> OnSettled for Pallet<T> {
 		None
 	}
 
-	fn weight() -> Weight {
-		T::WeightInfo::on_settled()
+	fn weight(client: Client) -> Weight {
+		if matches!(client, Client::Model(_) | Client::Contest(_)) {
+			T::WeightInfo::on_settled()
+		} else {
+			Weight::zero()
+		}
 	}
 }
 

@@ -10,17 +10,18 @@
 //! outcome depends on nothing but its inputs. The chain draws a *committee* from the active
 //! verifiers: validators of the current session with a [`key::VerifierId`] and enough stake. Each
 //! member runs the job in a sandbox beside its node, commits to the outcome, and reveals it when
-//! commitments are closed. What more than two thirds of the revealed weight say is the settlement;
-//! the client is told, those who said so share the fee, those who said otherwise or nothing are
-//! slashed. The first committee grows by three with the value that hangs on the job
+//! commitments are closed. What more than two thirds of those who revealed say, by number and by
+//! stake, is the settlement, if half of the members did and have more than half of the stake; the
+//! client is told, those who said so share the fee, those who said otherwise or nothing are slashed.
+//! The first committee grows by three with the value that hangs on the job
 //! ([`Config::ValuePerMember`]), and the fee with it.
 //!
-//! Silence is slashed only where an outcome stands, or half of the committee's stake delivered one:
+//! Silence is slashed only where an outcome stands, or half of the committee delivered one:
 //! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver
 //! costs its payer what its fuel is priced at; the rest of the fee goes back.
 //!
-//! A round that settles nothing judges, too: whoever contradicts more than half of the committee's
-//! stake is slashed as for a verdict that was not delivered. So no third of a committee blocks it
+//! A round that settles nothing judges, too: whoever contradicts more than half of the committee is
+//! slashed as for a verdict that was not delivered. So no third of a committee blocks it
 //! for nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say
 //! so. It stands only where the largest committee, or all there are, say it, and who says it where
 //! others had the input has delivered nothing.
@@ -39,7 +40,7 @@
 //!
 //! From a round slashes can follow: of the verdicts that were outvoted, and of what the client
 //! slashes. As long as one of them is pending, a [`types::Case`] keeps what was run, what was found
-//! (in a round that settled nothing: what more than half of the stake said) and by whom. Who is
+//! (in a round that settled nothing: what more than half of it said) and by whom. Who is
 //! slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a committee three
 //! times as large, for as much more of a fee, without those who sat on the first one if there are
 //! as many others. The re-run is a job like any other, and says of the slash:
@@ -589,8 +590,7 @@ pub mod pallet {
 		#[pallet::weight(
 			T::WeightInfo::reveal_verdict()
 				.max(T::WeightInfo::escalate())
-				.saturating_add(T::Clients::weight())
-				.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+				.saturating_add(Pallet::<T>::heaviest_client())
 		)]
 		#[pallet::weight_of_authorize(T::WeightInfo::authorize_reveal_verdict())]
 		#[pallet::authorize(Self::authorize_reveal)]
@@ -603,8 +603,13 @@ pub mod pallet {
 			salt: H256,
 		) -> DispatchResultWithPostInfo {
 			ensure_authorized(origin)?;
-			let ended = Self::do_reveal(job, round, member, outcome, salt)?;
-			Ok((!ended).then(T::WeightInfo::reveal_among_others).into())
+			let concluded = Self::do_reveal(job, round, member, outcome, salt)?;
+			let weight = concluded.map_or_else(T::WeightInfo::reveal_among_others, |client| {
+				T::WeightInfo::reveal_verdict()
+					.max(T::WeightInfo::escalate())
+					.saturating_add(Self::client_weight(client))
+			});
+			Ok(Some(weight).into())
 		}
 
 		/// Pushes a job whose deadline has passed.
@@ -622,15 +627,18 @@ pub mod pallet {
 		/// # Errors
 		/// [`Error::JobUnknown`], [`Error::NotDue`].
 		#[pallet::call_index(2)]
-		#[pallet::weight(Pallet::<T>::serve_weight())]
-		pub fn settle(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+		#[pallet::weight(
+			T::WeightInfo::escalate()
+				.max(T::WeightInfo::conclude())
+				.saturating_add(Pallet::<T>::heaviest_client())
+		)]
+		pub fn settle(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
 			let record = Jobs::<T>::get(job).ok_or(Error::<T>::JobUnknown)?;
 			let due = record.due() <= frame_system::Pallet::<T>::block_number();
 			let draw = matches!(record.phase, Phase::Drawing { .. });
 			ensure!(due && !draw, Error::<T>::NotDue);
-			Self::serve(job);
-			Ok(())
+			Ok(Some(Self::serve(job)).into())
 		}
 
 		// Indices of calls to come: 3 `open_dispute`, 4 `bisect`, 5 `prove_step`.
@@ -678,24 +686,26 @@ impl<T: Config> Pallet<T> {
 	fn serve_deadlines(now: BlockNumberFor<T>) -> Weight {
 		let start = AgendaCursor::<T>::get();
 		let mut at = start;
-		let (mut served, mut ended, mut looked) = (0u64, 0u64, 1u64);
-		let mut waits = true;
-		for _ in 0..T::DeadlinesPerBlock::get() {
-			if let Some(job) = Agenda::<T>::iter_key_prefix(at).next() {
-				let count = if Jobs::<T>::contains_key(job) { &mut served } else { &mut ended };
-				*count = count.saturating_add(1);
-				Self::serve(job);
+		let (mut served, mut looked) = (Weight::zero(), 1u64);
+		// Served deadlines and blocks that are looked at.
+		let mut left = usize::try_from(T::DeadlinesPerBlock::get()).unwrap_or(usize::MAX);
+		let waits = loop {
+			// Nothing is entered into a block that has come, so this is all there is.
+			let due: Vec<_> = Agenda::<T>::iter_key_prefix(at).take(left).collect();
+			left = left.saturating_sub(due.len());
+			for job in due {
+				served.saturating_accrue(Self::serve(job));
 				// Whatever came of it: what cannot be served must not keep others waiting.
 				Agenda::<T>::remove(at, job);
-			} else if at < now {
-				DrawsBy::<T>::remove(at);
-				at.saturating_inc();
-				looked = looked.saturating_add(1);
-			} else {
-				waits = false;
-				break;
 			}
-		}
+			if left == 0 || at >= now {
+				break left == 0;
+			}
+			DrawsBy::<T>::remove(at);
+			at.saturating_inc();
+			looked = looked.saturating_add(1);
+			left = left.saturating_sub(1);
+		};
 		if at != start {
 			AgendaCursor::<T>::put(at);
 		}
@@ -705,33 +715,49 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::idle()
 			.saturating_mul(looked)
 			.saturating_add(T::DbWeight::get().reads_writes(1, looked.saturating_add(1)))
-			.saturating_add(Self::serve_weight().saturating_mul(served))
-			.saturating_add(T::WeightInfo::end_window().saturating_mul(ended))
+			.saturating_add(served)
 	}
 
-	/// What one deadline weighs at the most. The inputs of a re-run are unpinned at its end.
-	fn serve_weight() -> Weight {
-		T::WeightInfo::draw()
-			.max(T::WeightInfo::escalate())
-			.max(T::WeightInfo::conclude())
-			.saturating_add(T::Clients::weight())
-			.saturating_add(T::DbWeight::get().reads_writes(4, 4))
+	/// What a client's part in a draw or a settlement weighs at the most. The inputs of a re-run are
+	/// unpinned at its end.
+	fn client_weight(client: Client) -> Weight {
+		let inputs = match client {
+			Client::Appeal(_) | Client::Audit(_) => T::DbWeight::get().reads_writes(4, 4),
+			Client::Claim(_) | Client::Model(_) | Client::Contest(_) => Weight::zero(),
+		};
+		T::Clients::weight(client).saturating_add(inputs)
 	}
 
-	/// Moves a job past its current deadline.
-	fn serve(id: JobId) {
-		let Some(mut job) = Jobs::<T>::get(id) else { return Self::end_window(id) };
+	/// The same of any client.
+	fn heaviest_client() -> Weight {
+		let weights = Client::KINDS.map(Self::client_weight);
+		weights.into_iter().fold(Weight::zero(), |most, weight| most.max(weight))
+	}
+
+	/// Moves a job past its current deadline. Gives what that weighs at the most.
+	fn serve(id: JobId) -> Weight {
+		let Some(mut job) = Jobs::<T>::get(id) else {
+			Self::end_window(id);
+			return T::WeightInfo::end_window();
+		};
+		let client = Self::client_weight(job.client);
 		match job.phase {
-			Phase::Drawing { .. } => Self::draw(id, job),
-			Phase::Committing { .. } => {
-				if job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_))) {
-					Self::start_reveal(id, &mut job);
-					Jobs::<T>::insert(id, job);
-				} else {
-					Self::conclude(id, job);
-				}
+			Phase::Drawing { .. } => {
+				Self::draw(id, job);
+				T::WeightInfo::draw().saturating_add(client)
 			},
-			Phase::Revealing { .. } => Self::conclude(id, job),
+			Phase::Committing { .. }
+				if job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_))) =>
+			{
+				Self::start_reveal(id, &mut job);
+				Jobs::<T>::insert(id, job);
+				// The last commitment does the same.
+				T::WeightInfo::commit_verdict()
+			},
+			Phase::Committing { .. } | Phase::Revealing { .. } => {
+				Self::conclude(id, job);
+				T::WeightInfo::escalate().max(T::WeightInfo::conclude()).saturating_add(client)
+			},
 		}
 	}
 
@@ -747,7 +773,8 @@ impl<T: Config> Pallet<T> {
 	/// committee.
 	///
 	/// Weights were fixed a session before this one, so before anything was known of the draw. What
-	/// was taken from a stake since counts, what was added does not.
+	/// was taken from a stake since counts, what was added does not. How many others there are does
+	/// not change in a session, so that nobody who leaves brings a committee back.
 	fn candidates(job: &JobOf<T>) -> Vec<MemberOf<T>> {
 		let case = Self::case_of(job.client);
 		let concerned = |who: &T::AccountId| {
@@ -755,25 +782,29 @@ impl<T: Config> Pallet<T> {
 			party(&job.payer, job.opponent.as_ref())
 				|| case.as_ref().is_some_and(|case| party(&case.payer, case.opponent.as_ref()))
 		};
-		let all: Vec<_> = ActiveVerifiers::<T>::get()
+		let sat = |who: &T::AccountId| {
+			case.as_ref().is_some_and(|case| case.jurors.iter().any(|j| j.account == *who))
+		};
+		let (mut all, mut others) = (Vec::new(), Vec::new());
+		for verifier in ActiveVerifiers::<T>::get() {
+			let ActiveVerifier { account, noted, .. } = &verifier;
+			if !concerned(account) && !noted.is_zero() {
+				if !sat(account) {
+					others.push(verifier.clone());
+				}
+				all.push(verifier);
+			}
+		}
+		let enough = case.as_ref().is_some_and(|case| others.len() >= case.jurors.len());
+		(if enough { others } else { all })
 			.into_iter()
-			.filter(|ActiveVerifier { account, .. }| {
-				!concerned(account) && T::Stake::ensure_active(account, Role::Verifier).is_ok()
-			})
+			.filter(|verifier| T::Stake::ensure_active(&verifier.account, Role::Verifier).is_ok())
 			.map(|ActiveVerifier { account, key, noted }| {
 				let weight = T::Stake::bonded(&account).min(noted);
 				Member { account, key, weight, verdict: Verdict::Awaited }
 			})
 			.filter(|member| !member.weight.is_zero())
-			.collect();
-		let Some(case) = case else { return all };
-		let sat = |who: &T::AccountId| case.jurors.iter().any(|juror| juror.account == *who);
-		let others: Vec<_> = all.iter().filter(|member| !sat(&member.account)).cloned().collect();
-		if others.len() >= case.jurors.len() {
-			others
-		} else {
-			all
-		}
+			.collect()
 	}
 
 	/// Draws the committee of the current round.
@@ -960,14 +991,14 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Gives whether it was the last one, and the round has ended with it.
+	/// Gives the job's client, if it was the last one and the round has ended with it.
 	fn do_reveal(
 		id: JobId,
 		round: u8,
 		member: u32,
 		outcome: Outcome,
 		salt: H256,
-	) -> Result<bool, DispatchError> {
+	) -> Result<Option<Client>, DispatchError> {
 		let (mut job, seat) = Self::check_reveal(id, round, member, &outcome, &salt)?;
 		Self::set_verdict(&mut job, member, Verdict::Revealed(outcome));
 		Self::deposit_event(Event::VerdictRevealed {
@@ -977,12 +1008,13 @@ impl<T: Config> Pallet<T> {
 			outcome,
 		});
 		let last = !job.members.iter().any(|m| matches!(m.verdict, Verdict::Committed(_)));
+		let client = job.client;
 		if last {
 			Self::conclude(id, job);
 		} else {
 			Jobs::<T>::insert(id, job);
 		}
-		Ok(last)
+		Ok(last.then_some(client))
 	}
 
 	fn set_verdict(job: &mut JobOf<T>, member: u32, verdict: Verdict) {
@@ -1236,12 +1268,7 @@ impl<T: Config> Pallet<T> {
 			},
 			// The same holds of what an audit finds.
 			Client::Audit(audited) => {
-				let found = match settlement {
-					Settlement::Agreed(Outcome::Unavailable { .. }) => None,
-					Settlement::Agreed(found) => Some(found),
-					Settlement::Undecided | Settlement::Incomplete => None,
-				};
-				if let Some(found) = found {
+				if let Some(found) = settlement.found() {
 					for (slash, said) in Self::judge_audited(audited, found) {
 						let ground = Ground { job: id, round: job.round, said: Some(said) };
 						grounds.push((slash, ground));
@@ -1459,7 +1486,7 @@ impl<T: Config> Pallet<T> {
 	fn ensure_inputs(spec: &TrainingJob) -> DispatchResult {
 		let now = frame_system::Pallet::<T>::block_number();
 		let until = now.saturating_add(<Self as Verification>::longest(&spec.limits));
-		inputs(spec).try_for_each(|id| T::Artifacts::ensure_available(id, until, u64::MAX))
+		inputs(spec).try_for_each(|id| T::Artifacts::ensure_kept(id, until))
 	}
 
 	/// Opens the re-run of a settled job, by a committee [`APPEAL_FACTOR`] times as large. Its inputs

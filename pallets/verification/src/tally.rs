@@ -7,8 +7,8 @@ use assay_primitives::Outcome;
 /// The result of counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tally {
-	/// More than two thirds of those who revealed said this, by members and by weight, and members
-	/// with more than half of the committee's weight revealed.
+	/// More than two thirds of those who revealed said this, by members and by weight, and half of
+	/// the members or more, with more than half of the committee's weight, revealed.
 	Agreed(Outcome),
 	/// There is no such outcome. One, which is not [`Outcome::Unavailable`], may be that of more
 	/// than half of the committee, by members and by weight.
@@ -81,11 +81,13 @@ impl Count {
 
 	/// What they add up to.
 	///
-	/// The quorum keeps a member from deciding alone by silencing the others. It goes by weight, which
-	/// silence makes less: so half of the members decide in the end where the others never answer.
+	/// The quorum keeps a member from deciding alone where the others are silent, because the run
+	/// takes longer than its window or they were silenced, whatever its stake. Silence makes weights
+	/// less: so half of the members decide in the end where the others never answer.
 	pub fn result(&self) -> Tally {
 		let Self { drawn, revealed, ref outcomes } = *self;
-		if revealed.weight.saturating_mul(2) <= drawn.weight {
+		let half = revealed.members.saturating_mul(2) >= drawn.members;
+		if !half || revealed.weight.saturating_mul(2) <= drawn.weight {
 			return Tally::Split(None);
 		}
 		// Whoever has more than half has the most.
@@ -212,6 +214,18 @@ mod tests {
 		// Half of the stake, and nobody else is for it.
 		let count = Count::of(&members(&[&[(8, Some(A))][..], &small].concat()));
 		assert_eq!(count.result(), Tally::Split(None));
+	}
+
+	#[test]
+	fn no_stake_lets_a_minority_decide_where_the_others_are_silent() {
+		let by = |talk: &[_], silent: usize| {
+			Count::of(&members(&[talk, &vec![(1_000, None); silent]].concat()))
+		};
+		for (talk, silent) in [(1, 2), (2, 3), (2, 4), (7, 8)] {
+			let count = by(&vec![(1_000_000, Some(A)); talk], silent);
+			assert_eq!((count.result(), count.delivered()), (Tally::Split(None), false));
+		}
+		assert_eq!(by(&[(1_000_000, Some(A)); 2], 1).result(), Tally::Agreed(A));
 	}
 
 	#[test]

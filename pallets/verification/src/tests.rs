@@ -849,6 +849,20 @@ mod appeals {
 	}
 
 	#[test]
+	fn are_not_heard_by_the_committee_because_one_of_as_many_others_leaves() {
+		build_and_execute(8, || {
+			let (_, earlier, who) = outvoted();
+			let mut others: Vec<_> = (1..=8).filter(|other| !earlier.contains(other)).collect();
+			assert_eq!(others.len(), earlier.len());
+			let leaves = others.pop().unwrap();
+			Stakes::mutate(|stakes| stakes.remove(&leaves));
+			let (_, mut committee) = rerun(0, who);
+			committee.sort_unstable();
+			assert_eq!(committee, others);
+		});
+	}
+
+	#[test]
 	fn are_never_heard_by_the_payer_of_the_settled_job() {
 		build_and_execute(5, || {
 			CommitteeSize::set(4);
@@ -1043,6 +1057,8 @@ mod appeals {
 			}
 			Gone::set(vec![]);
 			assert!(Pinned::get().is_empty());
+			// What another committee could not get may be there all the same.
+			Missing::set(inputs.to_vec());
 			let (appeal, _) = rerun(0, who);
 			assert_eq!(Pinned::get(), inputs);
 			vote(appeal, |_| scored(1));
@@ -1327,6 +1343,27 @@ mod settle {
 
 mod deadlines {
 	use super::*;
+
+	#[test]
+	fn weigh_what_is_done_at_them() {
+		// What an audit's settlement weighs is no part of any claim's.
+		build_and_execute(3, || {
+			let job = open();
+			run_to(u64::from(DRAW_DELAY));
+			assert!(Verification::serve(job).ref_time() < AUDIT_WEIGHT);
+			(0..3).for_each(|seat| apply(commit_call(job, seat, scored(1))));
+			(0..2).for_each(|seat| apply(reveal_call(job, seat, scored(1))));
+			let last = reveal_call(job, 2, scored(1));
+			let declared = last.get_dispatch_info().call_weight;
+			assert!(declared.ref_time() >= AUDIT_WEIGHT);
+			let info = frame_support::traits::UnfilteredDispatchable::dispatch_bypass_filter(
+				RuntimeCall::from(last),
+				RawOrigin::Authorized.into(),
+			);
+			assert!(info.unwrap().actual_weight.unwrap().ref_time() < AUDIT_WEIGHT);
+			assert_eq!(Verification::queue_length(), 0);
+		});
+	}
 
 	#[test]
 	fn beyond_a_blocks_share_are_served_in_the_next() {

@@ -252,6 +252,9 @@ pub trait Artifacts {
 	/// artifact is not larger than `max_bytes`.
 	fn ensure_available(id: ArtifactId, until: Self::BlockNumber, max_bytes: u64)
 		-> DispatchResult;
+	/// Fails unless all chunks of `id` were stored and are promised until the block `until`, even if
+	/// somebody could not get them. Enough for a run that finds out whether they are there.
+	fn ensure_kept(id: ArtifactId, until: Self::BlockNumber) -> DispatchResult;
 	/// Keeps `id` from being removed until [`Self::unpin`] was called as often.
 	fn pin(id: ArtifactId) -> DispatchResult;
 	/// Ends one [`Self::pin`].
@@ -451,6 +454,12 @@ pub enum Client {
 	Audit(JobId),
 }
 
+impl Client {
+	/// One of each kind.
+	pub const KINDS: [Self; 5] =
+		[Self::Claim(0), Self::Model(0), Self::Contest(0), Self::Appeal(0), Self::Audit(0)];
+}
+
 /// How a job ended.
 #[derive(
 	Clone,
@@ -477,6 +486,16 @@ pub enum Settlement {
 	/// nobody was asked.
 	#[codec(index = 2)]
 	Incomplete,
+}
+
+impl Settlement {
+	/// What the run gives, if a committee agrees on that: not that it cannot be run.
+	pub fn found(self) -> Option<Outcome> {
+		match self {
+			Self::Agreed(Outcome::Unavailable { .. }) | Self::Undecided | Self::Incomplete => None,
+			Self::Agreed(found) => Some(found),
+		}
+	}
 }
 
 /// The engine that has jobs run by committees.
@@ -601,11 +620,9 @@ pub trait OnSettled {
 	/// A job has ended. Gives the slash that follows from it, if there is one: what is needed to
 	/// re-run the job is kept until it is final.
 	fn on_settled(client: Client, settlement: Settlement) -> Option<SlashId>;
-	/// What one [`Self::on_draw`] and one [`Self::on_settled`] cost at the most. Whoever draws and
-	/// settles adds it to its own weight.
-	fn weight() -> Weight {
-		Weight::zero()
-	}
+	/// What one [`Self::on_draw`] and one [`Self::on_settled`] cost at the most for such a client:
+	/// nothing, if it is not one's own. Whoever draws and settles adds it to its own weight.
+	fn weight(client: Client) -> Weight;
 }
 
 impl<A: OnSettled, B: OnSettled> OnSettled for (A, B) {
@@ -617,20 +634,9 @@ impl<A: OnSettled, B: OnSettled> OnSettled for (A, B) {
 			(A::on_settled(client, settlement), B::on_settled(client, settlement));
 		first.or(second)
 	}
-	fn weight() -> Weight {
-		// The one to whom the client belongs does the work.
-		A::weight().max(B::weight())
+	fn weight(client: Client) -> Weight {
+		A::weight(client).saturating_add(B::weight(client))
 	}
-}
-
-/// Draws whom to ask. Implemented over the session's validators.
-pub trait Verifiers<AccountId> {
-	/// Key with which a verifier signs its verdicts.
-	type Key;
-
-	/// The active verifiers: validators of the current session that registered a verifier key, with
-	/// that key, in the order of the session.
-	fn active() -> Vec<(AccountId, Self::Key)>;
 }
 
 /// Why a transaction extension of an Assay pallet refuses a call:
@@ -676,21 +682,22 @@ mod tests {
 		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
 			None
 		}
-		fn weight() -> Weight {
-			Weight::from_parts(3, 1)
+		fn weight(client: Client) -> Weight {
+			Weight::from_parts(if matches!(client, Client::Claim(_)) { 3 } else { 0 }, 0)
 		}
 	}
 	impl OnSettled for Two {
 		fn on_settled(_: Client, _: Settlement) -> Option<SlashId> {
 			None
 		}
-		fn weight() -> Weight {
-			Weight::from_parts(2, 5)
+		fn weight(client: Client) -> Weight {
+			Weight::from_parts(if matches!(client, Client::Model(_)) { 2 } else { 0 }, 0)
 		}
 	}
 
 	#[test]
-	fn a_settlement_weighs_as_much_as_the_heaviest_client() {
-		assert_eq!(<(One, Two)>::weight(), Weight::from_parts(3, 5));
+	fn a_settlement_weighs_what_its_client_does() {
+		let weights = Client::KINDS.map(|client| <(One, Two)>::weight(client).ref_time());
+		assert_eq!(weights, [3, 2, 0, 0, 0]);
 	}
 }

@@ -266,11 +266,15 @@ fn longest_claim() -> BlockNumber {
 	ClaimTime::<Runtime>::convert(tasks::MaxLimits::get())
 }
 
-/// Blocks from a fault to its slash at the most: a verdict about a claim that an appeal in the last
-/// block finds wrong.
+/// Blocks from a fault to its slash at the most: a verdict about a claim that is audited in the last
+/// block, and found wrong by an appeal in the last block against what follows from that.
 fn longest_fault() -> BlockNumber {
 	let rerun = Verification::longest(&tasks::MaxLimits::get());
-	longest_claim().saturating_add(stake::SlashDefer::get()).saturating_add(rerun)
+	longest_claim()
+		.saturating_add(audits::Window::get())
+		.saturating_add(rerun)
+		.saturating_add(stake::SlashDefer::get())
+		.saturating_add(rerun)
 }
 
 /// Relations between the values. A client finds name and meaning of each in the metadata, at the
@@ -294,8 +298,8 @@ pub const INVARIANTS: &[Invariant] = &[
 		name: "unbonding_outlives_faults",
 		meaning:
 			"stake.UnbondingPeriod must be longer than the longest claim under tasks.MaxLimits, \
-		          stake.SlashDefer and the longest re-run together, or offenders withdraw before \
-		          they are found",
+		          audits.Window, stake.SlashDefer and two of the longest re-runs together, or \
+		          offenders withdraw before they are found",
 		holds: || stake::UnbondingPeriod::get() > longest_fault(),
 	},
 	Invariant {

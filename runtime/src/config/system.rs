@@ -213,7 +213,11 @@ where
 			frame_system::CheckNonce::from(0),
 			frame_system::CheckWeight::new(),
 			pallet_transaction_payment::ChargeTransactionPayment::from(0),
-			(pallet_assay_claims::CheckClaim::new(), pallet_assay_models::CheckModel::new()),
+			(
+				pallet_assay_claims::CheckClaim::new(),
+				pallet_assay_models::CheckModel::new(),
+				pallet_assay_artifacts::AdmitChunk::new(),
+			),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),
 			frame_system::WeightReclaim::new(),
 		)

@@ -1,0 +1,106 @@
+//! Tells the own call of a transaction from those inside of other calls.
+
+use super::*;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+use core::fmt;
+use frame_support::{
+	dispatch::PostDispatchInfo, pallet_prelude::TransactionSource, traits::IsSubType,
+};
+use sp_runtime::{
+	traits::{
+		DispatchInfoOf, DispatchOriginOf, Dispatchable, Implication, PostDispatchInfoOf,
+		TransactionExtension, ValidateResult,
+	},
+	transaction_validity::{TransactionValidityError, ValidTransaction},
+};
+
+/// Admits an `upload` or a `renew` that is the own call of a transaction. Inside of other calls they
+/// are refused, at the price of a look into the state: to find out there what the transaction is,
+/// all of it would have to be decoded anew for each of thousands of calls in a batch.
+#[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
+#[scale_info(skip_type_params(T))]
+pub struct AdmitChunk<T>(PhantomData<T>);
+
+impl<T> AdmitChunk<T> {
+	/// The extension.
+	#[must_use]
+	pub const fn new() -> Self {
+		Self(PhantomData)
+	}
+}
+
+impl<T> Default for AdmitChunk<T> {
+	fn default() -> Self {
+		Self::new()
+	}
+}
+
+impl<T> fmt::Debug for AdmitChunk<T> {
+	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+		f.write_str("AdmitChunk")
+	}
+}
+
+impl<T: Config + Send + Sync> TransactionExtension<T::RuntimeCall> for AdmitChunk<T>
+where
+	T::RuntimeCall: IsSubType<Call<T>> + Dispatchable<PostInfo = PostDispatchInfo>,
+{
+	const IDENTIFIER: &'static str = "AdmitChunk";
+	type Implicit = ();
+	type Val = ();
+	/// Whether the call was admitted.
+	type Pre = bool;
+
+	fn weight(&self, call: &T::RuntimeCall) -> Weight {
+		if is_of_a_chunk(call.is_sub_type()) {
+			T::DbWeight::get().reads_writes(1, 1)
+		} else {
+			Weight::zero()
+		}
+	}
+
+	fn validate(
+		&self,
+		origin: DispatchOriginOf<T::RuntimeCall>,
+		_: &T::RuntimeCall,
+		_: &DispatchInfoOf<T::RuntimeCall>,
+		_: usize,
+		(): (),
+		_: &impl Implication,
+		_: TransactionSource,
+	) -> ValidateResult<(), T::RuntimeCall> {
+		Ok((ValidTransaction::default(), (), origin))
+	}
+
+	fn prepare(
+		self,
+		(): (),
+		_: &DispatchOriginOf<T::RuntimeCall>,
+		call: &T::RuntimeCall,
+		_: &DispatchInfoOf<T::RuntimeCall>,
+		_: usize,
+	) -> Result<bool, TransactionValidityError> {
+		let admits = is_of_a_chunk(call.is_sub_type());
+		if admits {
+			Admitted::<T>::put(());
+		}
+		Ok(admits)
+	}
+
+	fn post_dispatch_details(
+		admitted: bool,
+		_: &DispatchInfoOf<T::RuntimeCall>,
+		_: &PostDispatchInfoOf<T::RuntimeCall>,
+		_: usize,
+		_: &DispatchResult,
+	) -> Result<Weight, TransactionValidityError> {
+		if admitted {
+			Admitted::<T>::kill();
+		}
+		Ok(Weight::zero())
+	}
+}
+
+fn is_of_a_chunk<T: Config>(call: Option<&Call<T>>) -> bool {
+	matches!(call, Some(Call::upload { .. } | Call::renew { .. }))
+}
