@@ -32,7 +32,7 @@ const STACK: u64 = 2 * compiler::STACK as u64;
 /// How far a run stands back for other work on the machine, above all for the node that makes
 /// blocks: as far as it goes. Where something else wants the same processor, the run gets one part
 /// in seventy. `scripts/bench saturation` measures what blocks notice.
-const NICENESS: i32 = 19;
+const NICENESS: i32 = 15;
 
 /// The limits of one run, and the system calls that it needs.
 pub struct Confinement {
