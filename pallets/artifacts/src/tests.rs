@@ -168,6 +168,21 @@ mod announce {
 	use super::*;
 
 	#[test]
+	fn does_not_take_what_has_ended_from_who_uploads_it() {
+		build_and_execute(|| {
+			Stay::set(3);
+			let bytes = large(1);
+			let id = store(OWNER, &bytes);
+			run_to(expires_at(id) + 1);
+			// One of two chunks: it has not begun anew.
+			assert_ok!(upload(OTHER, id, 0, &bytes[..CHUNK_BYTES]));
+			refused(|| announce(OTHER, &bytes).map(drop), Error::<Test>::AlreadyAnnounced);
+			run_to(System::block_number() + 3);
+			assert_ok!(announce(OTHER, &bytes));
+		});
+	}
+
+	#[test]
 	fn files_the_manifest_under_its_hash() {
 		build_and_execute(|| {
 			let manifest = Manifest::of(SMALL);
