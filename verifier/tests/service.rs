@@ -691,7 +691,7 @@ fn a_child_is_confined() {
 	}
 	assert_eq!(read("oom_score_adj").trim(), "1000");
 	// The 19th of the fields, of which the second stands in parentheses.
-	assert_eq!(read("stat").rsplit(") ").next().unwrap().split(' ').nth(16), Some("19"));
+	assert_eq!(read("stat").rsplit(") ").next().unwrap().split(' ').nth(16), Some("15"));
 	assert!(read("status").contains("NoNewPrivs:\t1"));
 	assert!(read("status").contains("Seccomp:\t2"));
 	assert_eq!(fs::read(format!("/proc/{child}/environ")).unwrap(), b"");
