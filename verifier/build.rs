@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The VM, its fast engine, what it is made of, and the versions of everything else.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 11] = [
 	"../primitives/vm/src",
 	"../primitives/core/src",
 	"../primitives/abi/src",
@@ -18,6 +18,10 @@ const SOURCES: [&str; 7] = [
 	"../Cargo.lock",
 	// Features and profiles.
 	"../Cargo.toml",
+	"../primitives/vm/Cargo.toml",
+	"../primitives/core/Cargo.toml",
+	"../primitives/abi/Cargo.toml",
+	"Cargo.toml",
 	"../rust-toolchain.toml",
 ];
 

@@ -3,7 +3,7 @@
 #[path = "engines/cases.rs"]
 mod cases;
 
-use cases::{check_corpus, check_programs, check_repository, Tally};
+use cases::{check_corpus, check_divisions, check_programs, check_repository, Tally};
 use std::{
 	path::Path,
 	process::Command,
@@ -44,6 +44,13 @@ fn hostile_programs() {
 	{
 		assert!(tally.outcomes.contains_key(&format!("run: {reason}")), "{reason}: {tally}");
 	}
+}
+
+#[test]
+fn divisions_by_the_smallest_number() {
+	let mut tally = Tally::default();
+	check_divisions(&mut tally);
+	assert_eq!(tally.outcomes["run: scored"], 2, "{tally}");
 }
 
 #[test]

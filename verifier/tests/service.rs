@@ -666,7 +666,7 @@ fn a_child_is_confined() {
 	let steps = job.limits.steps as usize;
 	// Five outputs, and as many labels and places on a curve.
 	let results = 8 * 5 + 12 * 5;
-	let inputs = 32 * endless.len() + 4 * data;
+	let inputs = 48 * endless.len() + 4 * data;
 	let memory = 6 * 4 * 65_536 + 256 * steps + inputs + results + (64 << 20);
 	let expected = [
 		("Max core file size", 0),

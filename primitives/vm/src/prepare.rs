@@ -127,6 +127,9 @@ pub const MAX_OPERANDS: usize = 4_096;
 pub const MAX_TARGETS: usize = 65_536;
 /// Most `memory.grow` in a function: each becomes some sixty bytes, and engines have limits.
 pub const MAX_GROWS: usize = 1_024;
+/// Most `memory.grow`, and signed divisions by what may be the smallest number, in all functions
+/// together: each takes some hundreds of bytes once it is translated.
+pub const MAX_WIDENED: usize = 16_384;
 /// Most blocks around an instruction.
 pub const MAX_NESTING: usize = 4_096;
 /// Most globals: each mutable one is set before each call, at no cost in fuel. The runtime of this
@@ -405,6 +408,8 @@ struct Module<'a> {
 	flow: usize,
 	/// Parameters and results of their calls.
 	passed: usize,
+	/// Their instructions that have become some dozens.
+	widened: usize,
 	data: Vec<(u32, &'a [u8])>,
 }
 
@@ -441,6 +446,8 @@ impl<'a> Module<'a> {
 				at_most("blocks and branches times slots of frames", module.flow, MAX_FLOW)?;
 				module.passed = module.passed.saturating_add(rewritten.passed);
 				at_most("parameters and results of all calls", module.passed, MAX_PASSED)?;
+				module.widened = module.widened.saturating_add(rewritten.widened);
+				at_most("memory.grow and signed divisions", module.widened, MAX_WIDENED)?;
 				if rewritten.leaf {
 					module.leaf = module.leaf.max(rewritten.frame);
 				}

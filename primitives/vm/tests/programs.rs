@@ -334,6 +334,12 @@ fn too_many_of_anything_are_refused() {
 			1025,
 			1024,
 		),
+		(
+			"memory.grow and signed divisions",
+			many(&format!("(func i32.const 0 {} drop)", many("memory.grow ", 1000)), 17),
+			17_000,
+			16_384,
+		),
 		("operands in a function", operands, 4097, 4096),
 		// One byte for the number of locals, and one for `end`.
 		("bytes in a function", body, 131_074, 131_072),
@@ -341,6 +347,12 @@ fn too_many_of_anything_are_refused() {
 			"blocks and branches in a function",
 			format!("(func {})", many("block end ", 2049)),
 			2049,
+			2048,
+		),
+		(
+			"blocks and branches in a function",
+			format!("(func (param i32) local.get 0 {} drop)", many("local.get 0 i32.div_s ", 1025)),
+			2050,
 			2048,
 		),
 		// In a frame of 8 slots, 2 040 locals and one operand.

@@ -176,6 +176,56 @@ pub fn check_corpus(tally: &mut Tally) {
 	}
 }
 
+/// Divides around the smallest number by it, which is given in ways that a compiler sees through or
+/// not, and by its neighbours.
+pub fn check_divisions(tally: &mut Tally) {
+	for (ty, smallest, bits) in [("i32", "0x80000000", 32), ("i64", "0x8000000000000000", 64)] {
+		let constant = format!("({ty}.const {smallest})");
+		let divisors = [
+			constant.clone(),
+			format!("(local.tee $b {constant})"),
+			format!("({ty}.shl ({ty}.const 1) ({ty}.const {}))", bits - 1),
+			"(global.get $smallest)".into(),
+			format!("({ty}.load (i32.const 4096))"),
+			format!("(block (result {ty}) ({ty}.store (i32.const 4104) {constant}) ({ty}.load (i32.const 4104)))"),
+			format!("({ty}.const {})", 1u64 << (bits - 2)),
+			format!("({ty}.const -{})", 1u64 << (bits - 2)),
+			format!("({ty}.add {constant} ({ty}.const 1))"),
+		];
+		// The smallest number, its neighbour, −1, 0, 1, the largest; from the memory.
+		let dividends = ["0", "1", "-1"].map(|near| format!("({ty}.const {near})"));
+		let dividends = dividends.iter().flat_map(|near| {
+			let loaded = format!("({ty}.load (i32.const 4096))");
+			[
+				format!("({ty}.add {loaded} {near})"),
+				format!("({ty}.and {near} ({ty}.load (i32.const 4112)))"),
+			]
+		});
+		let dividends: Vec<_> = dividends.collect();
+		let stores: String = dividends
+			.iter()
+			.flat_map(|a| divisors.iter().map(move |b| (a, b)))
+			.flat_map(|(a, b)| ["div_s", "rem_s"].map(|op| format!("({ty}.{op} {a} {b})")))
+			.enumerate()
+			.map(|(at, value)| format!("({ty}.store (i32.const {}) {value})", 8192 + 8 * at))
+			.collect();
+		let step = format!(
+			r#"(func (export "step") (param i32) (result i32)
+			({ty}.store (i32.const 4096) {constant})
+			({ty}.store (i32.const 4112) ({ty}.const -1))
+			(call $divide) (i32.const 1))"#
+		);
+		let extra = format!(
+			r#"(global $smallest {ty} {constant}) (func $divide (local $b {ty}) {stores})"#
+		);
+		tally.cases += 1;
+		let program = program(&[("step", &step), ("extra", &extra)]);
+		let run = check_run(&format!("{ty} divisions"), &program, |_| ()).expect("no limit is met");
+		assert!(matches!(run.outcome, Outcome::Scored(_)), "{ty}: {:?}", run.outcome);
+		tally.count("run: scored");
+	}
+}
+
 /// Runs the small program of the VM's tests, to a score and a trace that are known to be right.
 pub fn check_programs(tally: &mut Tally) {
 	for changes in [&[][..], &[("want", r#"(func (export "want") (result i64) i64.const -1)"#)]] {

@@ -23,7 +23,8 @@
 //! be reached is left out. `memory.grow` reaches the engine only where it must succeed, because the
 //! host's own lack of memory is no outcome, and because engines are not made for growing by nothing
 //! forever. Where the translator of wasmi 2.0 mistakes in which place an integer is, that passes
-//! through a local of its own ([`detour`]).
+//! through a local of its own ([`detour`]). Signed divisions reach the engine with other divisors
+//! than the smallest number only ([`is_division`]).
 
 use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
 use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY};
@@ -50,6 +51,8 @@ pub(super) struct Rewritten {
 	pub flow: usize,
 	/// Parameters and results of its calls, those that cannot be reached included.
 	pub passed: usize,
+	/// Instructions that have become some dozens.
+	pub widened: usize,
 }
 
 /// Follows which instructions can be reached: none from one that never goes on to the end of its
@@ -125,6 +128,9 @@ fn blocks(operator: &Operator<'_>) -> usize {
 	}
 }
 
+/// Blocks of what a signed division becomes: `if` and `else`.
+const DIVISION_BLOCKS: usize = 2;
+
 /// What is known of a function before it is rewritten.
 struct Plan {
 	/// Cost of each metering block, in the order of their starts.
@@ -140,6 +146,10 @@ struct Plan {
 	grows: usize,
 	/// Whether an integer of 32, of 64 bits passes through a local of its own.
 	detours: (bool, bool),
+	/// Whether an integer of 32, of 64 bits is divided by what may be the smallest number.
+	dividends: (bool, bool),
+	/// Number of such divisions.
+	divisions: usize,
 	/// Number of blocks and branches, a `br_table` being one, and an indirect call eight.
 	blocks: usize,
 	/// Number of blocks and branches, each target of a `br_table` being one.
@@ -172,7 +182,28 @@ fn detour(operator: &Operator<'_>, read: bool) -> Option<Integer> {
 	}
 }
 
+/// The width of the integers of a signed division whose divisor, as far as the pass can tell, may
+/// be the smallest number. The compiler of wasmtime 36 takes that for 2³¹ or 2⁶³ where it knows it,
+/// and then has it in itself −1 times. `safe`: the instruction before has pushed another constant.
+fn is_division(operator: &Operator<'_>, safe: bool) -> Option<Integer> {
+	match operator {
+		Operator::I32DivS if !safe => Some(Integer::I32),
+		Operator::I64DivS if !safe => Some(Integer::I64),
+		_ => None,
+	}
+}
+
+/// Whether an instruction pushes a constant that is not the smallest number.
+fn is_safe_divisor(operator: &Operator<'_>) -> bool {
+	match operator {
+		Operator::I32Const { value } => *value != i32::MIN,
+		Operator::I64Const { value } => *value != i64::MIN,
+		_ => false,
+	}
+}
+
 /// The width of an integer.
+#[derive(Clone, Copy)]
 enum Integer {
 	I32,
 	I64,
@@ -231,6 +262,8 @@ fn plan(
 		nans: (false, false),
 		grows: 0,
 		detours: (false, false),
+		dividends: (false, false),
+		divisions: 0,
 		blocks: 0,
 		flow: 0,
 		passed: 0,
@@ -238,7 +271,7 @@ fn plan(
 	let mut reach = Reach::default();
 	// Whether the local fuel is older than the global one.
 	let mut stale = false;
-	let (mut exact, mut read) = (false, false);
+	let (mut exact, mut read, mut safe) = (false, false, false);
 	let mut operators = body.get_operators_reader()?;
 	while !operators.eof() {
 		let (operator, at) = operators.read_with_offset()?;
@@ -268,7 +301,17 @@ fn plan(
 			Some(Integer::I64) => plan.detours.1 = true,
 			None => {},
 		}
+		if let Some(integer) = is_division(&operator, safe) {
+			match integer {
+				Integer::I32 => plan.dividends.0 = true,
+				Integer::I64 => plan.dividends.1 = true,
+			}
+			plan.divisions = plan.divisions.saturating_add(1);
+			plan.blocks = plan.blocks.saturating_add(DIVISION_BLOCKS);
+			plan.flow = plan.flow.saturating_add(DIVISION_BLOCKS);
+		}
 		read = matches!(operator, Operator::LocalGet { .. });
+		safe = is_safe_divisor(&operator);
 		match operator {
 			Operator::Call { .. } | Operator::CallIndirect { .. } => {
 				plan.calls.push((!stale, false));
@@ -314,6 +357,8 @@ struct Added {
 	nan64: u32,
 	int32: u32,
 	int64: u32,
+	dividend32: u32,
+	dividend64: u32,
 }
 
 impl Added {
@@ -342,6 +387,29 @@ impl Added {
 		code.local_get(self.pages).i32_const(-1).i32_eq().if_(BlockType::Empty);
 		code.i32_const(HALT_MEMORY).global_set(self.halt_global).unreachable().end();
 		code.end();
+	}
+
+	/// A signed division by what may be the smallest number: it is in itself once, and in every
+	/// other number not at all.
+	fn divide(&self, code: &mut InstructionSink<'_>, integer: Integer) {
+		match integer {
+			Integer::I32 => {
+				let (dividend, divisor) = (self.dividend32, self.int32);
+				code.local_set(divisor).local_set(dividend);
+				code.local_get(divisor).i32_const(i32::MIN).i32_eq();
+				code.if_(BlockType::Result(ValType::I32));
+				code.local_get(dividend).i32_const(i32::MIN).i32_eq();
+				code.else_().local_get(dividend).local_get(divisor).i32_div_s().end();
+			},
+			Integer::I64 => {
+				let (dividend, divisor) = (self.dividend64, self.int64);
+				code.local_set(divisor).local_set(dividend);
+				code.local_get(divisor).i64_const(i64::MIN).i64_eq();
+				code.if_(BlockType::Result(ValType::I64));
+				code.local_get(dividend).i64_const(i64::MIN).i64_eq().i64_extend_i32_u();
+				code.else_().local_get(dividend).local_get(divisor).i64_div_s().end();
+			},
+		}
 	}
 
 	/// Makes the float on top of the stack canonical if it is a NaN: of NaNs alone `x >= x` is
@@ -438,8 +506,10 @@ pub(super) fn rewrite(
 		pages: add(plan.grows > 0, ValType::I32),
 		nan32: add(plan.nans.0, ValType::F32),
 		nan64: add(plan.nans.1, ValType::F64),
-		int32: add(plan.detours.0, ValType::I32),
-		int64: add(plan.detours.1, ValType::I64),
+		int32: add(plan.detours.0 || plan.dividends.0, ValType::I32),
+		int64: add(plan.detours.1 || plan.dividends.1, ValType::I64),
+		dividend32: add(plan.dividends.0, ValType::I32),
+		dividend64: add(plan.dividends.1, ValType::I64),
 	};
 
 	let mut function = Function::new(locals);
@@ -465,7 +535,9 @@ pub(super) fn rewrite(
 	}
 	code.return_().end();
 	code.i32_const(HALT_FUEL).global_set(added.halt_global).unreachable().end();
-	Ok(Rewritten { code: function, frame, leaf, locals: declared, flow, passed: plan.passed })
+	let widened = plan.grows.saturating_add(plan.divisions);
+	let passed = plan.passed;
+	Ok(Rewritten { code: function, frame, leaf, locals: declared, flow, passed, widened })
 }
 
 /// The body, from its first charge to the `end` of `$exit`.
@@ -480,7 +552,7 @@ fn rewrite_body(
 	let mut calls = plan.calls.iter().copied();
 	// Blocks around the instruction, inside of `$exit`: so that is the number of its label.
 	let mut exit = 0u32;
-	let (mut exact, mut read) = (false, false);
+	let (mut exact, mut read, mut safe) = (false, false, false);
 	let mut reach = Reach::default();
 	added.charge_and_check(&mut function.instructions(), costs.next().unwrap_or(0), 1);
 	let mut operators = body.get_operators_reader()?;
@@ -499,8 +571,10 @@ fn rewrite_body(
 			};
 			function.instructions().local_set(local).local_get(local);
 		}
+		let division = is_division(&operator, safe);
 		exact = is_exact(&operator);
 		read = matches!(operator, Operator::LocalGet { .. });
+		safe = is_safe_divisor(&operator);
 		let written = super::bytes(surroundings.program, start..operators.original_position());
 		match operator {
 			Operator::Return => {
@@ -519,8 +593,11 @@ fn rewrite_body(
 					function.instructions().global_get(added.fuel_global).local_set(added.fuel);
 				}
 			},
-			_ => {
-				function.raw(written.iter().copied());
+			_ => match division {
+				Some(integer) => added.divide(&mut function.instructions(), integer),
+				None => {
+					function.raw(written.iter().copied());
+				},
 			},
 		}
 		match operator {

@@ -246,6 +246,15 @@ impl<'a> Body<'a> {
 				if self.random.below(20) == 0 {
 					return format!("({ty}.{operator} {a} {b})");
 				}
+				// Powers of two have ways of their own in compilers, and so has the smallest number.
+				if self.random.below(4) == 0 {
+					let bits = if ty == "i32" { 32 } else { 64 };
+					let power = 1u128 << self.random.below(bits);
+					let sign = if self.random.below(2) == 0 { "" } else { "-" };
+					let smallest = format!("({ty}.shl {b} ({ty}.const {}))", bits - 1);
+					let a = if self.random.below(2) == 0 { smallest } else { a };
+					return format!("({ty}.{operator} {a} ({ty}.const {sign}{power}))");
+				}
 				format!("({ty}.{operator} {a} ({ty}.or ({ty}.shr_u {b} ({ty}.const 1)) ({ty}.const 1)))")
 			},
 			("i32" | "i64", _) => {
