@@ -184,6 +184,10 @@ pub type BallotOf<T> =
 /// How many times as large as the committee that decided is the one that re-runs the job.
 pub const APPEAL_FACTOR: u32 = 3;
 
+/// Fewest members that hear an appeal or an audit instead of a committee of as many or more: one
+/// would decide alone, and two could not outvote each other.
+const JURY: usize = 3;
+
 /// Rounds that a job can have: the first, and two with larger committees.
 pub const MAX_ROUNDS: u8 = 3;
 
@@ -774,7 +778,8 @@ impl<T: Config> Pallet<T> {
 	///
 	/// Weights were fixed a session before this one, so before anything was known of the draw. What
 	/// was taken from a stake since counts, what was added does not. How many others there are does
-	/// not change in a session, so that nobody who leaves brings a committee back.
+	/// not change in a session, so that nobody who leaves brings a committee back; if fewer of them
+	/// are left than [`JURY`], nobody is drawn.
 	fn candidates(job: &JobOf<T>) -> Vec<MemberOf<T>> {
 		let case = Self::case_of(job.client);
 		let concerned = |who: &T::AccountId| {
@@ -795,8 +800,9 @@ impl<T: Config> Pallet<T> {
 				all.push(verifier);
 			}
 		}
-		let enough = case.as_ref().is_some_and(|case| others.len() >= case.jurors.len());
-		(if enough { others } else { all })
+		let jurors = case.as_ref().map_or(0, |case| case.jurors.len());
+		let enough = case.is_some() && others.len() >= jurors;
+		let candidates: Vec<_> = (if enough { others } else { all })
 			.into_iter()
 			.filter(|verifier| T::Stake::ensure_active(&verifier.account, Role::Verifier).is_ok())
 			.map(|ActiveVerifier { account, key, noted }| {
@@ -804,7 +810,11 @@ impl<T: Config> Pallet<T> {
 				Member { account, key, weight, verdict: Verdict::Awaited }
 			})
 			.filter(|member| !member.weight.is_zero())
-			.collect()
+			.collect();
+		if enough && candidates.len() < jurors.min(JURY) {
+			return Vec::new();
+		}
+		candidates
 	}
 
 	/// Draws the committee of the current round.
@@ -1077,8 +1087,9 @@ impl<T: Config> Pallet<T> {
 
 	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority
 	/// lacked an input, and nobody is late where the run was not `delivered`
-	/// ([`Count::delivered`]). Who committed had an outcome to reveal. Gives the slashes that a
-	/// re-run could refute, and the verdicts that may be wrong and are not slashed.
+	/// ([`Count::delivered`]). Who committed had an outcome to reveal, unless nobody could. Gives
+	/// the slashes that a re-run could refute, and the verdicts that may be wrong and are not
+	/// slashed.
 	fn judge(
 		id: JobId,
 		job: &JobOf<T>,
@@ -1086,6 +1097,8 @@ impl<T: Config> Pallet<T> {
 		delivered: bool,
 	) -> (Vec<(SlashId, Ground)>, Vec<BallotOf<T>>) {
 		let (mut grounds, mut unjudged) = (Vec::new(), Vec::new());
+		// As while blocks take no transactions.
+		let all_are_silent = job.members.iter().all(|member| !member.verdict.is_revealed());
 		for member in &job.members {
 			let (who, weight, drawn_at) = (&member.account, member.weight, job.drawn_at);
 			let slash = |offence| {
@@ -1095,6 +1108,7 @@ impl<T: Config> Pallet<T> {
 			let ballot = |said| Ballot { account: who.clone(), weight, drawn_at, said };
 			let (said, slash) = match (member.verdict, *result) {
 				(Verdict::Awaited, _) if !delivered => continue,
+				(Verdict::Committed(_), _) if all_are_silent => continue,
 				(Verdict::Awaited | Verdict::Committed(_), _) => {
 					T::Stake::note(who, Deed::VerdictMissed);
 					slash(Offence::VerdictWithheld(id));
@@ -1627,10 +1641,11 @@ impl<T: Config> Pallet<T> {
 		ActiveVerifiers::<T>::put(BoundedVec::truncate_from(all));
 	}
 
-	/// Notes what those have at stake who are to be validators of the next session.
+	/// Notes what those have at stake as verifiers who are to be validators of the next session.
 	fn note(accounts: Vec<T::AccountId>) {
 		let noted = |account: T::AccountId| {
-			let stake = T::Stake::bonded(&account);
+			let is_active = T::Stake::ensure_active(&account, Role::Verifier).is_ok();
+			let stake = if is_active { T::Stake::bonded(&account) } else { Zero::zero() };
 			(account, stake)
 		};
 		let stakes: Vec<_> = accounts.into_iter().map(noted).collect();

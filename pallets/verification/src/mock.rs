@@ -98,6 +98,8 @@ where
 parameter_types! {
 	/// Stake of each verifier; nobody else has any.
 	pub static Stakes: BTreeMap<AccountId, Balance> = BTreeMap::new();
+	/// Who has a stake and is no active verifier.
+	pub static Inactive: Vec<AccountId> = vec![];
 	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
 	/// Inputs that were reported.
 	pub static Missing: Vec<ArtifactId> = vec![];
@@ -130,6 +132,7 @@ impl Stake for Ledger {
 
 	fn ensure_active(who: &AccountId, _role: Role) -> DispatchResult {
 		ensure!(Stakes::get().contains_key(who), "no stake");
+		ensure!(!Inactive::get().contains(who), "no verifier, or stake too small");
 		Ok(())
 	}
 	fn bonded(who: &AccountId) -> Balance {

@@ -55,6 +55,14 @@ fn drawn() -> JobId {
 	job
 }
 
+/// Begins so many sessions with these validators.
+fn begin_sessions(count: usize, validators: &[AccountId]) {
+	for _ in 0..count {
+		let keys: Vec<_> = validators.iter().map(|n| (n, key(*n))).collect();
+		Verification::on_new_session(false, keys.clone().into_iter(), keys.into_iter());
+	}
+}
+
 fn members(job: JobId) -> Vec<AccountId> {
 	Jobs::<Test>::get(job).unwrap().members.iter().map(|m| m.account).collect()
 }
@@ -690,6 +698,20 @@ mod settlement {
 	}
 
 	#[test]
+	fn commitments_that_nobody_could_reveal_cost_nothing() {
+		build_and_execute(3, || {
+			let job = drawn();
+			for seat in 0..3 {
+				apply(commit_call(job, seat, scored(1)));
+			}
+			// No transaction gets into a block.
+			run_to(System::block_number() + 20);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+			assert_eq!((Slashes::get(), Deeds::get()), (vec![], vec![]));
+		});
+	}
+
+	#[test]
 	fn without_any_commitment_ends_undecided_and_costs_nobody_but_who_asked() {
 		build_and_execute(3, || {
 			let job = drawn();
@@ -859,6 +881,39 @@ mod appeals {
 			let (_, mut committee) = rerun(0, who);
 			committee.sort_unstable();
 			assert_eq!(committee, others);
+		});
+	}
+
+	/// Three of six verifiers sat; of the others, two are no longer active.
+	fn with_one_of_the_others(then: impl FnOnce(AccountId, &[AccountId])) {
+		build_and_execute(6, || {
+			ClientSlashes::set(true);
+			let (_, earlier) = settled(3, |_| TRAP);
+			let mut others: Vec<_> = (1..=6).filter(|other| !earlier.contains(other)).collect();
+			let left = others.pop().unwrap();
+			Inactive::set(others);
+			then(left, &earlier);
+		});
+	}
+
+	#[test]
+	fn are_not_left_to_one_because_others_who_cannot_be_drawn_are_counted() {
+		with_one_of_the_others(|left, earlier| {
+			begin_sessions(2, &[1, 2, 3, 4, 5, 6]);
+			let (_, mut committee) = rerun(0, MINER);
+			committee.sort_unstable();
+			let mut expected = [earlier, &[left]].concat();
+			expected.sort_unstable();
+			assert_eq!(committee, expected);
+		});
+	}
+
+	#[test]
+	fn are_for_governance_where_two_or_one_of_as_many_others_are_left() {
+		with_one_of_the_others(|_, _| {
+			Verification::rerun(0, &MINER).unwrap().expect("there is something to re-run");
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			assert_eq!(Reruns::get(), [(0, Finding::Undecided)]);
 		});
 	}
 
@@ -1464,6 +1519,18 @@ mod sessions {
 			assert_eq!(weights()[&1], 1_000);
 			session();
 			assert_eq!(weights(), BTreeMap::from([(1, 5_000), (2, 900), (3, 1_000)]));
+		});
+	}
+
+	#[test]
+	fn who_becomes_a_verifier_later_is_not_drawn_by_what_it_had_before() {
+		build_and_execute(3, || {
+			Inactive::set(vec![1]);
+			begin_sessions(2, &[1, 2, 3]);
+			Inactive::set(vec![]);
+			let mut committee = members(drawn());
+			committee.sort_unstable();
+			assert_eq!(committee, [2, 3]);
 		});
 	}
 
