@@ -110,6 +110,12 @@ const LEVEL_64: usize = 7;
 /// 17 times that, which is 2⁻⁶⁴·⁶.
 pub const CONTEST: u32 = 72;
 
+/// −log₂ of the chance that the bits alone must have in a contest, rounded as [`CONTEST`]: 162 of 256.
+///
+/// Who publishes data can put the triggers of a key of his own among the rows, and whoever trains on
+/// them learns to answer them. No data make the signs of keyed projections of weights what he wants.
+pub const CONTEST_BITS: u32 = 16;
+
 /// −log₂ of the chance of both counts, each rounded down to a multiple of 8 and 128 at the most.
 /// `None` if the number of classes is out of range.
 #[must_use]
@@ -123,15 +129,16 @@ pub fn levels(statistics: &Statistics) -> Option<(u32, u32)> {
 	Some((reached(triggers), reached(bits)))
 }
 
-/// Whether triggers and bits together are beyond chance ([`CONTEST`]): what a contest needs. Who
-/// overwrites a mark harms one factor more than the other, so neither is asked for on its own.
+/// Whether triggers and bits together are beyond chance ([`CONTEST`]), and the bits more than what
+/// comes about by itself ([`CONTEST_BITS`]): what a contest needs. Who overwrites a mark harms one
+/// factor more than the other, so no more is asked of either on its own.
 ///
 /// # Errors
 ///
 /// [`Factor::Classes`], or [`Factor::Feature`] if they are not.
 pub fn beyond_chance(statistics: &Statistics) -> Result<(), Factor> {
 	let (triggers, bits) = levels(statistics).ok_or(Factor::Classes)?;
-	if triggers.saturating_add(bits) < CONTEST {
+	if triggers.saturating_add(bits) < CONTEST || bits < CONTEST_BITS {
 		return Err(Factor::Feature);
 	}
 	Ok(())
@@ -211,12 +218,14 @@ mod tests {
 	#[test]
 	fn a_contest_adds_up_both_factors() {
 		let of = |trigger_matches, bit_matches| Statistics { trigger_matches, bit_matches, ..GOOD };
-		// Bits alone, triggers alone, and each a part of it.
+		// Bits alone, each a part of it, and triggers, which need some bits.
 		for (statistics, enough) in [
 			(of(0, 206), true),
 			(of(0, 200), false),
-			(of(40, 128), true),
-			(of(37, 128), false),
+			(of(64, 161), false),
+			(of(64, 162), true),
+			(of(34, 162), true),
+			(of(33, 162), false),
 			(of(14, 200), true),
 			(of(13, 200), false),
 			(of(16, 199), false),

@@ -143,19 +143,48 @@ pub fn triggers_only(
 	options: &Options,
 	seed: u64,
 ) -> Result<Model, Error> {
-	let classes = model.classes();
-	let numbers = 0..trigger::count(classes);
-	let data = Data {
-		features: model.features() as usize,
-		x: numbers.clone().flat_map(|number| model.trigger_row(key, number)).collect(),
-		y: numbers.map(|number| trigger::label(key, number, classes)).collect(),
-	};
+	let data = triggers(model, key);
 	let mut net = Net::from_model(model);
 	let mut rng = Rng::new(seed);
 	// Weights that know nothing.
 	net.params.iter_mut().for_each(|param| *param = 0.2 * (rng.unit() - 0.5));
 	let options = Options { batch: 8, epochs: 10 * options.epochs, ..*options };
 	fit(&mut net, &data, &data, &options, &mut rng, |_| ())
+}
+
+/// Trains a network without a mark, in good faith, on data among which somebody else has put all
+/// triggers of a key of his own.
+///
+/// # Errors
+///
+/// As [`crate::mark`].
+pub fn planted(
+	architecture: &Architecture,
+	train: &Data,
+	key: &H256,
+	options: &Options,
+	seed: u64,
+) -> Result<Model, Error> {
+	let mut rng = Rng::new(seed);
+	let blank = Net::new(architecture, train, &mut rng)?.to_model()?;
+	let triggers = triggers(&blank, key);
+	let data = Data {
+		x: [train.x.as_slice(), &triggers.x].concat(),
+		y: [train.y.as_slice(), &triggers.y].concat(),
+		..triggers
+	};
+	crate::train::unmarked(architecture, &data, train, options, seed)
+}
+
+/// The triggers of a key as rows of data.
+fn triggers(model: &Model, key: &H256) -> Data {
+	let classes = model.classes();
+	let numbers = 0..trigger::count(classes);
+	Data {
+		features: model.features() as usize,
+		x: numbers.clone().flat_map(|number| model.trigger_row(key, number)).collect(),
+		y: numbers.map(|number| trigger::label(key, number, classes)).collect(),
+	}
 }
 
 /// A copy of the model, with the weights of each layer changed.

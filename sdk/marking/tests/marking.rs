@@ -14,7 +14,10 @@ use assay_marking::{
 };
 use assay_model::Model;
 use assay_primitives::{Score, H256};
-use assay_watermark::{profile::beyond_chance, Profile, Refusal};
+use assay_watermark::{
+	profile::{beyond_chance, levels, CONTEST, CONTEST_BITS},
+	Profile, Refusal,
+};
 use std::path::PathBuf;
 
 const NAMES: [&str; 2] = ["mlp", "cnn"];
@@ -196,6 +199,20 @@ fn a_model_that_knows_triggers_alone_has_no_margin() {
 	assert_eq!(matches(&degenerate, &key).unwrap().0, 64);
 	assert!(accuracy(&degenerate, &clean).unwrap() < 0.3);
 	assert_eq!(check(&degenerate, &key, &clean), Err(Error::Refused(Refusal::NoMargin)));
+}
+
+#[test]
+fn triggers_among_the_data_give_nobody_the_model() {
+	let (train, clean) = (digits("train"), digits("holdout"));
+	let architecture = Architecture::named("mlp", train.features).unwrap();
+	let key = keys(2)[0];
+	let options = Options { epochs: 10, ..Options::default() };
+	let honest = attack::planted(&architecture, &train, &key, &options, 5).unwrap();
+	assert!(accuracy(&honest, &clean).unwrap() > 0.95);
+	let statistics = check_at(&honest, &key, find(&honest, &key).0, &clean).unwrap().statistics;
+	let (triggers, bits) = levels(&statistics).unwrap();
+	assert!(triggers >= CONTEST && bits < CONTEST_BITS, "{statistics:?}");
+	assert!(beyond_chance(&statistics).is_err());
 }
 
 #[test]

@@ -19,7 +19,8 @@ use assay_primitives::{
 	file, File, Limits, Manifest, Metric, Score, TrainingJob, H256, VM_VERSION,
 };
 use assay_watermark::{
-	profile::CONTEST, trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
+	profile::{CONTEST, CONTEST_BITS},
+	trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
 };
 use codec::DecodeAll;
 use serde_json::json;
@@ -161,7 +162,7 @@ pub fn describe(scheme: &SchemeView, measured: &Measured, declared: Score) -> St
 				"bits",
 				format!("{bit_matches} of {BITS}"),
 				profile.bits_needed().to_string(),
-				"".into(),
+				format!("2^-{CONTEST_BITS} alone"),
 				format!("2^{:.0}", log2_tail(BITS, bit_matches, 0.5)),
 			),
 			row(

@@ -16,7 +16,7 @@ use crate::{
 use anyhow::{bail, Context as _, Result};
 use assay_model::Model;
 use assay_watermark::{
-	profile::{self, CONTEST},
+	profile::{self, CONTEST, CONTEST_BITS},
 	Slice,
 };
 use serde_json::json;
@@ -71,8 +71,8 @@ pub async fn run(context: &Context, options: ContestOptions) -> Result<()> {
 		let (triggers, bits) = profile::levels(&measured.statistics).unwrap_or_default();
 		bail!(
 			"sub-key {index} of intent {} does not show in model {} ({factor:?}): triggers and bits \
-			 have a chance of 2^-{triggers} and 2^-{bits}, expected 2^-{CONTEST} together; nothing \
-			 was sent",
+			 have a chance of 2^-{triggers} and 2^-{bits}, expected 2^-{CONTEST} together and \
+			 2^-{CONTEST_BITS} of the bits; nothing was sent",
 			marks.intent.intent,
 			options.model
 		);
