@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { connect } from '../lib/client.js';
 import { CommandLine } from '../lib/command.js';
 import { Network, data, programs } from '../lib/nodes.js';
 
@@ -50,13 +51,28 @@ test('a sponsor creates a task from files', async () => {
 });
 
 test('an artifact comes back as it was', async () => {
-	const [{ artifact }] = await assay.json('--suri', '//Bob', 'artifact', 'put', program);
+	const path = join(programs, 'mlp.wasm');
+	const [{ artifact }] = await assay.json('--suri', '//Bob', 'artifact', 'put', path);
 	const file = join(folder, 'back.wasm');
 	await assay.json('artifact', 'get', artifact, '-o', file);
-	assert.deepEqual(await readFile(file), await readFile(program));
+	assert.deepEqual(await readFile(file), await readFile(path));
 	const [shown] = await assay.json('artifact', 'show', artifact);
 	assert.equal(shown.complete, true);
 });
+
+/** The first block with such an event. */
+async function blockOf(matches) {
+	const api = await connect(network.nodes[0].url);
+	try {
+		const last = (await api.rpc.chain.getHeader()).number.toNumber();
+		for (let block = 1; block <= last; block++) {
+			const at = await api.at(await api.rpc.chain.getBlockHash(block));
+			if ((await at.query.system.events()).some(({ event }) => matches(event))) return block;
+		}
+	} finally {
+		await api.disconnect();
+	}
+}
 
 test('a claim is followed from commitment to payment', async () => {
 	const [submitted, ...stages] = await assay.json(
@@ -73,6 +89,12 @@ test('a claim is followed from commitment to payment', async () => {
 	assert.equal(entries[0].claim, submitted.claim);
 	const [{ jobs }] = await assay.json('queue');
 	assert.deepEqual(jobs, []);
+	// Nobody could commit to the program before it was committed to.
+	const announced = await blockOf(
+		({ section, method, data }) =>
+			section === 'artifacts' && method === 'Announced' && data.id.toHex() === submitted.program,
+	);
+	assert.ok(announced > submitted.committed_at, `${announced} ${submitted.committed_at}`);
 	const { stdout } = await assay.run('leaderboard', task);
 	assert.match(stdout, new RegExp(submitted.measured));
 });

@@ -11,12 +11,18 @@ use sp_runtime::{
 		AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Implication, TransactionExtension,
 		ValidateResult,
 	},
-	transaction_validity::ValidTransaction,
+	transaction_validity::{TransactionPriority, ValidTransaction},
 };
+
+/// Priority of a reveal, above what tips buy. From the pool on everybody can read it, copy it, and
+/// fill blocks until the copy is verified. There are no more reveals than bonds.
+pub const REVEAL_PRIORITY: TransactionPriority = TransactionPriority::MAX / 4;
 
 /// Checks stake, bond, task and rate limit of each `commit`, and claim, window, hash, score, run
 /// and program of each `reveal`, while the transaction is validated: a flood of what could only
 /// fail dies in the pool, for free.
+///
+/// Reveals go before all that has a tip ([`REVEAL_PRIORITY`]).
 ///
 /// A transaction is refused with [`refusal`], which names the error. Calls inside of other calls (a
 /// batch, a proxy) are not looked at; they are checked when they are executed, as every call is.
@@ -83,10 +89,14 @@ where
 		_: &impl Implication,
 		_: TransactionSource,
 	) -> ValidateResult<(), T::RuntimeCall> {
+		let mut valid = ValidTransaction::default();
 		if let (Some(miner), Some(call)) = (origin.as_system_origin_signer(), call.is_sub_type()) {
 			Self::check(miner, call).map_err(refusal)?;
+			if matches!(call, Call::reveal { .. }) {
+				valid.priority = REVEAL_PRIORITY;
+			}
 		}
-		Ok((ValidTransaction::default(), (), origin))
+		Ok((valid, (), origin))
 	}
 
 	impl_tx_ext_default!(T::RuntimeCall; prepare);

@@ -91,7 +91,7 @@
 
 extern crate alloc;
 
-pub use extension::CheckClaim;
+pub use extension::{CheckClaim, REVEAL_PRIORITY};
 pub use pallet::*;
 pub use types::{Claim, ClaimView, Deadline, Ending, Entry, Reason, Revealed, Stage, Status};
 pub use weights::WeightInfo;

@@ -3,16 +3,25 @@ use assay_traits::refusal;
 use frame_support::{dispatch::GetDispatchInfo, traits::PalletInfo};
 use sp_runtime::{
 	traits::{DispatchTransaction, TransactionExtension},
-	transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+	transaction_validity::{
+		InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
+	},
 };
 
-fn validate(miner: AccountId, call: crate::Call<Test>) -> Result<(), TransactionValidityError> {
+fn validity(
+	miner: AccountId,
+	call: crate::Call<Test>,
+) -> Result<ValidTransaction, TransactionValidityError> {
 	let call = RuntimeCall::from(call);
 	let info = call.get_dispatch_info();
 	let origin = RuntimeOrigin::signed(miner);
 	let extension = CheckClaim::<Test>::new();
 	let source = TransactionSource::External;
-	extension.validate_only(origin, &call, &info, 0, source, 0).map(|_| ())
+	extension.validate_only(origin, &call, &info, 0, source, 0).map(|(valid, ..)| valid)
+}
+
+fn validate(miner: AccountId, call: crate::Call<Test>) -> Result<(), TransactionValidityError> {
+	validity(miner, call).map(|_| ())
 }
 
 fn code(error: impl Into<DispatchError>) -> Result<(), TransactionValidityError> {
@@ -51,6 +60,18 @@ fn a_hopeless_commit_is_refused() {
 		assert_eq!(validate(BOB, commit_call(task, 1)), code(Error::<Test>::DuplicateCommitment));
 		Free::insert(BOB, BOND - 1);
 		assert_eq!(validate(BOB, commit_call(task, 4)), code(Error::<Test>::BondNotCovered));
+	});
+}
+
+#[test]
+fn a_reveal_is_not_kept_out_by_tips() {
+	build_and_execute(|task| {
+		let priority = |call| validity(ALICE, call).unwrap().priority;
+		assert_eq!(priority(commit_call(task, 1)), 0);
+		let claim = commit(ALICE, task, &body(0));
+		next_block();
+		assert_eq!(priority(reveal_call(claim, body(0))), REVEAL_PRIORITY);
+		assert_eq!(priority(crate::Call::withdraw { claim }), 0);
 	});
 }
 

@@ -61,12 +61,9 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 	if let Some(scored) = &measured {
 		ensure_model_is_new(&at, options.task, scored).await?;
 	}
-	if terms.reveals.is_some() {
-		// Nobody is to see the program before the claim is revealed.
-		store.cache(&id, &program)?;
-	} else {
-		artifact::put(output, &chain, &key, &program).await?;
-	}
+	// Nobody is to see the program, or its hash, before the commitment: they are enough to commit to
+	// the same first. It is stored on the chain right before the claim is revealed.
+	store.cache(&id, &program)?;
 
 	let trace_root = measured.map(|scored| scored.trace_root);
 	let trace_salt = random()?;
