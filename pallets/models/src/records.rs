@@ -164,16 +164,7 @@ impl<T: Config> Pallet<T> {
 
 	pub(crate) fn do_set_scheme(scheme: Option<SchemeTerms>) -> Result<(), Error<T>> {
 		if let Some(SchemeTerms { limits, .. }) = scheme {
-			let most = T::MaxLimits::get();
-			let fits = |value: u64, most: u64| (1..=most).contains(&value);
-			ensure!(
-				fits(limits.program_bytes.into(), most.program_bytes.into())
-					&& fits(limits.memory_pages.into(), most.memory_pages.into())
-					&& fits(limits.steps.into(), most.steps.into())
-					&& fits(limits.step_fuel, most.step_fuel)
-					&& fits(limits.total_fuel, most.total_fuel),
-				Error::<T>::SchemeTooLarge
-			);
+			ensure!(limits.are_within(&T::MaxLimits::get()), Error::<T>::SchemeTooLarge);
 		}
 		Scheme::<T>::set(scheme);
 		Ok(())

@@ -53,6 +53,17 @@ impl Limits {
 	pub const fn replayable(&self) -> bool {
 		self.step_fuel <= Self::REPLAY_FUEL && self.memory_pages <= Self::REPLAY_PAGES
 	}
+
+	/// Whether each of these limits is at least 1 and no more than that of `most`.
+	#[must_use]
+	pub fn are_within(&self, most: &Self) -> bool {
+		let is_within = |value: u64, most: u64| (1..=most).contains(&value);
+		is_within(self.program_bytes.into(), most.program_bytes.into())
+			&& is_within(self.memory_pages.into(), most.memory_pages.into())
+			&& is_within(self.steps.into(), most.steps.into())
+			&& is_within(self.step_fuel, most.step_fuel)
+			&& is_within(self.total_fuel, most.total_fuel)
+	}
 }
 
 /// Everything that the outcome of a run depends on. Two runs of the same job give the same

@@ -85,14 +85,25 @@ impl pallet_proxy::Config for Runtime {
 	type WeightInfo = weights::pallet_proxy::WeightInfo<Runtime>;
 }
 
-/// Calls that anybody can make: all but that for an account without a key. When such an account
-/// ends, upstream gives back to who made it what others paid for its deputies, out of whatever is
-/// reserved of that account: also out of a stake.
-pub struct NoPureProxies;
+/// Calls that accounts can make: all but these.
+///
+/// - That for an account without a key. When such an account ends, upstream gives back to who made
+///   it what others paid for its deputies, out of whatever is reserved of that account: also out of
+///   a stake.
+/// - Signed reports of equivocations. Their proofs are checked in the call only, and so by every
+///   author to whom they are sent, and the fee is given back where they hold: for each of as many
+///   rounds as a validator has contradicted itself in. Nodes report without a signature, which is
+///   checked before.
+pub struct OpenCalls;
 
-impl Contains<RuntimeCall> for NoPureProxies {
+impl Contains<RuntimeCall> for OpenCalls {
 	fn contains(call: &RuntimeCall) -> bool {
-		!matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::create_pure { .. }))
+		!matches!(
+			call,
+			RuntimeCall::Proxy(pallet_proxy::Call::create_pure { .. })
+				| RuntimeCall::Babe(pallet_babe::Call::report_equivocation { .. })
+				| RuntimeCall::Grandpa(pallet_grandpa::Call::report_equivocation { .. })
+		)
 	}
 }
 
@@ -150,6 +161,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 		use pallet_assay_stake::Call as Stake;
 		use pallet_assay_tasks::Call as Tasks;
 		use pallet_proxy::Call as Proxy;
+		use pallet_session::Call as Session;
 		use RuntimeCall as Of;
 		// A stake changes hands by a rotation.
 		let keeps_stake = |call: &Stake<Runtime>| {
@@ -167,6 +179,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 			|call: &Tasks<Runtime>| !matches!(call, Tasks::create { .. } | Tasks::top_up { .. });
 		// An auditor pays for the bounty of a claim that is found false, to who had posted it.
 		let keeps_bounties = |call: &Audits<Runtime>| !matches!(call, Audits::open_canary { .. });
+		// A validator without keys is none any more, and does not become one again.
+		let keeps_seat = |call: &Session<Runtime>| !matches!(call, Session::purge_keys { .. });
 		// What the account does in the name of another one is judged by what that one allows, and
 		// by no role of the deputy here. So there are no calls of `multisig`, either.
 		let keeps_to_itself =
@@ -182,7 +196,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 				Of::Artifacts(_),
 			) => true,
 			(Self::NonTransfer | Self::Mining, Of::Claims(_)) => true,
-			(Self::NonTransfer | Self::Verifying, Of::Session(_) | Of::Verification(_)) => true,
+			(Self::NonTransfer | Self::Verifying, Of::Session(call)) => keeps_seat(call),
+			(Self::NonTransfer | Self::Verifying, Of::Verification(_)) => true,
 			(Self::Sponsoring, Of::Tasks(_)) => true,
 			(Self::NonTransfer, Of::Tasks(call)) => keeps_rewards(call),
 			(Self::NonTransfer, Of::Audits(call)) => keeps_bounties(call),
@@ -227,7 +242,8 @@ mod tests {
 		T::decode(&mut TrailingZeroInput::zeroes()).unwrap()
 	}
 
-	/// By which the account's money, or what is worth money, can come to a deputy.
+	/// By which the account's money, or what is worth money, can come to a deputy, or a validator's
+	/// seat is given up.
 	fn gifts() -> Vec<RuntimeCall> {
 		use pallet_assay_models::{Call as Models, Name};
 		use pallet_assay_stake::Call as Stake;
@@ -240,6 +256,7 @@ mod tests {
 				.into(),
 			Stake::rotate_key { new: who.clone() }.into(),
 			Stake::accept_rotation { old: who.clone() }.into(),
+			pallet_session::Call::purge_keys {}.into(),
 			Models::transfer { name: Name::default(), new_owner: who.clone() }.into(),
 			Models::register { registration: Box::new(anything()) }.into(),
 			Models::contest { challenge: Box::new(anything()) }.into(),
@@ -286,7 +303,7 @@ mod tests {
 			pallet_assay_tasks::Call::close { task: 0 }.into(),
 			pallet_assay_artifacts::Call::remove { id: Default::default() }.into(),
 			pallet_assay_verification::Call::settle { job: 0 }.into(),
-			pallet_session::Call::purge_keys {}.into(),
+			pallet_session::Call::set_keys { keys: anything(), proof: Vec::new() }.into(),
 			pallet_assay_audits::Call::close_batch { batch: 0 }.into(),
 			pallet_preimage::Call::unnote_preimage { hash: Default::default() }.into(),
 			pallet_sudo::Call::remove_key {}.into(),
@@ -357,6 +374,39 @@ mod tests {
 			let batch: RuntimeCall = pallet_utility::Call::batch_all { calls: vec![make] }.into();
 			let refused = sp_runtime::DispatchError::from(refused());
 			assert_eq!(batch.dispatch(signed()).map_err(|error| error.error), Err(refused));
+		});
+	}
+
+	/// Nobody has to look at what its sender has signed.
+	#[test]
+	fn equivocations_are_reported_by_nodes() {
+		genesis::tests::local().execute_with(|| {
+			let signed = || RuntimeOrigin::signed(Alice.to_account_id());
+			let proof = || sp_session::MembershipProof {
+				session: 0,
+				trie_nodes: vec![],
+				validator_count: 4,
+			};
+			let blocks: RuntimeCall = pallet_babe::Call::report_equivocation {
+				equivocation_proof: Box::new(anything()),
+				key_owner_proof: proof(),
+			}
+			.into();
+			let votes: RuntimeCall = pallet_grandpa::Call::report_equivocation {
+				equivocation_proof: Box::new(anything()),
+				key_owner_proof: proof(),
+			}
+			.into();
+			let refused =
+				sp_runtime::DispatchError::from(frame_system::Error::<Runtime>::CallFiltered);
+			for call in [blocks, votes] {
+				let batch: RuntimeCall =
+					pallet_utility::Call::batch_all { calls: vec![call.clone()] }.into();
+				for call in [call, batch] {
+					let result = call.dispatch(signed());
+					assert_eq!(result.map_err(|failed| failed.error), Err(refused));
+				}
+			}
 		});
 	}
 

@@ -12,7 +12,7 @@ use crate::{
 use alloc::vec::Vec;
 use frame_support::{
 	parameter_types,
-	traits::{ConstU32, ConstU64, Get},
+	traits::{ConstU32, ConstU64, Get, KeyOwnerProofSystem},
 	weights::Weight,
 };
 use pallet_session::{
@@ -24,8 +24,9 @@ use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_runtime::{
 	impl_opaque_keys,
 	traits::{Convert, ConvertInto, OpaqueKeys},
-	Perbill,
+	KeyTypeId, Perbill,
 };
+use sp_session::MembershipProof;
 use sp_staking::{
 	offence::{OffenceDetails, OffenceSeverity, OnOffenceHandler},
 	SessionIndex,
@@ -70,7 +71,7 @@ impl pallet_babe::Config for Runtime {
 	type EpochChangeTrigger = pallet_babe::ExternalTrigger;
 	type EpochDuration = EpochDuration;
 	type EquivocationReportSystem =
-		pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+		pallet_babe::EquivocationReportSystem<Self, Offences, SmallProofs, ReportLongevity>;
 	type ExpectedBlockTime = ConstU64<{ time::SLOT_MILLIS }>;
 	type KeyOwnerProof = sp_session::MembershipProof;
 	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
@@ -112,13 +113,45 @@ impl pallet_offences::Config for Runtime {
 
 impl pallet_grandpa::Config for Runtime {
 	type EquivocationReportSystem =
-		pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+		pallet_grandpa::EquivocationReportSystem<Self, Offences, SmallProofs, ReportLongevity>;
 	type KeyOwnerProof = sp_session::MembershipProof;
 	type MaxAuthorities = ConstU32<MAX_VALIDATORS>;
 	type MaxNominators = ConstU32<0>;
 	type MaxSetIdSessionEntries = SetIdSessions;
 	type RuntimeEvent = RuntimeEvent;
 	type WeightInfo = weights::pallet_grandpa::WeightInfo<Runtime>;
+}
+
+/// Proofs of who a key belonged to, none larger than honest ones: all of a proof is put into a trie
+/// before anything in it is looked at, and its size is in no weight.
+pub struct SmallProofs;
+
+impl SmallProofs {
+	/// Most nodes of a trie in a proof. Those to two of 400 entries are five each, or fewer.
+	const NODES: usize = 32;
+	/// Most bytes of each: 16 hashes with their lengths, and a few more.
+	const NODE_BYTES: usize = 1_024;
+
+	fn is_small(proof: &MembershipProof) -> bool {
+		proof.trie_nodes.len() <= Self::NODES
+			&& proof.trie_nodes.iter().all(|node| node.len() <= Self::NODE_BYTES)
+	}
+}
+
+impl<D: AsRef<[u8]>> KeyOwnerProofSystem<(KeyTypeId, D)> for SmallProofs {
+	type IdentificationTuple = IdentificationTuple<Runtime>;
+	type Proof = MembershipProof;
+
+	fn prove(key: (KeyTypeId, D)) -> Option<MembershipProof> {
+		Historical::prove(key)
+	}
+
+	fn check_proof(
+		key: (KeyTypeId, D),
+		proof: MembershipProof,
+	) -> Option<IdentificationTuple<Runtime>> {
+		Self::is_small(&proof).then(|| Historical::check_proof(key, proof))?
+	}
 }
 
 /// A validator is its account and nothing more.
@@ -170,7 +203,10 @@ impl pallet_session::historical::SessionManager<AccountId, ()> for GenesisValida
 	fn start_session(started: SessionIndex) {
 		Historical::prune_up_to(started.saturating_sub(REPORT_SESSIONS));
 	}
-	fn end_session(_: SessionIndex) {}
+	fn end_session(_: SessionIndex) {
+		// Upstream does so when keys change, and only then.
+		pallet_session::DisabledValidators::<Runtime>::kill();
+	}
 }
 
 /// Validators that equivocated make no blocks for the rest of the session, as long as no more than
@@ -209,6 +245,7 @@ pub(super) fn author() -> Option<AccountId> {
 mod tests {
 	use super::*;
 	use crate::{genesis, System};
+	use codec::Encode;
 	use frame_support::traits::Hooks;
 	use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
@@ -253,7 +290,6 @@ mod tests {
 
 	#[test]
 	fn rotated_keys_are_announced_and_can_be_proved() {
-		use frame_support::traits::KeyOwnerProofSystem;
 		genesis::tests::local().execute_with(|| {
 			for _ in 0..3 {
 				rotate();
@@ -299,6 +335,36 @@ mod tests {
 		assert_eq!(shut_out(genesis::tests::local()), [0]);
 		// A single validator goes on: a chain without any would stand still.
 		assert!(shut_out(genesis::tests::development()).is_empty());
+	}
+
+	#[test]
+	fn an_offender_is_shut_out_for_the_rest_of_the_session() {
+		genesis::tests::local().execute_with(|| {
+			rotate();
+			let offence = OffenceDetails { offender: (alice(), ()), reporters: Vec::new() };
+			DisableOffenders::on_offence(&[offence], &[Perbill::from_percent(50)], 1);
+			assert_eq!(Session::disabled_validators(), [0]);
+			rotate();
+			assert!(Session::disabled_validators().is_empty());
+		});
+	}
+
+	#[test]
+	fn proofs_are_no_larger_than_honest_ones() {
+		genesis::tests::local().execute_with(|| {
+			let key = (sp_consensus_babe::KEY_TYPE, Session::load_keys(&alice()).unwrap().babe);
+			let honest = SmallProofs::prove(key.clone()).unwrap();
+			assert_eq!(SmallProofs::check_proof(key.clone(), honest.clone()), Some((alice(), ())));
+			// What is refused here is no work for who checks the rest: that would take seconds.
+			let nodes = (0..33u32).map(|node| node.encode()).collect();
+			let many = MembershipProof { trie_nodes: nodes, ..honest.clone() };
+			assert!(!SmallProofs::is_small(&many));
+			assert_eq!(SmallProofs::check_proof(key.clone(), many), None);
+			let mut large = honest;
+			large.trie_nodes.push(vec![0; SmallProofs::NODE_BYTES + 1]);
+			assert!(!SmallProofs::is_small(&large));
+			assert_eq!(SmallProofs::check_proof(key, large), None);
+		});
 	}
 
 	#[test]

@@ -89,7 +89,7 @@ pub mod groups {
 		/// The most that the limits of a task may allow, field by field: 16 MiB of program, 64 MiB
 		/// of memory, 10 minutes (or one) at [`REFERENCE_FUEL`]. Keeps `inputs_fit_artifacts`,
 		/// `unbonding_outlives_faults`, `artifacts_outlive_tasks`, `bond_covers_a_run`,
-		/// `lying_costs_more_than_work` and `silence_costs_more_than_work`.
+		/// `lying_costs_more_than_work`, `silence_costs_more_than_work` and `schemes_fit_limits`.
 		#[codec(index = 0)]
 		pub static MaxLimits: Limits = Limits {
 			program_bytes: 16 * 1024 * 1024,
@@ -573,6 +573,17 @@ pub const INVARIANTS: &[Invariant] = &[
 			audits::MinDeposit::get() >= bond
 		},
 	},
+	Invariant {
+		name: "schemes_fit_limits",
+		meaning: "tasks.MaxLimits must not be below the limits of the watermark scheme, or its runs \
+		          are longer, and cost more, than other values allow for: Models.set_scheme comes \
+		          first",
+		holds: || {
+			let most = tasks::MaxLimits::get();
+			pallet_assay_models::Scheme::<Runtime>::get()
+				.is_none_or(|scheme| scheme.limits.are_within(&most))
+		},
+	},
 ];
 
 /// [`INVARIANTS`] for the pallet.
@@ -730,6 +741,10 @@ mod tests {
 			(
 				"canaries_cost_what_they_save",
 				change!(audits::MinDeposit = claims::ClaimBond::get() + largest_fee() - 1),
+			),
+			(
+				"schemes_fit_limits",
+				change!(tasks::MaxLimits = Limits { total_fuel: 1_000_000_000, ..limits }),
 			),
 		]
 	}

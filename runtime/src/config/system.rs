@@ -1,6 +1,6 @@
 //! System, time, transactions and migrations.
 
-use super::accounts::NoPureProxies;
+use super::accounts::OpenCalls;
 use crate::{
 	weights::{
 		self,
@@ -128,7 +128,7 @@ parameter_types! {
 impl frame_system::Config for Runtime {
 	type AccountData = pallet_balances::AccountData<Balance>;
 	type AccountId = AccountId;
-	type BaseCallFilter = NoPureProxies;
+	type BaseCallFilter = OpenCalls;
 	type Block = Block;
 	type BlockHashCount = BlockHashCount;
 	type BlockLength = RuntimeBlockLength;
