@@ -15,7 +15,7 @@ use subxt::{
 		TokenError, TransactionEventsError, ViewFunctionError,
 	},
 	events::DecodeAsEvent,
-	ext::scale_decode::DecodeAsType,
+	ext::{frame_decode::extrinsics::encode_call_data, scale_decode::DecodeAsType},
 	extrinsics::ExtrinsicEvents,
 	metadata::Metadata,
 	rpcs::{client::RpcParams, rpc_params, RpcClient, UserError},
@@ -337,6 +337,9 @@ impl Chain {
 		let nonce = at.transactions().account_nonce(&who).await?;
 		let birth = at.block_number().saturating_sub(AGE);
 		let birth = self.block(birth).await?;
+		if !is_known(birth.metadata_ref(), call)? {
+			bail!(INCOMPATIBLE);
+		}
 		let signed = birth
 			.transactions()
 			.create_signed(call, key, ParamsBuilder::new().nonce(nonce).mortal(LIFE).build())
@@ -576,6 +579,27 @@ pub fn explain(error: Error) -> Error {
 	}
 }
 
+/// What this command line was made for.
+const METADATA: &[u8] = include_bytes!("../metadata.scale");
+
+/// Whether metadata have the same bytes signed for a call as those that this command line knows.
+/// They come from the node, which could otherwise have another call signed than the one that is
+/// shown, or a tip in place of a nonce.
+fn is_known(metadata: &Metadata, call: &impl Payload) -> Result<bool> {
+	let known = Metadata::decode_from(METADATA)?;
+	let bytes = |metadata: &Metadata| {
+		let (pallet, name) = (call.pallet_name(), call.call_name());
+		encode_call_data(pallet, name, call.call_data(), metadata, metadata.types()).ok()
+	};
+	let extensions = |metadata: &Metadata| -> Vec<String> {
+		let all = metadata.extrinsic().transaction_extensions_to_use_for_encoding();
+		all.map(|extension| extension.identifier().into()).collect()
+	};
+	let expected = bytes(&known);
+	let same = expected == bytes(metadata) && extensions(&known) == extensions(metadata);
+	Ok(same && expected.is_some())
+}
+
 /// The node's runtime is another one than this command line knows.
 const INCOMPATIBLE: &str =
 	"the node's runtime is not the one that this command line was made for; \
@@ -601,4 +625,41 @@ fn explain_code(metadata: &Metadata, code: u8) -> Option<String> {
 /// Why a connection failed, without what every such error says.
 fn cause(error: &subxt::rpcs::Error) -> String {
 	error.to_string().trim_start_matches("RPC error: client error: ").into()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use subxt::ext::frame_metadata::{
+		v16::RuntimeMetadataV16, RuntimeMetadata, RuntimeMetadataPrefixed,
+	};
+
+	fn with(change: impl FnOnce(&mut RuntimeMetadataV16)) -> Metadata {
+		let mut metadata = RuntimeMetadataPrefixed::decode(&mut &*METADATA).unwrap();
+		let RuntimeMetadata::V16(inner) = &mut metadata.1 else { panic!("another version") };
+		change(inner);
+		Metadata::decode_from(&metadata.encode()).unwrap()
+	}
+
+	#[test]
+	fn nothing_else_is_signed_than_what_is_known() {
+		let call = api::transactions().stake().cancel_rotation();
+		let is_known = |metadata: &Metadata| is_known(metadata, &call).unwrap();
+		assert!(is_known(&with(|_| ())));
+		let pallets_change_places = |metadata: &mut RuntimeMetadataV16| {
+			let at = |name| metadata.pallets.iter().position(|pallet| pallet.name == name).unwrap();
+			let (stake, session) = (at("Stake"), at("Session"));
+			let index = metadata.pallets[stake].index;
+			metadata.pallets[stake].index = metadata.pallets[session].index;
+			metadata.pallets[session].index = index;
+		};
+		assert!(!is_known(&with(pallets_change_places)));
+		let tip_and_nonce_change_places = |metadata: &mut RuntimeMetadataV16| {
+			let all = &mut metadata.extrinsic.transaction_extensions;
+			let at = |name| all.iter().position(|extension| extension.identifier == name).unwrap();
+			let (nonce, tip) = (at("CheckNonce"), at("ChargeTransactionPayment"));
+			all.swap(nonce, tip);
+		};
+		assert!(!is_known(&with(tip_and_nonce_change_places)));
+	}
 }

@@ -12,7 +12,7 @@ mod store;
 
 use clap::Parser;
 use serde_json::json;
-use std::process::ExitCode;
+use std::{fmt::Display, process::ExitCode};
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -24,9 +24,10 @@ async fn main() -> ExitCode {
 		let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
 		eprintln!("{}", json!({ "error": error.to_string(), "causes": causes }));
 	} else {
-		eprintln!("error: {error}");
+		let shown = |text: &dyn Display| output::harmless_lines(&text.to_string());
+		eprintln!("error: {}", shown(&error));
 		for cause in error.chain().skip(1) {
-			eprintln!("  because {cause}");
+			eprintln!("  because {}", shown(&cause));
 		}
 	}
 	ExitCode::FAILURE

@@ -25,14 +25,14 @@ impl Output {
 		if self.json {
 			println!("{}", json!(value));
 		} else {
-			println!("{}", text().trim_end());
+			println!("{}", harmless_lines(text().trim_end()));
 		}
 	}
 
 	/// Tells people what happens meanwhile, on standard error. Not in JSON.
 	pub fn note(self, text: impl Display) {
 		if !self.json {
-			eprintln!("{text}");
+			eprintln!("{}", harmless_lines(&text.to_string()));
 		}
 	}
 
@@ -41,7 +41,7 @@ impl Output {
 		if self.json {
 			eprintln!("{}", json!({ "warning": text.to_string() }));
 		} else {
-			eprintln!("warning: {text}");
+			eprintln!("warning: {}", harmless_lines(&text.to_string()));
 		}
 	}
 
@@ -100,6 +100,11 @@ pub fn harmless(text: &str) -> String {
 			|| matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 	};
 	text.chars().map(|character| if harmful(character) { '\u{fffd}' } else { character }).collect()
+}
+
+/// Lines, each of which is made [`harmless`].
+pub fn harmless_lines(text: &str) -> String {
+	text.split('\n').map(harmless).collect::<Vec<_>>().join("\n")
 }
 
 /// A number with its thousands apart.

@@ -401,6 +401,15 @@ fn another_chain_is_refused() {
 }
 
 #[test]
+fn what_a_node_says_does_nothing_to_a_terminal() {
+	let node = OtherNode::start("\u{1b}]52;c;aGFybQ==\u{7}\u{1b}[2J");
+	let refused = Bench::new().run(&["queue", "--url", &node.url]).code(1);
+	let shown = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+	assert!(shown.contains("[2J"), "{shown}");
+	assert!(!shown.chars().any(|character| character.is_control() && character != '\n'), "{shown}");
+}
+
+#[test]
 fn a_node_that_does_not_answer_is_told() {
 	let node = OtherNode::start("assay");
 	Bench::new().run(&["queue", "--url", &node.url]).code(1).stderr(contains(&node.url));
