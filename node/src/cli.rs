@@ -1,6 +1,7 @@
 //! Command line of the node.
 
 use clap::{parser::ValueSource, CommandFactory, FromArgMatches};
+use sc_cli::SyncMode;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Makes, finalises and serves blocks of an Assay chain.
@@ -101,6 +102,19 @@ where
 	(validates || votes) && !run.shared_params.dev && !named
 }
 
+impl Cli {
+	/// Fails if blocks are to be taken over without being executed. Such a node has no chunks of
+	/// artifacts, which execution files, and cannot read the blocks in which one of them is renewed.
+	pub fn ensure_executes_blocks(&self) -> sc_cli::Result<()> {
+		if self.run.network_params.sync == SyncMode::Full {
+			return Ok(());
+		}
+		Err("expected --sync full, or none: other ways to synchronise do not execute the blocks in \
+		     which programs and data are stored, and the node would have neither"
+			.into())
+	}
+}
+
 /// Reads `http://ADDRESS:PORT` or `ADDRESS:PORT` on this host.
 fn loopback(url: &str) -> Result<SocketAddr, String> {
 	let bare = url.strip_prefix("http://").unwrap_or(url);
@@ -143,6 +157,20 @@ mod tests {
 		}
 		for who in [&[][..], &["--chain", "local"], &["--dev"], &["no such command"]] {
 			assert!(!guarded(who), "{who:?}");
+		}
+	}
+
+	#[test]
+	fn blocks_are_executed() {
+		let ensure = |args: &[&str]| {
+			Cli::parse_from([&["assay-node"], args].concat()).ensure_executes_blocks()
+		};
+		for args in [&[][..], &["--sync", "full"], &["--validator", "--sync", "full"]] {
+			assert!(ensure(args).is_ok(), "{args:?}");
+		}
+		for sync in ["fast", "fast-unsafe", "warp"] {
+			let refused = ensure(&["--sync", sync]).unwrap_err().to_string();
+			assert!(refused.contains("--sync full"), "{refused}");
 		}
 	}
 

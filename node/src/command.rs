@@ -117,6 +117,7 @@ pub fn run() -> sc_cli::Result<()> {
 			runner.sync_run(|config| cmd.run::<Block>(&config))
 		},
 		None => {
+			cli.ensure_executes_blocks()?;
 			let runner = cli.create_runner(&cli.run)?;
 			let guarded = cli::is_guarded(std::env::args_os());
 			runner.run_node_until_exit(|mut config| async move {
