@@ -150,7 +150,7 @@ pub type EntryOf<T> =
 pub type ViewOf<T> =
 	ClaimView<<T as frame_system::Config>::AccountId, <T as Config>::Balance, BlockNumberFor<T>>;
 /// What a claim needs to know of its task.
-type TermsOf<T> = TaskTerms<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+type TermsOf<T> = TaskTerms<BlockNumberFor<T>>;
 /// When a claim can be revealed.
 type RevealsOf<T> = RevealPhase<BlockNumberFor<T>>;
 /// Blocks of a miner's latest commitments.

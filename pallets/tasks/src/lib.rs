@@ -111,7 +111,7 @@ pub type TaskOf<T> = Task<
 	<T as Config>::Deposit,
 >;
 /// What a claim needs to know of its task.
-pub type TermsOf<T> = TaskTerms<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+pub type TermsOf<T> = TaskTerms<BlockNumberFor<T>>;
 
 #[frame_support::pallet]
 // The macro takes its attributes for paths, and the code that it makes converts and expects.
@@ -779,7 +779,6 @@ impl<T: Config> Pallet<T> {
 			Reward::Contest { .. } => None,
 		};
 		TaskTerms {
-			sponsor: record.sponsor,
 			train: spec.train,
 			train_root: spec.train_root,
 			chunk_rows: spec.chunk_rows,

@@ -328,9 +328,7 @@ pub enum SeedSource {
 
 /// What a claim needs to know of its task.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct TaskTerms<AccountId, BlockNumber> {
-	/// Who pays.
-	pub sponsor: AccountId,
+pub struct TaskTerms<BlockNumber> {
 	/// Training data.
 	pub train: ArtifactId,
 	/// Merkle root of its chunks.
@@ -372,9 +370,9 @@ pub trait Tasks {
 
 	/// The terms of an open task. Fails if there is none such, or it is closed or past its
 	/// deadline.
-	fn open(task: TaskId) -> Result<TaskTerms<Self::AccountId, Self::BlockNumber>, DispatchError>;
+	fn open(task: TaskId) -> Result<TaskTerms<Self::BlockNumber>, DispatchError>;
 	/// The terms of a task in any state.
-	fn terms(task: TaskId) -> Result<TaskTerms<Self::AccountId, Self::BlockNumber>, DispatchError>;
+	fn terms(task: TaskId) -> Result<TaskTerms<Self::BlockNumber>, DispatchError>;
 	/// Counts a claim: a task with open claims can be neither cancelled nor closed.
 	fn claim_opened(task: TaskId) -> DispatchResult;
 	/// Ends one [`Self::claim_opened`].

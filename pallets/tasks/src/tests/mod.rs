@@ -359,7 +359,6 @@ mod for_claims {
 			assert_eq!(
 				terms,
 				TaskTerms {
-					sponsor: SPONSOR,
 					train: train(),
 					train_root: H256::repeat_byte(3),
 					chunk_rows: 64,
