@@ -15,7 +15,7 @@ use sp_runtime::{
 };
 
 /// Priority of a reveal, above what tips buy. From the pool on everybody can read it, copy it, and
-/// fill blocks until the copy is verified. There are no more reveals than bonds.
+/// fill blocks until the copy is verified. Each claim, and so each bond, has room for one in a pool.
 pub const REVEAL_PRIORITY: TransactionPriority = TransactionPriority::MAX / 4;
 
 /// Checks stake, bond, task and rate limit of each `commit`, and claim, window, hash, score, run
@@ -92,8 +92,9 @@ where
 		let mut valid = ValidTransaction::default();
 		if let (Some(miner), Some(call)) = (origin.as_system_origin_signer(), call.is_sub_type()) {
 			Self::check(miner, call).map_err(refusal)?;
-			if matches!(call, Call::reveal { .. }) {
+			if let Call::reveal { claim, .. } = call {
 				valid.priority = REVEAL_PRIORITY;
+				valid.provides = Vec::from([("AssayReveal", claim).encode()]);
 			}
 		}
 		Ok((valid, (), origin))

@@ -43,7 +43,8 @@
 //! (in a round that settled nothing: what more than half of it said) and by whom. Who is
 //! slashed can have the job re-run once more ([`assay_traits::Appeals`]): by a committee three
 //! times as large, for as much more of a fee, without those who sat on the first one if there are
-//! as many others. The re-run is a job like any other, and says of the slash:
+//! as many others (of whom at least three, or as many as sat, must be left to be drawn). The re-run
+//! is a job like any other, and says of the slash:
 //!
 //! | it finds | slash of a verdict | any other slash |
 //! | --- | --- | --- |
@@ -779,7 +780,7 @@ impl<T: Config> Pallet<T> {
 	/// Weights were fixed a session before this one, so before anything was known of the draw. What
 	/// was taken from a stake since counts, what was added does not. How many others there are does
 	/// not change in a session, so that nobody who leaves brings a committee back; if fewer of them
-	/// are left than [`JURY`], nobody is drawn.
+	/// are left than [`JURY`] and than sat, nobody is drawn.
 	fn candidates(job: &JobOf<T>) -> Vec<MemberOf<T>> {
 		let case = Self::case_of(job.client);
 		let concerned = |who: &T::AccountId| {

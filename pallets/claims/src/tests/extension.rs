@@ -68,10 +68,17 @@ fn a_reveal_is_not_kept_out_by_tips() {
 	build_and_execute(|task| {
 		let priority = |call| validity(ALICE, call).unwrap().priority;
 		assert_eq!(priority(commit_call(task, 1)), 0);
-		let claim = commit(ALICE, task, &body(0));
+		let claims = [0, 1].map(|seed| commit(ALICE, task, &body(seed)));
 		next_block();
-		assert_eq!(priority(reveal_call(claim, body(0))), REVEAL_PRIORITY);
-		assert_eq!(priority(crate::Call::withdraw { claim }), 0);
+		assert_eq!(priority(crate::Call::withdraw { claim: claims[0] }), 0);
+		// One of each claim: who has a bond does not fill the pool.
+		let tags = [0, 1].map(|at| {
+			let valid = validity(ALICE, reveal_call(claims[at], body(at as u64))).unwrap();
+			assert_eq!(valid.priority, REVEAL_PRIORITY);
+			valid.provides
+		});
+		assert_eq!(tags.each_ref().map(Vec::len), [1, 1]);
+		assert_ne!(tags[0], tags[1]);
 	});
 }
 
