@@ -227,8 +227,9 @@ attack('a verifier commits to a lie and leaves with its stake at once', 'what it
 	const from = await height(api());
 	const { flees } = await play(['flees'], 3);
 	const events = await history(from);
-	const pending = events.find(({ method, data }) => method === 'SlashPending' && data.offence.isFalseVerdict && data.offence.asFalseVerdict.toNumber() === flees.job);
-	assert.equal(pending.data.amount.toBigInt(), flees.memory.weight / 10n);
+	const pending = events.find(({ method, data }) => method === 'SlashPending' && data.offence.isVerdictContradicted && data.offence.asVerdictContradicted.toNumber() === flees.job);
+	// Two of three are no majority of members, and it sits on no other committee.
+	assert.equal(pending.data.amount.toBigInt(), flees.memory.weight / 100n);
 	const dave = account('//Dave');
 	const final = async () => (await eventsSince(api(), pending.block)).find(({ method, data }) => method === 'SlashFinal' && data.slash.eq(pending.data.slash));
 	await until(api(), 'the slash is final', final, 60);

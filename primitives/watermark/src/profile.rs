@@ -105,9 +105,9 @@ const LEVEL_64: usize = 7;
 /// −log₂ of the chance that triggers and bits must have together in a contest, both rounded towards
 /// 2⁰ to a multiple of 8.
 ///
-/// Ten pairs of levels add up to it, so that an unmarked model reaches it with a chance of at most
-/// 10 · 2⁻⁷²; a contestant who chooses among 17 places of the mark (three tensors with weights) has
-/// 17 times that, which is 2⁻⁶⁴·⁶.
+/// Eight pairs of levels add up to it ([`CONTEST_BITS`]), so that an unmarked model reaches it with
+/// a chance of at most 8 · 2⁻⁷²; a contestant who chooses among 17 places of the mark (three tensors with weights) has
+/// 17 times that, which is 2⁻⁶⁴·⁹.
 pub const CONTEST: u32 = 72;
 
 /// −log₂ of the chance that the bits alone must have in a contest, rounded as [`CONTEST`]: 162 of 256.

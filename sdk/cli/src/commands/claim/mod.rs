@@ -159,15 +159,18 @@ pub async fn reveal_one(
 		chain.next(&mut blocks).await?;
 	};
 	spinner.finish_and_clear();
+	let again = || {
+		format!(
+			"claim {claim} is committed and not revealed; to try again: assay claim reveal {claim}, to \
+			 take it back: assay claim withdraw {claim}"
+		)
+	};
 	if let Some(program) = context.store()?.cached(&secrets.body.program) {
-		artifact::put(context.output, chain, key, &program).await?;
+		artifact::put(context.output, chain, key, &program).await.with_context(again)?;
 	}
 	let call =
 		api::transactions().claims().reveal(claim, Static(secrets.body.clone()), secrets.salt);
-	let included =
-		chain.submit(context.output, key, &call, fee).await.with_context(|| {
-			format!("claim {claim} is committed and not revealed; to try again: assay claim reveal {claim}")
-		})?;
+	let included = chain.submit(context.output, key, &call, fee).await.with_context(again)?;
 	let view = chain.claim(&chain.best().await?, claim).await?;
 	Ok((view, included.block))
 }
