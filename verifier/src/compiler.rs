@@ -56,8 +56,6 @@ impl Wasmtime {
 			.wasm_memory64(false)
 			.wasm_extended_const(false)
 			.strategy(Strategy::Cranelift)
-			// On aarch64 the backend of version 36 mistakes `a << 32 | b >> 0`, which this level alone
-			// keeps from it.
 			.cranelift_opt_level(OptLevel::Speed)
 			.cranelift_nan_canonicalization(false)
 			.consume_fuel(false)

@@ -3,7 +3,7 @@
 #[path = "engines/cases.rs"]
 mod cases;
 
-use cases::{check_corpus, check_divisions, check_programs, check_repository, Tally};
+use cases::{check_corpus, check_divisions, check_programs, check_repository, check_shifts, Tally};
 use std::{
 	path::Path,
 	process::Command,
@@ -51,6 +51,13 @@ fn divisions_by_the_smallest_number() {
 	let mut tally = Tally::default();
 	check_divisions(&mut tally);
 	assert_eq!(tally.outcomes["run: scored"], 2, "{tally}");
+}
+
+#[test]
+fn shifts_by_nothing_and_by_the_width() {
+	let mut tally = Tally::default();
+	check_shifts(&mut tally);
+	assert_eq!(tally.outcomes["run: scored"], 3, "{tally}");
 }
 
 #[test]

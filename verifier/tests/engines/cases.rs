@@ -176,6 +176,57 @@ pub fn check_corpus(tally: &mut Tally) {
 	}
 }
 
+/// Joins a shift by nothing and one by the width, in a function in which the compiler has simplified
+/// so much that it leaves both as they are; with amounts of which it knows more, less, and nothing.
+pub fn check_shifts(tally: &mut Tally) {
+	let joined = [
+		"(i32.or (i32.shl (i32.wrap_i64 (local.get $x)) ZERO) (i32.shr_u (local.get $y) WIDTH))",
+		"(i32.xor
+			(i32.and (i32.shl (i32.wrap_i64 (local.get $x)) ZERO) (i32.shr_u (local.get $y) WIDTH))
+			(i32.xor (i32.shl (i32.wrap_i64 (local.get $x)) ZERO) (i32.shr_u (local.get $y) WIDTH)))",
+	];
+	for (zero, width) in [
+		("(i32.const 0)", "(i32.const 32)"),
+		("(local.get $zero)", "(i32.shl (i32.const 1) (i32.const 5))"),
+		("(i32.load (i32.const 4096))", "(i32.add (i32.load (i32.const 4096)) (i32.const 32))"),
+	] {
+		let functions: String = (0..)
+			.zip(joined)
+			.map(|(name, joined)| {
+				let joined = joined.replace("ZERO", zero).replace("WIDTH", width);
+				format!(
+					"(func $f{name} (param $x i64) (param $a i64) (param $q i32) (result i32)
+					(local $y i32) (local $zero i32)
+					(drop (i32.wrap_i64 (i64.add (local.get $a) (i64.xor (local.get $a) (i64.add
+						(local.get $a) (i64.xor (local.get $a) (i64.mul (local.get $x)
+							(i64.const 0x100000001))))))))
+					(local.set $y (i32.rotl (i32.rotl (local.get $q) (i32.const 3)) (i32.const 33)))
+					(drop (i32.shr_u (local.get $y) (i32.const 0)))
+					{joined})"
+				)
+			})
+			.collect();
+		let stores: String = [(1, 5, 2), (0, 5, 2), (0x50, 5, 15)]
+			.iter()
+			.flat_map(|case| [0, 1].map(|name| (name, *case)))
+			.enumerate()
+			.map(|(at, (name, (x, a, q)))| {
+				let call =
+					format!("(call $f{name} (i64.const {x}) (i64.const {a}) (i32.const {q}))");
+				format!("(i32.store (i32.const {}) {call})", 8192 + 4 * at)
+			})
+			.collect();
+		let step =
+			format!(r#"(func (export "step") (param i32) (result i32) {stores} (i32.const 1))"#);
+		tally.cases += 1;
+		let program = program(&[("step", &step), ("extra", &functions)]);
+		let run = check_run(&format!("shifts by {width}"), &program, |_| ());
+		let run = run.expect("no limit is met");
+		assert!(matches!(run.outcome, Outcome::Scored(_)), "{width}: {:?}", run.outcome);
+		tally.count("run: scored");
+	}
+}
+
 /// Divides around the smallest number by it, which is given in ways that a compiler sees through or
 /// not, and by its neighbours.
 pub fn check_divisions(tally: &mut Tally) {

@@ -24,7 +24,8 @@
 //! host's own lack of memory is no outcome, and because engines are not made for growing by nothing
 //! forever. Where the translator of wasmi 2.0 mistakes in which place an integer is, that passes
 //! through a local of its own ([`detour`]). Signed divisions reach the engine with other divisors
-//! than the smallest number only ([`is_division`]).
+//! than the smallest number only ([`is_division`]), and shifts with amounts below the width
+//! ([`is_shift`]).
 
 use super::{at_most, number, size, BadProgram, DEPTH, FUEL, HALT};
 use super::{HALT_DEPTH, HALT_FUEL, HALT_MEMORY};
@@ -190,6 +191,27 @@ fn is_division(operator: &Operator<'_>, safe: bool) -> Option<Integer> {
 		Operator::I32DivS if !safe => Some(Integer::I32),
 		Operator::I64DivS if !safe => Some(Integer::I64),
 		_ => None,
+	}
+}
+
+/// The width of the integers of a shift whose amount, as far as the pass can tell, may be the width
+/// or more. The compiler of wasmtime 36 has `a << 0 | b >> 32` as `a`: it takes two shifts whose
+/// amounts add up to the width for one of both together, also where one of them is by nothing and
+/// the other by the width. `small`: the instruction before has pushed an amount below it.
+fn is_shift(operator: &Operator<'_>, small: bool) -> Option<Integer> {
+	match operator {
+		Operator::I32Shl | Operator::I32ShrU if !small => Some(Integer::I32),
+		Operator::I64Shl | Operator::I64ShrU if !small => Some(Integer::I64),
+		_ => None,
+	}
+}
+
+/// Whether an instruction pushes a constant below the width of its type.
+fn is_small(operator: &Operator<'_>) -> bool {
+	match operator {
+		Operator::I32Const { value } => (0..32).contains(value),
+		Operator::I64Const { value } => (0..64).contains(value),
+		_ => false,
 	}
 }
 
@@ -552,7 +574,7 @@ fn rewrite_body(
 	let mut calls = plan.calls.iter().copied();
 	// Blocks around the instruction, inside of `$exit`: so that is the number of its label.
 	let mut exit = 0u32;
-	let (mut exact, mut read, mut safe) = (false, false, false);
+	let (mut exact, mut read, mut safe, mut small) = (false, false, false, false);
 	let mut reach = Reach::default();
 	added.charge_and_check(&mut function.instructions(), costs.next().unwrap_or(0), 1);
 	let mut operators = body.get_operators_reader()?;
@@ -571,10 +593,20 @@ fn rewrite_body(
 			};
 			function.instructions().local_set(local).local_get(local);
 		}
+		match is_shift(&operator, small) {
+			Some(Integer::I32) => {
+				function.instructions().i32_const(31).i32_and();
+			},
+			Some(Integer::I64) => {
+				function.instructions().i64_const(63).i64_and();
+			},
+			None => {},
+		}
 		let division = is_division(&operator, safe);
 		exact = is_exact(&operator);
 		read = matches!(operator, Operator::LocalGet { .. });
 		safe = is_safe_divisor(&operator);
+		small = is_small(&operator);
 		let written = super::bytes(surroundings.program, start..operators.original_position());
 		match operator {
 			Operator::Return => {
