@@ -336,9 +336,8 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 			force_authoring,
 			backoff_authoring_blocks: Some(BackoffAuthoringOnFinalizedHeadLagging::default()),
 			babe_link,
-			// What the runtime allows a block to take is two thirds of the slot. The proposer stops
-			// at nine tenths of its time, and then computes the root of the state.
-			block_proposal_slot_portion: SlotProportion::new(0.85),
+			// What the runtime allows a block to take.
+			block_proposal_slot_portion: SlotProportion::new(2.0 / 3.0),
 			max_block_proposal_slot_portion: None,
 			telemetry: telemetry.as_ref().map(Telemetry::handle),
 		})?;
