@@ -23,7 +23,7 @@ use sp_core::offchain::{OffchainStorage, STORAGE_PREFIX};
 use std::{
 	fs, io,
 	io::{BufRead, BufReader, Write},
-	net::SocketAddr,
+	net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
 	os::unix::{fs::OpenOptionsExt, fs::PermissionsExt, process::CommandExt},
 	path::{Path, PathBuf},
 	process::{Child, Command, Stdio},
@@ -158,14 +158,14 @@ impl Plan {
 				Ok(None)
 			},
 			Self::Supervised { path, base, options } => {
-				let port = rpc.iter().find_map(port).ok_or(Error::NoRpc)?;
+				let address = rpc.iter().find_map(reachable).ok_or(Error::NoRpc)?;
 				let token = hex::encode(random()?);
 				let token_file = base.join("token");
 				fs::create_dir_all(&base).map_err(|error| Error::Write(base.clone(), error))?;
 				write_secret(&token_file, &token)
 					.map_err(|error| Error::Write(token_file.clone(), error))?;
 				publish(&storage, None);
-				let node = format!("http://127.0.0.1:{port}");
+				let node = format!("http://{address}");
 				let service = Service { path, base, node, token_file, options };
 				Supervisor::start(service, move |address| {
 					publish(&storage, address.map(|address| (address, &*token)))
@@ -176,11 +176,20 @@ impl Plan {
 	}
 }
 
-fn port(address: &Multiaddr) -> Option<u16> {
-	address.iter().find_map(|part| match part {
-		Protocol::Tcp(port) => Some(port),
-		_ => None,
-	})
+/// Where what listens at an address is reached from this machine. Nobody else can listen there.
+fn reachable(address: &Multiaddr) -> Option<SocketAddr> {
+	let mut ip: Option<IpAddr> = None;
+	for part in address.iter() {
+		match part {
+			Protocol::Ip4(v4) if v4.is_unspecified() => ip = Some(Ipv4Addr::LOCALHOST.into()),
+			Protocol::Ip6(v6) if v6.is_unspecified() => ip = Some(Ipv6Addr::LOCALHOST.into()),
+			Protocol::Ip4(v4) => ip = Some(v4.into()),
+			Protocol::Ip6(v6) => ip = Some(v6.into()),
+			Protocol::Tcp(port) => return Some((ip?, port).into()),
+			_ => {},
+		}
+	}
+	None
 }
 
 /// Tells the off-chain worker where the service is, or that there is none.
@@ -662,6 +671,21 @@ mod tests {
 		fs::write(&path, "12").unwrap();
 		assert!(matches!(secret(&chain), Err(Error::Secret(..))));
 		assert_eq!(fs::read_to_string(&path).unwrap(), "12");
+	}
+
+	#[test]
+	fn json_rpc_is_reached_where_it_listens() {
+		for (listens, at) in [
+			("/ip4/127.0.0.1/tcp/9944", Some("127.0.0.1:9944")),
+			("/ip4/0.0.0.0/tcp/9944", Some("127.0.0.1:9944")),
+			("/ip6/::/tcp/9944", Some("[::1]:9944")),
+			("/ip4/10.0.0.7/tcp/1", Some("10.0.0.7:1")),
+			("/ip4/127.0.0.1", None),
+			("/tcp/9944", None),
+		] {
+			let found = reachable(&listens.parse().unwrap());
+			assert_eq!(found, at.map(|at| at.parse().unwrap()), "{listens}");
+		}
 	}
 
 	#[test]

@@ -72,6 +72,8 @@ struct Jobs {
 
 struct Entry {
 	state: JobState,
+	/// How it ended before, if it is run again.
+	before: Option<JobState>,
 	detail: String,
 	since: u64,
 	run_seconds: Option<f64>,
@@ -201,7 +203,7 @@ impl Service {
 			let bytes = service.stores.jobs.get(&key)?.unwrap_or_default();
 			match TrainingJob::decode_all(&mut &bytes[..]) {
 				Ok(job) if job.key() == key && service.result(&key).is_none() => {
-					service.enqueue(&mut jobs, key, job);
+					service.enqueue(&mut jobs, key, job, None);
 				},
 				_ => service.stores.jobs.remove(&key)?,
 			}
@@ -228,7 +230,8 @@ impl Service {
 	}
 
 	/// Takes a job, or says how far it is if it was taken before. A broken one, and one for which
-	/// an input was missing, is run again.
+	/// an input was missing, is run again; until that has ended, the answer is how it ended before:
+	/// who asks once a block would see no end otherwise.
 	pub fn submit(&self, job: TrainingJob) -> Result<JobState, SubmitError> {
 		let key = job.key();
 		let mut jobs = self.lock();
@@ -236,16 +239,13 @@ impl Service {
 		if let Some(entry) = known.get_mut(&key).filter(|entry| entry.is_unfinished()) {
 			entry.asked = Instant::now();
 			entry.turn = rounds.next(entry.asked);
-			return Ok(entry.state.clone());
+			return Ok(entry.before.clone().unwrap_or_else(|| entry.state.clone()));
 		}
-		if let Some(state) = self.find(&jobs, &key) {
-			let again = matches!(state, JobState::Broken(_)) || is_missing(&state);
-			if !again {
-				if matches!(state, JobState::Done(_)) {
-					self.metrics.cache_hits.with_label_values(&["result"]).inc();
-				}
-				return Ok(state);
-			}
+		let before = self.find(&jobs, &key);
+		if let Some(state @ JobState::Done(_)) = before.as_ref().filter(|state| !is_missing(state))
+		{
+			self.metrics.cache_hits.with_label_values(&["result"]).inc();
+			return Ok(state.clone());
 		}
 		if job.vm_version != VM_VERSION {
 			let reason = format!(
@@ -265,8 +265,8 @@ impl Service {
 			return Err(SubmitError::Full(jobs.queue.len()));
 		}
 		self.stores.jobs.put(&key, &job.encode())?;
-		self.enqueue(&mut jobs, key, job);
-		Ok(JobState::Queued)
+		self.enqueue(&mut jobs, key, job, before.clone());
+		Ok(before.unwrap_or(JobState::Queued))
 	}
 
 	/// How far a job is, if it is known.
@@ -358,10 +358,10 @@ impl Service {
 		})
 	}
 
-	fn enqueue(&self, jobs: &mut Jobs, key: H256, job: TrainingJob) {
+	fn enqueue(&self, jobs: &mut Jobs, key: H256, job: TrainingJob, before: Option<JobState>) {
 		jobs.finished.retain(|finished| *finished != key);
 		let turn = jobs.rounds.next(Instant::now());
-		jobs.known.insert(key, Entry { turn, ..Entry::new(JobState::Queued) });
+		jobs.known.insert(key, Entry { turn, before, ..Entry::new(JobState::Queued) });
 		jobs.queue.push_back((key, job));
 		self.wake.notify_one();
 	}
@@ -545,6 +545,7 @@ impl Entry {
 	fn new(state: JobState) -> Self {
 		Self {
 			state,
+			before: None,
 			detail: String::new(),
 			since: now(),
 			run_seconds: None,
@@ -670,6 +671,27 @@ mod tests {
 		hand_over(&service, &[&third]);
 		assert_eq!(service.next().0, third.key());
 		assert_eq!(service.health().queue, 0);
+	}
+
+	#[test]
+	fn who_asks_again_is_told_how_a_job_ended_while_it_is_run_again() {
+		let dir = tempfile::tempdir().unwrap();
+		let service = service(dir.path());
+		let job = job(1);
+		let input = Input::Train;
+		let missing = JobState::Done(Outcome::Unavailable { input, fault: DataFault::Missing });
+		hand_over(&service, &[&job]);
+		for state in [missing, JobState::Broken(b"killed".to_vec())] {
+			let (key, _) = service.next();
+			let end = End { state: state.clone(), detail: String::new(), run_seconds: None };
+			service.lock().running -= 1;
+			service.conclude(&mut service.lock(), key, end);
+			assert_eq!(service.state(&key), Some(state.clone()));
+			for now in [JobState::Queued, JobState::Queued] {
+				assert_eq!(service.submit(job.clone()).unwrap(), state);
+				assert_eq!(service.state(&key), Some(now));
+			}
+		}
 	}
 
 	#[test]

@@ -144,10 +144,12 @@ fn attend<T: Config>(
 				Some(record) => record,
 				None => {
 					let Some(outcome) = ask::<T>(now, until, job, service)? else { return Ok(()) };
-					let record = Record { outcome, salt: salt(&storage_key) };
-					// Before anybody can see it.
-					storage.set(&record);
-					record
+					let found = Record { outcome, salt: salt(&storage_key) };
+					// Before anybody can see it. What another worker kept meanwhile stays: it may
+					// have told it.
+					storage
+						.mutate::<Record, (), _>(|kept| Ok(kept.ok().flatten().unwrap_or(found)))
+						.map_err(|_| "another worker keeps its record of the verdict")?
 				},
 			};
 			let hash = commitment::verdict(&member.account, id, job.round, &outcome, &salt);
@@ -158,19 +160,21 @@ fn attend<T: Config>(
 			send::<T>(Call::commit_verdict { commitment, signature });
 		},
 		(Phase::Revealing { .. }, Verdict::Committed(hash)) => {
-			let Record { outcome, salt } = match record {
+			let opens = |Record { outcome, salt }: &Record| {
+				commitment::verdict(&member.account, id, job.round, outcome, salt) == hash
+			};
+			let Record { outcome, salt } = match record.filter(opens) {
 				Some(record) => record,
 				None => {
 					let Some(outcome) = outcome_of::<T>(job, service)? else { return Ok(()) };
-					let record = Record { outcome, salt: salt(&storage_key) };
-					let Record { outcome, salt } = &record;
-					if commitment::verdict(&member.account, id, job.round, outcome, salt) != hash {
-						return Err(
-							"the record is gone, and what the service finds is another".into()
-						);
+					let found = Record { outcome, salt: salt(&storage_key) };
+					if !opens(&found) {
+						return Err("neither the record nor what the service finds now opens the \
+						            commitment"
+							.into());
 					}
-					storage.set(&record);
-					record
+					storage.set(&found);
+					found
 				},
 			};
 			send::<T>(Call::reveal_verdict {
@@ -392,6 +396,22 @@ mod tests {
 			assert!(work(&http, &pool, Some(JobState::Done(TRAP))).is_none());
 			// The right one still is.
 			assert!(work(&http, &pool, Some(JobState::Done(SCORED))).is_some());
+		});
+	}
+
+	#[test]
+	fn a_record_that_does_not_open_the_commitment_is_made_again() {
+		with_a_seat(|id, http, pool| {
+			give_a_secret();
+			let hash = committed(work(&http, &pool, Some(JobState::Done(SCORED))));
+			let storage_key = record_key::<Test>(&key(1), id, &Jobs::<Test>::get(id).unwrap());
+			let other = Record { outcome: TRAP, salt: salt(&storage_key) };
+			StorageValueRef::persistent(&storage_key).set(&other);
+			ask_for_reveals(id, hash);
+			assert!(work(&http, &pool, Some(JobState::Done(TRAP))).is_none());
+			let sent = work(&http, &pool, Some(JobState::Done(SCORED)));
+			let Some(Call::reveal_verdict { outcome, .. }) = sent else { panic!("no reveal") };
+			assert_eq!(outcome, SCORED);
 		});
 	}
 
