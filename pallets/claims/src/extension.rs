@@ -6,23 +6,24 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::fmt;
 use frame_support::{pallet_prelude::TransactionSource, traits::IsSubType};
 use sp_runtime::{
-	impl_tx_ext_default,
 	traits::{
 		AsSystemOriginSigner, DispatchInfoOf, DispatchOriginOf, Implication, TransactionExtension,
 		ValidateResult,
 	},
-	transaction_validity::{TransactionPriority, ValidTransaction},
+	transaction_validity::{TransactionPriority, TransactionValidityError, ValidTransaction},
 };
 
 /// Priority of a reveal, above what tips buy. From the pool on everybody can read it, copy it, and
 /// fill blocks until the copy is verified. Each claim, and so each bond, has room for one in a pool.
 pub const REVEAL_PRIORITY: TransactionPriority = TransactionPriority::MAX / 4;
 
-/// Checks stake, bond, task and rate limit of each `commit`, and claim, window, hash, score, run
-/// and program of each `reveal`, while the transaction is validated: a flood of what could only
+/// Checks stake, bond, task and rate limit of each `commit`, and claim, window, hash, score, run,
+/// program and fee of each `reveal`, while the transaction is validated: a flood of what could only
 /// fail dies in the pool, for free.
 ///
-/// Reveals go before all that has a tip ([`REVEAL_PRIORITY`]).
+/// Reveals go before all that has a tip ([`REVEAL_PRIORITY`]). So none may be in a block that
+/// fails, and could be sent again: whether the fee for the verification is there is looked at once
+/// more when that of the transaction is taken, if this extension comes after the one that does so.
 ///
 /// A transaction is refused with [`refusal`], which names the error. Calls inside of other calls (a
 /// batch, a proxy) are not looked at; they are checked when they are executed, as every call is.
@@ -100,5 +101,19 @@ where
 		Ok((valid, (), origin))
 	}
 
-	impl_tx_ext_default!(T::RuntimeCall; prepare);
+	fn prepare(
+		self,
+		(): (),
+		origin: &DispatchOriginOf<T::RuntimeCall>,
+		call: &T::RuntimeCall,
+		_: &DispatchInfoOf<T::RuntimeCall>,
+		_: usize,
+	) -> Result<(), TransactionValidityError> {
+		if let (Some(miner), Some(Call::reveal { claim, .. })) =
+			(origin.as_system_origin_signer(), call.is_sub_type())
+		{
+			Pallet::<T>::ensure_reveal_is_paid(miner, *claim).map_err(refusal)?;
+		}
+		Ok(())
+	}
 }

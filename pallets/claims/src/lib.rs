@@ -997,7 +997,19 @@ impl<T: Config> Pallet<T> {
 		}
 		let largest = u64::from(terms.limits.program_bytes);
 		T::Artifacts::ensure_available(body.program, Self::settles_by(&terms), largest)?;
+		Self::ensure_verifiable(miner, record.task, &terms)?;
 		Ok((record, terms))
+	}
+
+	/// Fails unless the miner can pay now for the verification of a claim.
+	fn ensure_verifiable(miner: &T::AccountId, task: TaskId, terms: &TermsOf<T>) -> DispatchResult {
+		T::Verification::ensure_payable(miner, &terms.limits, Self::value(task))
+	}
+
+	/// The same of a claim that can be revealed otherwise.
+	pub(crate) fn ensure_reveal_is_paid(miner: &T::AccountId, claim: ClaimId) -> DispatchResult {
+		let record = Self::get_own(miner, claim)?;
+		Self::ensure_verifiable(miner, record.task, &T::Tasks::terms(record.task)?)
 	}
 
 	/// The commitments of a miner that the rate limit counts.

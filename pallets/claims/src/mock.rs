@@ -214,6 +214,11 @@ impl Verification for VerificationDouble {
 		FEE
 	}
 
+	fn ensure_payable(payer: &AccountId, _: &Limits, _: Balance) -> DispatchResult {
+		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
+		Ok(())
+	}
+
 	fn longest(_: &Limits) -> u64 {
 		25
 	}
@@ -229,7 +234,7 @@ impl Verification for VerificationDouble {
 		Value::set(value);
 		ensure!(opponent.is_none(), "a claim has no opponent");
 		ensure!(not_before >= System::block_number(), "a job is drawn in the past");
-		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
+		Self::ensure_payable(payer, &job.limits, value)?;
 		let id = NextJob::get();
 		NextJob::put(id + 1);
 		Jobs::insert(id, (client, *payer, job));

@@ -143,6 +143,11 @@ impl Verification for VerificationDouble {
 		FEE
 	}
 
+	fn ensure_payable(payer: &AccountId, _: &Limits, _: Balance) -> DispatchResult {
+		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
+		Ok(())
+	}
+
 	fn longest(_: &Limits) -> u64 {
 		LONGEST
 	}
@@ -155,7 +160,7 @@ impl Verification for VerificationDouble {
 		job: TrainingJob,
 		value: Balance,
 	) -> Result<JobId, DispatchError> {
-		ensure!(Balances::balance(payer) >= FEE, TokenError::FundsUnavailable);
+		Self::ensure_payable(payer, &job.limits, value)?;
 		let id = NextJob::get();
 		NextJob::put(id + 1);
 		Jobs::insert(id, (client, *payer, job));

@@ -136,7 +136,7 @@ use frame_support::{
 	defensive,
 	pallet_prelude::*,
 	traits::{
-		fungible::{Inspect, MutateHold},
+		fungible::{Inspect, InspectHold, MutateHold},
 		tokens::{Fortitude, Precision, Restriction},
 		Defensive, OneSessionHandler, Randomness,
 	},
@@ -150,7 +150,7 @@ use sp_runtime::{
 	traits::{CheckedDiv, One, SaturatedConversion, Saturating, Zero},
 	Perbill,
 };
-use tally::{Count, Tally};
+use tally::{is_of_a_run, Count, Tally};
 
 /// Amounts of the native token.
 pub type BalanceOf<T> =
@@ -1041,7 +1041,11 @@ impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
 	fn conclude(id: JobId, mut job: JobOf<T>) {
 		let count = Count::of(&job.members);
-		let (result, delivered) = (count.result(), count.delivered());
+		let delivered = count.delivered();
+		let result = match count.result() {
+			Tally::Agreed(found) if !Self::outnumber(&job, &found) => Tally::Split(Some(found)),
+			result => result,
+		};
 		let (grounds, unjudged) = Self::judge(id, &job, &result, delivered);
 		Self::keep_ballots(id, &job, unjudged);
 		job.delivered |= delivered;
@@ -1073,6 +1077,22 @@ impl<T: Config> Pallet<T> {
 				}
 			},
 		}
+	}
+
+	/// Whether those who found this in a re-run may contradict those who had prevailed: not if none
+	/// of these was asked again, and there are not more of the others. Where few verifiers are left
+	/// besides a committee, two thirds of them are not much.
+	fn outnumber(job: &JobOf<T>, found: &Outcome) -> bool {
+		let Some(case) = Self::case_of(job.client) else { return true };
+		let stands = case.outcome.is_none_or(|stood| stood == *found);
+		let heard = |juror: &Juror<T::AccountId, BalanceOf<T>>| {
+			job.members.iter().any(|member| member.account == juror.account)
+		};
+		if stands || !is_of_a_run(found) || case.jurors.iter().any(heard) {
+			return true;
+		}
+		let finders = job.members.iter().filter(|m| m.verdict == Verdict::Revealed(*found));
+		finders.count() > case.jurors.iter().filter(|juror| juror.prevailed).count()
 	}
 
 	/// Whether there is somebody who could be asked and does not sit on the committee.
@@ -1570,6 +1590,16 @@ impl<T: Config> Verification for Pallet<T> {
 
 	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance {
 		Self::fee_of(limits, Self::first_committee(value))
+	}
+
+	fn ensure_payable(
+		payer: &Self::AccountId,
+		limits: &Limits,
+		value: Self::Balance,
+	) -> DispatchResult {
+		let fee = <Self as Verification>::fee(limits, value);
+		T::Currency::ensure_can_hold(&HoldReason::Fee.into(), payer, fee)
+			.map_err(|_| Error::<T>::FeeNotCovered.into())
 	}
 
 	fn kept_bytes() -> usize {

@@ -102,20 +102,26 @@ impl Count {
 	}
 
 	/// Whether the run could be done in time: an outcome of it stands, or half of the members or
-	/// more, with a third of the weight, revealed one and the same.
+	/// more, with a third of the weight, revealed one and the same, or more than two thirds of the
+	/// members, whatever they weigh.
 	///
 	/// With less, a few who made up an outcome could have everybody slashed who is still at a run
 	/// that takes longer than its window. Half, not more, so that two of four hold the others to
-	/// their duty, who cannot buy their way out with a unit of stake.
+	/// their duty, who cannot buy their way out with a unit of stake. Two thirds of the members, so
+	/// that nobody is silent for nothing who has most of a committee's stake.
 	pub fn delivered(&self) -> bool {
 		if let Tally::Agreed(outcome) = self.result() {
 			return is_of_a_run(&outcome);
 		}
-		self.outcomes.iter().any(|(outcome, part)| is_of_a_run(outcome) && part.is_half(self.drawn))
+		self.outcomes.iter().any(|(outcome, part)| {
+			let are_most = part.members.saturating_mul(3) > self.drawn.members.saturating_mul(2);
+			is_of_a_run(outcome) && (are_most || part.is_half(self.drawn))
+		})
 	}
 }
 
-fn is_of_a_run(outcome: &Outcome) -> bool {
+/// Whether a run had this outcome: its inputs were there.
+pub fn is_of_a_run(outcome: &Outcome) -> bool {
 	!matches!(outcome, Outcome::Unavailable { .. })
 }
 
@@ -209,7 +215,10 @@ mod tests {
 		let small = [(1, Some(B)); 8];
 		let count = Count::of(&members(&[&[(5, Some(A))][..], &small].concat()));
 		assert_eq!((count.result(), count.delivered()), (Tally::Split(Some(B)), true));
+		// Nor does it weigh more than they for nothing, if it is silent.
 		let count = Count::of(&members(&[&[(20, None)][..], &small].concat()));
+		assert_eq!((count.result(), count.delivered()), (Tally::Split(None), true));
+		let count = Count::of(&members(&[&[(20, None); 4][..], &small].concat()));
 		assert_eq!((count.result(), count.delivered()), (Tally::Split(None), false));
 		// Half of the stake, and nobody else is for it.
 		let count = Count::of(&members(&[&[(8, Some(A))][..], &small].concat()));

@@ -981,6 +981,28 @@ mod appeals {
 	}
 
 	#[test]
+	fn are_won_by_others_only_if_these_are_more_than_had_prevailed() {
+		for (agree, finding) in [(3, Finding::Undecided), (4, Finding::Refuted)] {
+			build_and_execute(7, || {
+				ClientSlashes::set(true);
+				let (job, _) = settled(3, |_| TRAP);
+				let (appeal, committee) = rerun(0, MINER);
+				assert_eq!(committee.len(), 4);
+				vote(appeal, |seat| if seat < agree { scored(1) } else { TRAP });
+				assert_eq!(Reruns::get(), [(0, finding)]);
+				let offences: Vec<_> = Slashes::get()[1..].iter().map(|slash| slash.3).collect();
+				match finding {
+					// Who was alone is contradicted, not outvoted.
+					Finding::Undecided => {
+						assert_eq!(offences, [Offence::VerdictContradicted(appeal)]);
+					},
+					_ => assert_eq!(offences, [Offence::FalseVerdict(job); 3]),
+				}
+			});
+		}
+	}
+
+	#[test]
 	fn help_no_verdict_that_was_wrong_as_well() {
 		build_and_execute(20, || {
 			let (_, _, who) = outvoted();

@@ -507,6 +507,12 @@ pub trait Verification {
 
 	/// What a job under `limits` costs on which `value` hangs.
 	fn fee(limits: &Limits, value: Self::Balance) -> Self::Balance;
+	/// Fails unless [`Self::open`] could hold the fee of such a job from `payer` now.
+	fn ensure_payable(
+		payer: &Self::AccountId,
+		limits: &Limits,
+		value: Self::Balance,
+	) -> DispatchResult;
 	/// Bytes of the state that are kept of the settled job of a claim at the most. Who opens it for
 	/// the claim has them paid for, as long as it can be audited.
 	fn kept_bytes() -> usize {

@@ -1,11 +1,15 @@
 use super::*;
 use assay_traits::refusal;
-use frame_support::{dispatch::GetDispatchInfo, traits::PalletInfo};
+use frame_support::{
+	dispatch::GetDispatchInfo,
+	traits::{fungible::Mutate, PalletInfo},
+};
 use sp_runtime::{
 	traits::{DispatchTransaction, TransactionExtension},
 	transaction_validity::{
 		InvalidTransaction, TransactionSource, TransactionValidityError, ValidTransaction,
 	},
+	TokenError,
 };
 
 fn validity(
@@ -79,6 +83,29 @@ fn a_reveal_is_not_kept_out_by_tips() {
 		});
 		assert_eq!(tags.each_ref().map(Vec::len), [1, 1]);
 		assert_ne!(tags[0], tags[1]);
+	});
+}
+
+#[test]
+fn a_reveal_that_cannot_pay_for_its_verification_is_in_no_block() {
+	build_and_execute(|task| {
+		let claim = commit(ALICE, task, &body(0));
+		next_block();
+		let call = RuntimeCall::from(reveal_call(claim, body(0)));
+		let prepare = || {
+			let (origin, info) = (RuntimeOrigin::signed(ALICE), call.get_dispatch_info());
+			CheckClaim::<Test>::new().prepare((), &origin, &call, &info, 0)
+		};
+		Balances::set_balance(&ALICE, FEE);
+		assert_eq!(validate(ALICE, reveal_call(claim, body(0))), Ok(()));
+		assert_eq!(prepare(), Ok(()));
+		// The fee of the transaction is taken in between.
+		Balances::set_balance(&ALICE, FEE - 1);
+		assert_eq!(prepare(), code(TokenError::FundsUnavailable));
+		assert_eq!(
+			validate(ALICE, reveal_call(claim, body(0))),
+			code(TokenError::FundsUnavailable)
+		);
 	});
 }
 
