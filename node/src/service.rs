@@ -1,7 +1,12 @@
 //! Puts the node together: database, network, transaction pool, BABE, GRANDPA, off-chain worker and
 //! JSON-RPC.
 
-use crate::{cli::VerifierParams, metrics::Metrics, rpc, verifier};
+use crate::{
+	authoring::{Early, Yielding, PROPOSING, PROPOSING_LATE},
+	cli::VerifierParams,
+	metrics::Metrics,
+	rpc, verifier,
+};
 use assay_runtime::{apis::RuntimeApi, config::system::BLOCK_BYTES, opaque::Block, Hash};
 use futures::FutureExt;
 use sc_client_api::Backend as _;
@@ -106,7 +111,7 @@ pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
 	let select_chain = SelectChain::new(backend.clone());
 	let transaction_pool = Arc::from(
 		sc_transaction_pool::Builder::new(
-			task_manager.spawn_essential_handle(),
+			Yielding(task_manager.spawn_essential_handle()),
 			client.clone(),
 			config.role.is_authority().into(),
 		)
@@ -328,7 +333,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 			keystore: keystore.clone(),
 			client,
 			select_chain,
-			env: proposer,
+			env: Early(proposer),
 			block_import,
 			sync_oracle: sync_service.clone(),
 			justification_sync_link: sync_service.clone(),
@@ -336,9 +341,8 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 			force_authoring,
 			backoff_authoring_blocks: Some(BackoffAuthoringOnFinalizedHeadLagging::default()),
 			babe_link,
-			// What the runtime allows a block to take.
-			block_proposal_slot_portion: SlotProportion::new(2.0 / 3.0),
-			max_block_proposal_slot_portion: None,
+			block_proposal_slot_portion: SlotProportion::new(PROPOSING),
+			max_block_proposal_slot_portion: Some(SlotProportion::new(PROPOSING_LATE)),
 			telemetry: telemetry.as_ref().map(Telemetry::handle),
 		})?;
 		task_manager.spawn_essential_handle().spawn_blocking(
