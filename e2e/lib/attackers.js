@@ -55,6 +55,8 @@ export class Puppet {
 	async seats() {
 		const entries = await this.api.query.verification.jobs.entries();
 		return entries.flatMap(([{ args: [id] }, record]) => {
+			// It may have gone between the list of jobs and their records.
+			if (record.isNone) return [];
 			const job = record.unwrap();
 			const seat = job.members.findIndex(({ account }) => account.eq(this.key.address));
 			return seat < 0 ? [] : [{ id: id.toNumber(), round: job.round.toNumber(), seat, job, verdict: job.members[seat].verdict }];

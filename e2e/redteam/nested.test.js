@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { u8aToHex } from '@polkadot/util';
-import { AIT, blocks, commitment, errorName, find, manifest, put, send } from '../lib/client.js';
+import { AIT, ask, blocks, commitment, errorName, find, manifest, put, send } from '../lib/client.js';
 import { general, nextNonce, signed, submit, validity } from '../lib/forge.js';
 import { QUICK, create } from '../lib/market.js';
 import {
@@ -167,10 +167,13 @@ attack('twelve commitments are made in one batch', 'the rate limit lets ten in, 
 	const [key, whole, poor] = await accounts(api(), ['batcher', 'all or nothing', 'derived'], 2_000n * AIT);
 	for (const miner of [key, whole]) await send(api(), miner, api().tx.stake.register('Miner', 1_000n * AIT));
 	const batch = await send(api(), key, api().tx.utility.forceBatch(commits));
-	assert.equal(batch.filter(({ method }) => method === 'ClaimCommitted').length, 10);
+	const claims = batch.filter(({ method }) => method === 'ClaimCommitted').map(({ data }) => data.claim);
+	assert.equal(claims.length, 10);
 	assert.deepEqual(errors(batch), ['claims.RateLimited', 'claims.RateLimited']);
+	const bonds = await Promise.all(claims.map(async (claim) => BigInt((await ask(api(), 'claims_explain', claim.toNumber())).bond)));
+	assert.ok(bonds.every((bond) => bond > 50n * AIT), `${bonds}`);
 	const ledger = (await api().query.stake.ledgers(key.address)).unwrap();
-	assert.equal(ledger.locked.toBigInt(), 500n * AIT);
+	assert.equal(ledger.locked.toBigInt(), bonds.reduce((sum, bond) => sum + bond, 0n));
 
 	// All or nothing: nothing, and the limit has counted none of them.
 	const others = commits.map((_, at) => api().tx.claims.commit(task.id, hash(at + 100)));
