@@ -58,9 +58,11 @@ impl SpawnEssentialNamed for Yielding {
 	) {
 		let validates = name.starts_with("transaction-pool-task");
 		let yielding = async move {
-			// Of this thread, which the task has for itself as long as it runs.
-			if let (true, Err(error)) = (validates, setpriority_process(None, VALIDATING)) {
-				log::warn!("{name} has the priority of any other task: {error}");
+			if validates {
+				// Of this thread, which the task has for itself as long as it runs.
+				if let Err(error) = setpriority_process(None, VALIDATING) {
+					log::warn!("{name} has the priority of any other task: {error}");
+				}
 			}
 			task.await;
 		};
@@ -85,7 +87,10 @@ mod tests {
 	use sc_service::TaskManager;
 	use sp_consensus::{Error, Proposal};
 	use std::{
-		sync::mpsc::{channel, Sender},
+		sync::{
+			mpsc::{channel, Sender},
+			Arc, Barrier,
+		},
 		time::Duration,
 	};
 
@@ -116,16 +121,21 @@ mod tests {
 		let runtime = sc_cli::build_runtime().unwrap();
 		let manager = TaskManager::new(runtime.handle().clone(), None).unwrap();
 		let spawner = Yielding(manager.spawn_essential_handle());
+		// Neither ends before the other begins, so that each has a thread of its own.
+		let both = Arc::new(Barrier::new(2));
 		let (sender, receiver) = channel();
 		for name in ["transaction-pool-task-0", "another"] {
-			let sender = sender.clone();
-			let task = async move { sender.send((name, getpriority_process(None))).unwrap() };
+			let (sender, both) = (sender.clone(), both.clone());
+			let task = async move {
+				both.wait();
+				sender.send((name, getpriority_process(None).unwrap())).unwrap();
+			};
 			spawner.spawn_essential_blocking(name, None, task.boxed());
 		}
-		let mut found: Vec<_> =
-			receiver.iter().take(2).map(|(name, nice)| (name, nice.unwrap())).collect();
+		drop(sender);
+		let mut found: Vec<_> = receiver.iter().take(2).collect();
 		found.sort_unstable();
 		let own = getpriority_process(None).unwrap();
-		assert_eq!(found, [("another", own), ("transaction-pool-task-0", VALIDATING.max(own))]);
+		assert_eq!(found, [("another", own), ("transaction-pool-task-0", VALIDATING)]);
 	}
 }

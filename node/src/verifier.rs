@@ -158,7 +158,12 @@ impl Plan {
 				Ok(None)
 			},
 			Self::Supervised { path, base, options } => {
-				let address = rpc.iter().find_map(reachable).ok_or(Error::NoRpc)?;
+				// Elsewhere it may be limited in what and whom it answers.
+				let address = rpc
+					.iter()
+					.filter_map(reachable)
+					.min_by_key(|address| !address.ip().is_loopback())
+					.ok_or(Error::NoRpc)?;
 				let token = hex::encode(random()?);
 				let token_file = base.join("token");
 				fs::create_dir_all(&base).map_err(|error| Error::Write(base.clone(), error))?;

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 pub use assay_primitives::{ArtifactId, ClaimId, JobId, TaskId, H256};
 pub use assay_traits::{Client, ContestId, IntentId, ModelId, Settlement};
 use codec::{Decode, Encode};
-use pallet_assay_models::{Names, Stage, Versions};
+use pallet_assay_models::{Names, Stage};
 pub use pallet_assay_verification::Phase;
 use pallet_assay_verification::{Event, Jobs, Verdict};
 use scale_info::TypeInfo;
@@ -125,20 +125,22 @@ pub(crate) fn manifest(id: ArtifactId) -> Option<ArtifactManifest> {
 
 /// The versions of a name, or all models; the newest first, [`MAX_MODELS`] at the most.
 pub(crate) fn models(name: Option<Vec<u8>>) -> Vec<ModelInfo> {
-	let mut models: Vec<ModelId> = match name.map(pallet_assay_models::Name::try_from) {
+	// Some have been removed. However many: so many numbers are looked at.
+	const LOOKS: usize = 10 * MAX_MODELS;
+	match name.map(pallet_assay_models::Name::try_from) {
 		None => {
 			let next = pallet_assay_models::NextModel::<Runtime>::get();
-			(0..next).rev().filter(|id| Known::contains_key(*id)).take(MAX_MODELS).collect()
+			(0..next).rev().take(LOOKS).filter_map(Models::model).take(MAX_MODELS).collect()
 		},
-		Some(Ok(name)) => Versions::<Runtime>::iter_prefix_values(name).collect(),
+		Some(Ok(name)) => {
+			let highest = Names::<Runtime>::get(&name).map_or(0, |record| record.versions);
+			let versions = (1..=highest).rev().take(LOOKS);
+			let model = |version| Models::version_of(name.clone(), version);
+			versions.filter_map(model).take(MAX_MODELS).collect()
+		},
 		Some(Err(_)) => Vec::new(),
-	};
-	models.sort_unstable_by(|a, b| b.cmp(a));
-	models.into_iter().take(MAX_MODELS).filter_map(Models::model).collect()
+	}
 }
-
-/// The records of the models.
-type Known = pallet_assay_models::Models<Runtime>;
 
 /// The version of a name that is called so: a number, with or without a `v`, an alias, or `latest`,
 /// the highest version that is verified.

@@ -230,8 +230,8 @@ impl Service {
 	}
 
 	/// Takes a job, or says how far it is if it was taken before. A broken one, and one for which
-	/// an input was missing, is run again; until that has ended, the answer is how it ended before:
-	/// who asks once a block would see no end otherwise.
+	/// an input was missing, is run again; until all inputs are there, the answer is how it ended
+	/// before: who asks once a block would see no end otherwise.
 	pub fn submit(&self, job: TrainingJob) -> Result<JobState, SubmitError> {
 		let key = job.key();
 		let mut jobs = self.lock();
@@ -262,7 +262,7 @@ impl Service {
 		}
 		self.forget(&mut jobs);
 		if jobs.queue.len() >= self.queue_limit {
-			return Err(SubmitError::Full(jobs.queue.len()));
+			return before.ok_or(SubmitError::Full(jobs.queue.len()));
 		}
 		self.stores.jobs.put(&key, &job.encode())?;
 		self.enqueue(&mut jobs, key, job, before.clone());
@@ -472,6 +472,7 @@ impl Service {
 				Err(error) => return Ok(End::broken(error.to_string())),
 			}
 		}
+		self.forget_end(key);
 		let started = Instant::now();
 		let result = self.run(key, job, &inputs);
 		let run_seconds = started.elapsed().as_secs_f64();
@@ -483,6 +484,13 @@ impl Service {
 			},
 			Err(NoReport::Broken(reason)) => Ok(End { run_seconds, ..End::broken(reason) }),
 			Err(NoReport::Unwanted) => Err(Unwanted),
+		}
+	}
+
+	/// How a job ended before says nothing any more: its inputs are there.
+	fn forget_end(&self, key: &H256) {
+		if let Some(entry) = self.lock().known.get_mut(key) {
+			entry.before = None;
 		}
 	}
 
@@ -692,6 +700,14 @@ mod tests {
 				assert_eq!(service.state(&key), Some(now));
 			}
 		}
+		// Where there is no room to run it again, too.
+		hand_over(&service, &[&self::job(2), &self::job(3)]);
+		assert!(matches!(service.submit(self::job(4)), Err(SubmitError::Full(3))));
+		let (key, _) = service.next();
+		assert_eq!(key, job.key());
+		assert!(matches!(service.submit(job.clone()).unwrap(), JobState::Broken(_)));
+		service.forget_end(&key);
+		assert_eq!(service.submit(job).unwrap(), JobState::Running);
 	}
 
 	#[test]

@@ -3,18 +3,24 @@
 use super::*;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::fmt;
-use frame_support::{dispatch::PostDispatchInfo, traits::IsSubType};
+use frame_support::{
+	dispatch::PostDispatchInfo, pallet_prelude::TransactionSource, traits::IsSubType,
+};
 use sp_runtime::{
-	impl_tx_ext_default,
 	traits::{
-		DispatchInfoOf, DispatchOriginOf, Dispatchable, PostDispatchInfoOf, TransactionExtension,
+		DispatchInfoOf, DispatchOriginOf, Dispatchable, Implication, PostDispatchInfoOf,
+		TransactionExtension, ValidateResult,
 	},
-	transaction_validity::TransactionValidityError,
+	transaction_validity::{InvalidTransaction, TransactionValidityError, ValidTransaction},
 };
 
 /// Admits an `upload` or a `renew` that is the own call of a transaction. Inside of other calls they
 /// are refused, at the price of a look into the state: to find out there what the transaction is,
 /// all of it would have to be decoded anew for each of thousands of calls in a batch.
+///
+/// A renewal is small, but whoever reads the body of its block (the pool, a peer that syncs) reads
+/// the chunk with it. So a block with more than [`Config::MaxRenewalsPerBlock`] is invalid, and the
+/// pool has room for one of each chunk.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct AdmitChunk<T>(PhantomData<T>);
@@ -50,11 +56,28 @@ where
 	type Pre = bool;
 
 	fn weight(&self, call: &T::RuntimeCall) -> Weight {
-		if is_of_a_chunk(call.is_sub_type()) {
-			T::DbWeight::get().reads_writes(1, 1)
-		} else {
-			Weight::zero()
+		match call.is_sub_type() {
+			Some(Call::upload { .. }) => T::DbWeight::get().reads_writes(1, 1),
+			Some(Call::renew { .. }) => T::DbWeight::get().reads_writes(2, 2),
+			_ => Weight::zero(),
 		}
+	}
+
+	fn validate(
+		&self,
+		origin: DispatchOriginOf<T::RuntimeCall>,
+		call: &T::RuntimeCall,
+		_: &DispatchInfoOf<T::RuntimeCall>,
+		_: usize,
+		(): (),
+		_: &impl Implication,
+		_: TransactionSource,
+	) -> ValidateResult<(), T::RuntimeCall> {
+		let mut valid = ValidTransaction::default();
+		if let Some(Call::renew { id, index }) = call.is_sub_type() {
+			valid.provides = Vec::from([("AssayRenew", id, index).encode()]);
+		}
+		Ok((valid, (), origin))
 	}
 
 	fn prepare(
@@ -65,7 +88,16 @@ where
 		_: &DispatchInfoOf<T::RuntimeCall>,
 		_: usize,
 	) -> Result<bool, TransactionValidityError> {
-		let admits = is_of_a_chunk(call.is_sub_type());
+		let admits = match call.is_sub_type() {
+			Some(Call::upload { .. }) => true,
+			Some(Call::renew { .. }) => {
+				if Renewed::<T>::get() >= T::MaxRenewalsPerBlock::get() {
+					return Err(InvalidTransaction::ExhaustsResources.into());
+				}
+				true
+			},
+			_ => false,
+		};
 		if admits {
 			Admitted::<T>::put(());
 		}
@@ -84,10 +116,4 @@ where
 		}
 		Ok(Weight::zero())
 	}
-
-	impl_tx_ext_default!(T::RuntimeCall; validate);
-}
-
-fn is_of_a_chunk<T: Config>(call: Option<&Call<T>>) -> bool {
-	matches!(call, Some(Call::upload { .. } | Call::renew { .. }))
 }

@@ -58,6 +58,7 @@ parameter_types! {
 	pub static MaxBytes: u64 = 5 * 1024 * 1024;
 	pub static Retention: u64 = 10;
 	pub static Stay: u64 = 0;
+	pub static MaxRenewals: u32 = 100;
 }
 
 impl Config for Test {
@@ -74,6 +75,7 @@ impl Config for Test {
 	type Stay = Stay;
 	type ClearOrigin = EnsureRoot<AccountId>;
 	type MaxChunks = ConstU32<MAX_CHUNKS>;
+	type MaxRenewalsPerBlock = MaxRenewals;
 }
 
 pub const OWNER: AccountId = 1;

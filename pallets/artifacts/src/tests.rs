@@ -8,7 +8,11 @@ use assay_traits::Artifacts as _;
 use frame_support::{
 	assert_noop, assert_ok, dispatch::GetDispatchInfo, traits::fungible::Inspect, BoundedVec,
 };
-use sp_runtime::{traits::DispatchTransaction, DispatchError, DispatchResult, TokenError};
+use sp_runtime::{
+	traits::{DispatchTransaction, TransactionExtension},
+	transaction_validity::{InvalidTransaction, TransactionSource},
+	DispatchError, DispatchResult, TokenError,
+};
 use sp_state_machine::IndexOperation;
 
 /// Bytes of one chunk.
@@ -378,6 +382,44 @@ mod renew {
 			assert_ok!(renew(OWNER, id, 0));
 			run_to(22);
 			refused(|| renew(OWNER, id, 0), Error::<Test>::Expired);
+		});
+	}
+
+	#[test]
+	fn too_many_are_in_no_block() {
+		build_and_execute(|| {
+			MaxRenewals::set(2);
+			let id = store(OWNER, SMALL);
+			// One that fails reads nothing.
+			refused(|| renew(OTHER, id, 1), Error::<Test>::NoSuchChunk);
+			assert_ok!(renew(OTHER, id, 0));
+			assert_ok!(renew(OTHER, id, 0));
+			let prepared = |call: Call<Test>| {
+				let (call, origin) = (RuntimeCall::from(call), RuntimeOrigin::signed(OTHER));
+				let info = call.get_dispatch_info();
+				AdmitChunk::<Test>::new().prepare((), &origin, &call, &info, 0)
+			};
+			let full = InvalidTransaction::ExhaustsResources;
+			assert_eq!(prepared(Call::renew { id, index: 0 }), Err(full.into()));
+			assert_eq!(prepared(Call::upload { id, index: 0, chunk: Vec::new() }), Ok(true));
+			run_to(System::block_number() + 1);
+			assert_ok!(renew(OTHER, id, 0));
+		});
+	}
+
+	#[test]
+	fn the_pool_has_room_for_one_of_each_chunk() {
+		build_and_execute(|| {
+			let tags = |index| {
+				let call = RuntimeCall::from(Call::renew { id: H256::zero(), index });
+				let (info, origin) = (call.get_dispatch_info(), RuntimeOrigin::signed(OWNER));
+				let source = TransactionSource::External;
+				let extension = AdmitChunk::<Test>::new();
+				extension.validate_only(origin, &call, &info, 0, source, 0).unwrap().0.provides
+			};
+			assert_eq!(tags(0).len(), 1);
+			assert_eq!(tags(0), tags(0));
+			assert_ne!(tags(0), tags(1));
 		});
 	}
 

@@ -204,6 +204,9 @@ pub type SchemeViewOf<T> = SchemeView<BalanceOf<T>, BlockNumberFor<T>>;
 pub type ContestViewOf<T> =
 	ContestView<<T as frame_system::Config>::AccountId, BalanceOf<T>, BlockNumberFor<T>>;
 
+/// Most intents that are listed for one question: who asks pays nothing.
+pub const MAX_INTENTS: usize = 1_000;
+
 #[frame_support::pallet]
 // The macro takes its attributes for paths, and the code that it makes converts and expects.
 #[allow(clippy::as_conversions, clippy::expect_used, unused_qualifications)]
@@ -1034,9 +1037,10 @@ pub mod pallet {
 			})
 		}
 
-		/// The intents of an account.
+		/// The intents of an account, [`MAX_INTENTS`] at the most, in no order.
 		pub fn intents_of(owner: T::AccountId) -> Vec<IntentViewOf<T>> {
-			IntentsOf::<T>::iter_key_prefix(owner).filter_map(Self::intent).collect()
+			let intents = IntentsOf::<T>::iter_key_prefix(owner).take(MAX_INTENTS);
+			intents.filter_map(Self::intent).collect()
 		}
 
 		/// An open contest.

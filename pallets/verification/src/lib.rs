@@ -1041,18 +1041,18 @@ impl<T: Config> Pallet<T> {
 	/// Ends a round: settles the job, or draws a larger committee.
 	fn conclude(id: JobId, mut job: JobOf<T>) {
 		let count = Count::of(&job.members);
-		let delivered = count.delivered();
 		let result = match count.result() {
-			Tally::Agreed(found) if !Self::outnumber(&job, &found) => Tally::Split(Some(found)),
+			Tally::Agreed(found) if !Self::outnumber(&job, &found) => Tally::Split(count.most()),
 			result => result,
 		};
-		let (grounds, unjudged) = Self::judge(id, &job, &result, delivered);
+		let late = count.silence_is_late(&result);
+		let (grounds, unjudged) = Self::judge(id, &job, &result, late);
 		Self::keep_ballots(id, &job, unjudged);
-		job.delivered |= delivered;
+		job.delivered |= count.delivered(&result);
 		let next = job.round.saturating_add(1) < MAX_ROUNDS;
 		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
 		// They weigh less now.
-		let silent = delivered && job.members.iter().any(|m| !m.verdict.is_revealed());
+		let silent = late && job.members.iter().any(|m| !m.verdict.is_revealed());
 		match result {
 			// Who has nothing to show is believed when nobody more can be asked.
 			Tally::Agreed(Outcome::Unavailable { .. }) if others && !Self::is_largest(&job) => {
@@ -1079,20 +1079,21 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether those who found this in a re-run may contradict those who had prevailed: not if none
-	/// of these was asked again, and there are not more of the others. Where few verifiers are left
-	/// besides a committee, two thirds of them are not much.
+	/// Whether those who found this in a re-run may contradict those who had prevailed: if some of
+	/// these were asked again, or there are more of the others. Where few verifiers are left besides a
+	/// committee, two thirds of them are not much.
 	fn outnumber(job: &JobOf<T>, found: &Outcome) -> bool {
 		let Some(case) = Self::case_of(job.client) else { return true };
 		let stands = case.outcome.is_none_or(|stood| stood == *found);
 		let heard = |juror: &Juror<T::AccountId, BalanceOf<T>>| {
 			job.members.iter().any(|member| member.account == juror.account)
 		};
-		if stands || !is_of_a_run(found) || case.jurors.iter().any(heard) {
+		let prevailed: Vec<_> = case.jurors.iter().filter(|juror| juror.prevailed).collect();
+		if stands || !is_of_a_run(found) || prevailed.iter().any(|juror| heard(juror)) {
 			return true;
 		}
 		let finders = job.members.iter().filter(|m| m.verdict == Verdict::Revealed(*found));
-		finders.count() > case.jurors.iter().filter(|juror| juror.prevailed).count()
+		finders.count() > prevailed.len()
 	}
 
 	/// Whether there is somebody who could be asked and does not sit on the committee.
@@ -1107,15 +1108,14 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority
-	/// lacked an input, and nobody is late where the run was not `delivered`
-	/// ([`Count::delivered`]). Who committed had an outcome to reveal, unless nobody could. Gives
+	/// lacked an input, and nobody is late unless `late` ([`Count::silence_is_late`]). Who committed had an outcome to reveal, unless nobody could. Gives
 	/// the slashes that a re-run could refute, and the verdicts that may be wrong and are not
 	/// slashed.
 	fn judge(
 		id: JobId,
 		job: &JobOf<T>,
 		result: &Tally,
-		delivered: bool,
+		late: bool,
 	) -> (Vec<(SlashId, Ground)>, Vec<BallotOf<T>>) {
 		let (mut grounds, mut unjudged) = (Vec::new(), Vec::new());
 		// As while blocks take no transactions.
@@ -1128,7 +1128,7 @@ impl<T: Config> Pallet<T> {
 			};
 			let ballot = |said| Ballot { account: who.clone(), weight, drawn_at, said };
 			let (said, slash) = match (member.verdict, *result) {
-				(Verdict::Awaited, _) if !delivered => continue,
+				(Verdict::Awaited, _) if !late => continue,
 				(Verdict::Committed(_), _) if all_are_silent => continue,
 				(Verdict::Awaited | Verdict::Committed(_), _) => {
 					T::Stake::note(who, Deed::VerdictMissed);

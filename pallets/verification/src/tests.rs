@@ -1003,6 +1003,36 @@ mod appeals {
 	}
 
 	#[test]
+	fn judge_nobody_by_few_who_do_not_outnumber_those_who_had_prevailed() {
+		build_and_execute(13, || {
+			ClientSlashes::set(true);
+			settled(4, |_| TRAP);
+			let (appeal, committee) = rerun(0, MINER);
+			assert_eq!(committee.len(), 9);
+			// Four of five are more than two thirds, and not half of the nine.
+			let said = |seat| if seat < 4 { scored(1) } else { TRAP };
+			(0..5).for_each(|seat| apply(commit_call(appeal, seat, said(seat))));
+			run_to(System::block_number() + 10);
+			(0..5).for_each(|seat| apply(reveal_call(appeal, seat, said(seat))));
+			assert_eq!(Reruns::get(), [(0, Finding::Undecided)]);
+			// That of the client, and nobody's for a verdict or for silence.
+			assert_eq!(Slashes::get().len(), 1);
+		});
+	}
+
+	#[test]
+	fn are_won_by_no_more_if_those_who_had_prevailed_are_asked_again() {
+		build_and_execute(3, || {
+			ClientSlashes::set(true);
+			settled(3, |_| TRAP);
+			let (appeal, committee) = rerun(0, MINER);
+			assert_eq!(committee.len(), 3);
+			vote(appeal, |_| scored(1));
+			assert_eq!(Reruns::get(), [(0, Finding::Refuted)]);
+		});
+	}
+
+	#[test]
 	fn help_no_verdict_that_was_wrong_as_well() {
 		build_and_execute(20, || {
 			let (_, _, who) = outvoted();

@@ -65,6 +65,8 @@ impl pallet_assay_artifacts::Config for Runtime {
 	type Consideration = HoldConsideration<AccountId, Balances, ArtifactHold, ArtifactPrice>;
 	type MaxBytes = parameters::artifacts::MaxBytes;
 	type MaxChunks = MaxArtifactChunks;
+	// Chunks of 32 MiB: some tens of milliseconds each time the block is read.
+	type MaxRenewalsPerBlock = ConstU32<16>;
 	type ReportWindow = parameters::artifacts::ReportWindow;
 	type Stay = ConstU32<{ prod_or_fast(10 * time::MINUTES, 3) }>;
 	type Retention = parameters::artifacts::Retention;
