@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { AIT, account, connect, find } from '../lib/client.js';
-import { QUICK, commit, create, ended, miner, reveal, units } from '../lib/market.js';
+import { TASKS, commit, create, ended, miner, reveal, units } from '../lib/market.js';
 import { Network, bin } from '../lib/nodes.js';
 
 let folder;
@@ -50,7 +50,7 @@ after(async () => {
 });
 
 test('a committee that lacks the program says so: nobody is slashed, and the program is reported', async () => {
-	const task = await create(api, account('//Alice'), QUICK);
+	const task = await create(api, account('//Alice'), TASKS.digits);
 	const key = await miner(api, account('//Alice'), '//Alice//miner');
 	const free = async () => (await api.query.system.account(key.address)).data.free.toBigInt();
 	const committed = await commit(api, key, task, { seed: 1, score: units('0.95') });

@@ -2,7 +2,7 @@
 //! JSON-RPC.
 
 use crate::{
-	authoring::{Early, Yielding, PROPOSING, PROPOSING_LATE},
+	authoring::{Early, PROPOSING, PROPOSING_LATE},
 	cli::VerifierParams,
 	metrics::Metrics,
 	rpc, verifier,
@@ -111,7 +111,7 @@ pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
 	let select_chain = SelectChain::new(backend.clone());
 	let transaction_pool = Arc::from(
 		sc_transaction_pool::Builder::new(
-			Yielding(task_manager.spawn_essential_handle()),
+			task_manager.spawn_essential_handle(),
 			client.clone(),
 			config.role.is_authority().into(),
 		)

@@ -1108,9 +1108,9 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority
-	/// lacked an input, and nobody is late unless `late` ([`Count::silence_is_late`]). Who committed had an outcome to reveal, unless nobody could. Gives
-	/// the slashes that a re-run could refute, and the verdicts that may be wrong and are not
-	/// slashed.
+	/// lacked an input, and nobody is late unless `late` ([`Count::silence_is_late`]). Who committed
+	/// had an outcome to reveal, unless nobody could. Gives the slashes that a re-run could refute,
+	/// and the verdicts that may be wrong and are not slashed.
 	fn judge(
 		id: JobId,
 		job: &JobOf<T>,
