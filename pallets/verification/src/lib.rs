@@ -1079,17 +1079,18 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether those who found this in a re-run may contradict those who had prevailed: if some of
-	/// these were asked again, or there are more of the others. Where few verifiers are left besides a
-	/// committee, two thirds of them are not much.
+	/// Whether those who found this in a re-run may contradict those who had prevailed: if they were
+	/// as many as were asked for, some of the others were asked again, or there are more of the
+	/// former. Where few verifiers are left besides a committee, two thirds of them are not much.
 	fn outnumber(job: &JobOf<T>, found: &Outcome) -> bool {
 		let Some(case) = Self::case_of(job.client) else { return true };
 		let stands = case.outcome.is_none_or(|stood| stood == *found);
 		let heard = |juror: &Juror<T::AccountId, BalanceOf<T>>| {
 			job.members.iter().any(|member| member.account == juror.account)
 		};
+		let are_all = u32::try_from(job.members.len()).is_ok_and(|m| m >= job.committee_size);
 		let prevailed: Vec<_> = case.jurors.iter().filter(|juror| juror.prevailed).collect();
-		if stands || !is_of_a_run(found) || prevailed.iter().any(|juror| heard(juror)) {
+		if stands || are_all || !is_of_a_run(found) || prevailed.iter().any(|juror| heard(juror)) {
 			return true;
 		}
 		let finders = job.members.iter().filter(|m| m.verdict == Verdict::Revealed(*found));
