@@ -8,8 +8,8 @@ use sp_consensus::{Environment, ProposeArgs, Proposer};
 pub const PROPOSING: f32 = 0.8;
 /// How much of a slot it may take when slots before it are empty: the next one is not its own.
 pub const PROPOSING_LATE: f32 = 1.0;
-/// How much of that time the proposer is told of. In the rest, 0.4 s, the root of the state after some
-/// thousand transactions is worked out: a proposal that is late is lost with all that is in it.
+/// How much of that time the proposer is told of. In the rest, 0.4 s, the root of the state after
+/// some thousand transactions is worked out: a proposal that is late is lost with all that is in it.
 const TOLD: f32 = 0.83;
 
 /// A proposer that ends early.

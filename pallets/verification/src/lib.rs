@@ -16,7 +16,8 @@
 //! The first committee grows by three with the value that hangs on the job
 //! ([`Config::ValuePerMember`]), and the fee with it.
 //!
-//! Silence is slashed only where an outcome stands, or half of the committee delivered one:
+//! Silence is slashed only where an outcome stands, or half of the committee delivered one, or two
+//! thirds of its members ([`tally::Count::silence_is_late`]):
 //! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver
 //! costs its payer what its fuel is priced at; the rest of the fee goes back.
 //!

@@ -3,8 +3,8 @@
 //!
 //! One group a pallet. Blocks are 3 s apart. Values change through `AssayParameters::set` only,
 //! which refuses a change that breaks one of [`INVARIANTS`]. What is open already keeps the values
-//! that it was opened under, but for the shares of a stake that a wrong or a missing verdict costs and
-//! what of a fee is the price of fuel, which are those of the block in which it is judged.
+//! that it was opened under, but for the shares of a stake that a wrong or a missing verdict costs,
+//! and what of a fee is the price of fuel: these are those of the block in which it is judged.
 
 use super::{
 	assay::{MaxArtifactChunks, MaxClaimsCounted, MaxCommittee},

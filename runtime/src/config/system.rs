@@ -54,8 +54,8 @@ pub mod time {
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 /// Share of a block that hooks are expected to take on average.
 const HOOKS_RATIO: Perbill = Perbill::from_percent(10);
-/// Time that a block may take to run: two thirds of a slot. So long its author has to make it (the
-/// node's proposer ends there). Weights are worst cases, and what each block and transaction has
+/// Time that a block may take to run: two thirds of a slot. Its author has somewhat more to make it
+/// (`PROPOSING` in `node/src/authoring.rs`). Weights are worst cases, and what each block and transaction has
 /// anyway is a quarter more than its mean: in fact a full block takes less, and the rest of the
 /// slot is left for it to travel and be imported. Reads and writes are in the time. Nobody has to
 /// prove them, so there is no bound on the proof.
