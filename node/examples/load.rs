@@ -42,7 +42,7 @@ const AMOUNT: Balance = 1_000_000_000;
 /// How often the node is asked for its best block.
 const POLL: Duration = Duration::from_millis(50);
 /// How long is waited for the last transactions after the last one was sent.
-const DRAIN: Duration = Duration::from_secs(120);
+const DRAIN_MILLIS: u64 = 120_000;
 /// Keys read from the state at a time.
 const KEYS: usize = 500;
 /// Error of a pool that has no room (`author_submitExtrinsic`).
@@ -585,7 +585,6 @@ fn load(run: &Run) -> Result<()> {
 				scope.spawn(move || load.send(&Node::new(url)))
 			})
 			.collect();
-		let until = Instant::now() + Duration::from_secs(run.seconds) + DRAIN;
 		loop {
 			chain.follow()?;
 			let ended = senders.iter().any(|sender| sender.is_finished());
@@ -594,7 +593,8 @@ fn load(run: &Run) -> Result<()> {
 			let sent = progress.sent_at.is_some();
 			// One that ended before all was sent has failed.
 			let all = sent && progress.included == progress.accepted;
-			if all || ended && !sent || Instant::now() > until {
+			let until = progress.sent_at.map_or(u64::MAX, |at| at + DRAIN_MILLIS);
+			if all || ended && !sent || milliseconds() > until {
 				break;
 			}
 			drop(progress);
@@ -605,7 +605,7 @@ fn load(run: &Run) -> Result<()> {
 
 	// What counts is what is final.
 	let last = chain.blocks.last().map_or(0, |block| block.number);
-	let until = Instant::now() + DRAIN;
+	let until = Instant::now() + Duration::from_millis(DRAIN_MILLIS);
 	let mut finalised = chain.finalised()?;
 	while finalised.1 < last && Instant::now() < until {
 		thread::sleep(POLL);

@@ -240,6 +240,9 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 	// With `--ipfs-server` the node serves chunks of artifacts over Bitswap as long as this lives.
 	task_manager.keep_alive(bitswap);
 
+	if let Some(storage) = backend.offchain_storage() {
+		verifier::forget(&storage);
+	}
 	if config.offchain_worker.enabled {
 		let workers = sc_offchain::OffchainWorkers::new(sc_offchain::OffchainWorkerOptions {
 			runtime_api_provider: client.clone(),

@@ -142,16 +142,11 @@ impl Plan {
 		folder: &Path,
 		mut storage: S,
 	) -> Result<Option<Supervisor>, Error> {
-		// Of a worker that was killed together with the node.
-		storage.remove(STORAGE_PREFIX, LOCK_KEY);
 		if !matches!(self, Self::None) {
 			storage.set(STORAGE_PREFIX, SECRET_KEY, &secret(folder)?.encode());
 		}
 		match self {
-			Self::None => {
-				publish(&storage, None);
-				Ok(None)
-			},
+			Self::None => Ok(None),
 			Self::External { address, token } => {
 				publish(&storage, Some((address, &token)));
 				log::info!("⚖️  Verifier service at {address}");
@@ -195,6 +190,13 @@ fn reachable(address: &Multiaddr) -> Option<SocketAddr> {
 		}
 	}
 	None
+}
+
+/// Forgets what a node left that was killed: the lock of its worker, and address and token of its
+/// service, where somebody else can listen by now. To be called before a worker runs.
+pub fn forget<S: OffchainStorage>(storage: &S) {
+	storage.clone().remove(STORAGE_PREFIX, LOCK_KEY);
+	publish(storage, None);
 }
 
 /// Tells the off-chain worker where the service is, or that there is none.
@@ -626,9 +628,7 @@ mod tests {
 			options: service.options,
 		};
 		let rpc = ["/ip4/127.0.0.1/tcp/9977".parse().unwrap()];
-		storage.clone().set(STORAGE_PREFIX, LOCK_KEY, b"of a worker that was killed");
 		let supervisor = plan.start(&rpc, base.path(), storage.clone()).unwrap();
-		assert_eq!(storage.get(STORAGE_PREFIX, LOCK_KEY), None);
 		assert_eq!(
 			storage.get(STORAGE_PREFIX, SECRET_KEY),
 			Some(secret(base.path()).unwrap().to_vec())
@@ -647,6 +647,12 @@ mod tests {
 		assert!(external.start(&rpc, base.path(), storage.clone()).unwrap().is_none());
 		assert_eq!(read(ADDRESS_KEY).unwrap(), "127.0.0.1:7");
 		assert_eq!(read(TOKEN_KEY).unwrap(), "secret");
+
+		// The next start of the node, with or without a service.
+		storage.clone().set(STORAGE_PREFIX, LOCK_KEY, b"of a worker that was killed");
+		forget(&storage);
+		assert_eq!(storage.get(STORAGE_PREFIX, LOCK_KEY), None);
+		assert_eq!((read(ADDRESS_KEY), read(TOKEN_KEY)), (None, None));
 		assert!(Plan::None.start(&rpc, base.path(), storage.clone()).unwrap().is_none());
 		assert_eq!(read(ADDRESS_KEY), None);
 	}

@@ -120,13 +120,15 @@ impl Store {
 		let files = self.files()?;
 		let mut used: u64 = files.iter().map(|file| file.size).sum();
 		if used > self.max_bytes {
+			let mut old = Vec::new();
 			for file in files {
 				if used <= self.max_bytes / 10 * 9 {
 					break;
 				}
-				self.remove(&file.key)?;
+				old.push(file.key);
 				used -= file.size;
 			}
+			self.remove_all(&old)?;
 		}
 		self.used.store(used, Ordering::Relaxed);
 		Ok(())

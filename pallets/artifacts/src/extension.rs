@@ -11,7 +11,7 @@ use sp_runtime::{
 		DispatchInfoOf, DispatchOriginOf, Dispatchable, Implication, PostDispatchInfoOf,
 		TransactionExtension, ValidateResult,
 	},
-	transaction_validity::{InvalidTransaction, TransactionValidityError, ValidTransaction},
+	transaction_validity::{TransactionValidityError, ValidTransaction},
 };
 
 /// Admits an `upload` or a `renew` that is the own call of a transaction. Inside of other calls they
@@ -19,8 +19,9 @@ use sp_runtime::{
 /// all of it would have to be decoded anew for each of thousands of calls in a batch.
 ///
 /// A renewal is small, but whoever reads the body of its block (the pool, a peer that syncs) reads
-/// the chunk with it. So a block with more than [`Config::MaxRenewalsPerBlock`] is invalid, and the
-/// pool has room for one of each chunk.
+/// the chunk with it. So it weighs [`Config::RenewalWeight`] more than its call takes: blocks have
+/// room for a few, each is paid for as the part of a block that it is, and a pool that is full
+/// keeps everything else first.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct AdmitChunk<T>(PhantomData<T>);
@@ -58,7 +59,9 @@ where
 	fn weight(&self, call: &T::RuntimeCall) -> Weight {
 		match call.is_sub_type() {
 			Some(Call::upload { .. }) => T::DbWeight::get().reads_writes(1, 1),
-			Some(Call::renew { .. }) => T::DbWeight::get().reads_writes(2, 2),
+			Some(Call::renew { .. }) => {
+				T::DbWeight::get().reads_writes(1, 1).saturating_add(T::RenewalWeight::get())
+			},
 			_ => Weight::zero(),
 		}
 	}
@@ -66,18 +69,14 @@ where
 	fn validate(
 		&self,
 		origin: DispatchOriginOf<T::RuntimeCall>,
-		call: &T::RuntimeCall,
+		_: &T::RuntimeCall,
 		_: &DispatchInfoOf<T::RuntimeCall>,
 		_: usize,
 		(): (),
 		_: &impl Implication,
 		_: TransactionSource,
 	) -> ValidateResult<(), T::RuntimeCall> {
-		let mut valid = ValidTransaction::default();
-		if let Some(Call::renew { id, index }) = call.is_sub_type() {
-			valid.provides = Vec::from([("AssayRenew", id, index).encode()]);
-		}
-		Ok((valid, (), origin))
+		Ok((ValidTransaction::default(), (), origin))
 	}
 
 	fn prepare(
@@ -88,16 +87,7 @@ where
 		_: &DispatchInfoOf<T::RuntimeCall>,
 		_: usize,
 	) -> Result<bool, TransactionValidityError> {
-		let admits = match call.is_sub_type() {
-			Some(Call::upload { .. }) => true,
-			Some(Call::renew { .. }) => {
-				if Renewed::<T>::get() >= T::MaxRenewalsPerBlock::get() {
-					return Err(InvalidTransaction::ExhaustsResources.into());
-				}
-				true
-			},
-			_ => false,
-		};
+		let admits = matches!(call.is_sub_type(), Some(Call::upload { .. } | Call::renew { .. }));
 		if admits {
 			Admitted::<T>::put(());
 		}

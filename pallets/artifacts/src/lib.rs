@@ -179,10 +179,11 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxChunks: Get<u32>;
 
-		/// Most renewals in a block. Whoever reads a block reads their chunks, of 2 MiB each: more
-		/// than some tens, and nodes are busy reading, and peers that sync give up.
+		/// What a renewal weighs besides its call. Whoever reads its block reads its chunk, of 2 MiB:
+		/// if a block has room for more than some tens, nodes are busy reading, and peers that sync
+		/// give up. So a few hundredths of a block are sane.
 		#[pallet::constant]
-		type MaxRenewalsPerBlock: Get<u32>;
+		type RenewalWeight: Get<Weight>;
 	}
 
 	/// Why this pallet holds money, for a [`Config::Consideration`] by a hold.
@@ -201,10 +202,6 @@ pub mod pallet {
 	/// Set while the transaction that is being applied is itself an `upload` or a `renew`.
 	#[pallet::storage]
 	pub type Admitted<T: Config> = StorageValue<_, (), OptionQuery>;
-
-	/// Renewals in this block. Never set between blocks.
-	#[pallet::storage]
-	pub type Renewed<T: Config> = StorageValue<_, u32, ValueQuery>;
 
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
@@ -318,18 +315,7 @@ pub mod pallet {
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		/// What the end of the block takes.
-		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-			T::DbWeight::get().writes(1)
-		}
-
-		// Here and not at the start of a block: the pool asks in between, and must find room.
-		fn on_finalize(_: BlockNumberFor<T>) {
-			Renewed::<T>::kill();
-		}
-
 		fn integrity_test() {
-			assert!(T::MaxRenewalsPerBlock::get() > 0, "nothing can be renewed");
 			let chunks = Manifest::chunks_for(T::MaxBytes::get());
 			assert!(chunks > 0, "no artifact would be small enough");
 			assert!(
@@ -579,7 +565,6 @@ impl<T: Config> Pallet<T> {
 		chunk.stored = Some(Stored { block: Self::now(), extrinsic, until });
 		Artifacts::<T>::insert(id, artifact);
 		Self::deposit_event(Event::Renewed { id, index, until });
-		Renewed::<T>::mutate(|count| count.saturating_inc());
 		sp_io::transaction_index::renew(extrinsic, content.0);
 		Ok(())
 	}

@@ -8,6 +8,7 @@ use frame_support::{
 	dispatch::GetDispatchInfo,
 	parameter_types,
 	traits::{fungible::HoldConsideration, ConstU32, ConstU64, LinearStoragePrice, OnFinalize},
+	weights::Weight,
 };
 use frame_system::EnsureRoot;
 use sp_io::TestExternalities;
@@ -58,7 +59,7 @@ parameter_types! {
 	pub static MaxBytes: u64 = 5 * 1024 * 1024;
 	pub static Retention: u64 = 10;
 	pub static Stay: u64 = 0;
-	pub static MaxRenewals: u32 = 100;
+	pub const RenewalWeight: Weight = Weight::from_parts(1_000_000_000, 0);
 }
 
 impl Config for Test {
@@ -75,7 +76,7 @@ impl Config for Test {
 	type Stay = Stay;
 	type ClearOrigin = EnsureRoot<AccountId>;
 	type MaxChunks = ConstU32<MAX_CHUNKS>;
-	type MaxRenewalsPerBlock = MaxRenewals;
+	type RenewalWeight = RenewalWeight;
 }
 
 pub const OWNER: AccountId = 1;

@@ -10,7 +10,6 @@ use frame_support::{
 };
 use sp_runtime::{
 	traits::{DispatchTransaction, TransactionExtension},
-	transaction_validity::{InvalidTransaction, TransactionSource},
 	DispatchError, DispatchResult, TokenError,
 };
 use sp_state_machine::IndexOperation;
@@ -386,41 +385,14 @@ mod renew {
 	}
 
 	#[test]
-	fn too_many_are_in_no_block() {
-		build_and_execute(|| {
-			MaxRenewals::set(2);
-			let id = store(OWNER, SMALL);
-			// One that fails reads nothing.
-			refused(|| renew(OTHER, id, 1), Error::<Test>::NoSuchChunk);
-			assert_ok!(renew(OTHER, id, 0));
-			assert_ok!(renew(OTHER, id, 0));
-			let prepared = |call: Call<Test>| {
-				let (call, origin) = (RuntimeCall::from(call), RuntimeOrigin::signed(OTHER));
-				let info = call.get_dispatch_info();
-				AdmitChunk::<Test>::new().prepare((), &origin, &call, &info, 0)
-			};
-			let full = InvalidTransaction::ExhaustsResources;
-			assert_eq!(prepared(Call::renew { id, index: 0 }), Err(full.into()));
-			assert_eq!(prepared(Call::upload { id, index: 0, chunk: Vec::new() }), Ok(true));
-			run_to(System::block_number() + 1);
-			assert_ok!(renew(OTHER, id, 0));
-		});
-	}
-
-	#[test]
-	fn the_pool_has_room_for_one_of_each_chunk() {
-		build_and_execute(|| {
-			let tags = |index| {
-				let call = RuntimeCall::from(Call::renew { id: H256::zero(), index });
-				let (info, origin) = (call.get_dispatch_info(), RuntimeOrigin::signed(OWNER));
-				let source = TransactionSource::External;
-				let extension = AdmitChunk::<Test>::new();
-				extension.validate_only(origin, &call, &info, 0, source, 0).unwrap().0.provides
-			};
-			assert_eq!(tags(0).len(), 1);
-			assert_eq!(tags(0), tags(0));
-			assert_ne!(tags(0), tags(1));
-		});
+	fn weighs_what_reading_its_chunk_costs_others() {
+		let weight = |call: Call<Test>| AdmitChunk::<Test>::new().weight(&call.into());
+		let id = H256::zero();
+		let renewal = weight(Call::renew { id, index: 0 });
+		assert!(renewal.all_gte(RenewalWeight::get()));
+		// Its own bytes are in the block.
+		let upload = weight(Call::upload { id, index: 0, chunk: Vec::new() });
+		assert!(upload.ref_time() < RenewalWeight::get().ref_time());
 	}
 
 	#[test]

@@ -29,9 +29,9 @@
 //!    tolerance of the task, the claim is verified at the measured score; the task pays a bounty
 //!    for it if it improves on the best one. If not, the bond is slashed. A claim on which there is
 //!    no verdict goes back. A task verifies its claims in the order of their commitments: one that
-//!    is found true waits for those that were committed earlier and are being verified. Under a sealed holdout no miner can know its score. There, a claim that does not
-//!    reach the threshold goes back, too, at the cost of the fee; only a run that fails is the
-//!    miner's fault. Where the chain draws the seed, the score is one that the miner stands for
+//!    is found true waits for those that were committed earlier and are open. Under a sealed
+//!    holdout no miner can know its score. There, a claim that does not reach the threshold goes
+//!    back, too, at the cost of the fee; only a run that fails is the miner's fault. Where the chain draws the seed, the score is one that the miner stands for
 //!    with any seed.
 //! 4. The miner removes the record once nothing depends on it, and gets its deposit back.
 //!
@@ -52,10 +52,11 @@
 //!    walks over the blocks in which reveal windows end, as far as the weight left in each block
 //!    reaches, and goes on from there in the next.
 //! 5. A settlement never fails: whatever is wrong elsewhere, the claim ends.
-//! 6. No claim is verified before one of its task that was committed earlier and is revealed: a copy,
-//!    which can only be made of what is revealed, never overtakes its original, however long a
-//!    committee holds that up; and what is not true yet takes the run from nobody. A claim that waits is ended by the end of those that
-//!    it waits for: in the idle weight of that block, or of the next ones.
+//! 6. No claim is verified before one of its task that was committed earlier and is open: a copy,
+//!    which can only be made of what its original shows when it stores its program, after its
+//!    commitment, never overtakes it as long as that can be revealed and while a committee holds it
+//!    up; and what is not true yet takes the run from nobody. A claim that waits is ended by the end
+//!    of those that it waits for: in the idle weight of that block, or of the next ones.
 //! 7. The bond grows with the fuel that the task allows, as the fee of the verification does: what
 //!    a false claim costs covers the work that it causes.
 //!
@@ -135,6 +136,8 @@ const LOG_TARGET: &str = "assay::claims";
 
 /// How many claims that expire, or that have waited for others, are looked up at a time.
 const AT_ONCE: usize = 32;
+/// The part of a block that ending claims takes at the most.
+const IDLE_PART: u64 = 20;
 
 /// The record of a claim.
 pub type ClaimOf<T> = Claim<
@@ -299,8 +302,7 @@ pub mod pallet {
 	pub type RecentCommits<T: Config> =
 		StorageMap<_, Blake2_128Concat, T::AccountId, Commits<T>, ValueQuery>;
 
-	/// The claims of each task that are revealed and have not ended, in the order of
-	/// their commitments.
+	/// The claims of each task that have not ended, in the order of their commitments.
 	// Twox64Concat, Identity: numbers counted up by the chain; the second has to keep its order.
 	#[pallet::storage]
 	pub type Queue<T: Config> = StorageDoubleMap<_, Twox64Concat, TaskId, Identity, [u8; 8], ()>;
@@ -500,7 +502,9 @@ pub mod pallet {
 		/// Ends claims that wait for no other any more (rule 6), and those whose reveal window is
 		/// over (rule 4). The only hook that does work.
 		fn on_idle(now: BlockNumberFor<T>, limit: Weight) -> Weight {
-			let mut meter = WeightMeter::with_limit(limit);
+			// An author that ends for want of time has weight left, and no time.
+			let share = T::BlockWeights::get().max_block.saturating_div(IDLE_PART);
+			let mut meter = WeightMeter::with_limit(limit.min(share));
 			Self::serve_due(&mut meter);
 			Self::expire_due(now, &mut meter);
 			meter.consumed()
@@ -723,6 +727,7 @@ impl<T: Config> Pallet<T> {
 		Claims::<T>::insert(claim, record);
 		Commitments::<T>::insert(&miner, commitment, claim);
 		Expiries::<T>::insert(reveal_until, claim, ());
+		Queue::<T>::insert(task, Self::turn(claim), ());
 		Self::deposit_event(Event::ClaimCommitted { claim, task, miner, reveal_until });
 		Ok(())
 	}
@@ -738,7 +743,6 @@ impl<T: Config> Pallet<T> {
 		let task = record.task;
 		Self::stop_waiting(claim, &record);
 		Self::take_run(claim, task, &body);
-		Queue::<T>::insert(task, Self::turn(claim), ());
 		T::Tasks::claim_revealed(task)?;
 		T::Artifacts::pin(body.program)?;
 		let job = T::Verification::open(
@@ -1098,11 +1102,9 @@ impl<T: Config> Pallet<T> {
 			_ => at.saturating_add(T::Retention::get()).max(counted_until),
 		};
 		T::Tasks::claim_closed(record.task);
-		if record.revealed.is_some() {
-			Queue::<T>::remove(record.task, Self::turn(claim));
-			if Self::first(record.task).is_some_and(Self::is_measured) {
-				Due::<T>::insert(record.task, ());
-			}
+		Queue::<T>::remove(record.task, Self::turn(claim));
+		if Self::first(record.task).is_some_and(Self::is_measured) {
+			Due::<T>::insert(record.task, ());
 		}
 		let (task, miner) = (record.task, record.miner.clone());
 		Self::deposit_event(match &ending {
@@ -1237,8 +1239,8 @@ impl<T: Config> Pallet<T> {
 	/// 6. Leaderboards are not empty, list verified claims of their task at the measured score,
 	///    each once, and are sorted by commitment among equals.
 	/// 7. The blocks that the rate limit counts are those of claims with a record, in order.
-	/// 8. [`Queue`] has the claims that are revealed and have not ended, and no others. No claim is found true and waits elsewhere, and where the first of a task
-	///    does, the task is in [`Due`].
+	/// 8. [`Queue`] has the claims that have not ended, and no others. Where the first of a task is
+	///    found true, the task is in [`Due`].
 	///
 	/// # Errors
 	///
@@ -1379,7 +1381,7 @@ impl<T: Config> Pallet<T> {
 		let mut waiting = 0usize;
 		for (claim, record) in Claims::<T>::iter() {
 			let measured = matches!(record.status, Status::Measured { .. });
-			let open = measured || matches!(record.status, Status::Revealed { .. });
+			let open = !matches!(record.status, Status::Ended { .. });
 			ensure!(
 				Queue::<T>::contains_key(record.task, Self::turn(claim)) == open,
 				"claims 8: a claim is not in its queue, or in one that is not its own"

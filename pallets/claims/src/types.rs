@@ -69,7 +69,7 @@ pub enum Reason {
 	/// Verified, but others were better when the contest was closed.
 	#[codec(index = 12)]
 	NoShare,
-	/// Found true, but this claim was committed earlier and is being verified.
+	/// Found true, but this claim was committed earlier and is open.
 	#[codec(index = 13)]
 	EarlierOpen(ClaimId),
 	/// It was known to be wrong: an auditor had it sent to see who finds out.

@@ -122,7 +122,8 @@ pub struct Registration {
 	pub signature_manifest: H256,
 	/// Verified models that it was trained from.
 	pub parents: Parents,
-	/// The owner's verified claim that trained exactly this file.
+	/// The owner's verified claim whose program gave exactly this file for its model. What a program
+	/// gives is its own word: that it trained it in that run is not checked.
 	pub claim: Option<ClaimId>,
 }
 

@@ -1020,11 +1020,6 @@ impl<T: Config> Pallet<T> {
 		Agenda::<T>::remove(at, Item::Successor(old));
 	}
 
-	/// Who answers for what `who` did: itself, or who took over its ledger since.
-	fn answerable(who: &T::AccountId) -> T::AccountId {
-		Successors::<T>::get(who).map_or_else(|| who.clone(), |successor| successor.account)
-	}
-
 	fn do_cancel_slash(slash: SlashId) -> DispatchResult {
 		let pending = Slashes::<T>::get(slash).ok_or(Error::<T>::UnknownSlash)?;
 		Self::cancel(slash, pending);
@@ -1282,6 +1277,10 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		let mut ledger = Ledgers::<T>::get(&who).ok_or(Error::<T>::NotRegistered)?;
 		let taken = ledger.slash(amount, fault_at);
 		Self::plan_slash(&who, ledger, taken, offence)
+	}
+
+	fn answerable(who: &T::AccountId) -> T::AccountId {
+		Successors::<T>::get(who).map_or_else(|| who.clone(), |successor| successor.account)
 	}
 
 	fn note(who: &T::AccountId, deed: Deed) {

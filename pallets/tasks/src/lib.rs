@@ -180,8 +180,10 @@ pub mod pallet {
 		/// longest retention no task of that duration can be created.
 		type MaxDuration: Get<BlockNumberFor<Self>>;
 
-		/// Blocks after the deadline in which claims are revealed that were hidden until then. Too
-		/// few, and a full chain costs honest miners their bond.
+		/// Blocks after the deadline in which claims are revealed that were hidden until then, and
+		/// their programs uploaded, all of them in these blocks: before, others could still commit to
+		/// them. Too few, and a full chain costs honest miners their bond, and who fills it is left
+		/// alone in a contest; sane are hours.
 		type RevealWindow: Get<BlockNumberFor<Self>>;
 
 		/// Blocks after the reveals in which a sealed holdout is published. Too few, and honest

@@ -82,6 +82,9 @@ impl<T: Config> Pallet<T> {
 	/// has judged. Gives the slashes with those verdicts; the caller stores what they follow from.
 	pub(crate) fn judge_audited(id: JobId, found: Outcome) -> Vec<(SlashId, Outcome)> {
 		let mut slashes = Vec::new();
+		let Some((_, Case { penalties, .. })) = Self::audited_case(id).defensive() else {
+			return slashes;
+		};
 		for round in 0..MAX_ROUNDS {
 			if let Some(mut case) = Cases::<T>::get(id, round) {
 				if case.outcome.is_some_and(|stood| stood != found) && !case.overturned {
@@ -94,7 +97,8 @@ impl<T: Config> Pallet<T> {
 				if said == found {
 					T::Stake::note(&account, Deed::VerdictRight);
 				} else {
-					let slash = Self::slash_verdict(id, &account, weight, drawn_at, &said);
+					let slash =
+						Self::slash_verdict(id, &account, weight, &penalties, drawn_at, &said);
 					slashes.extend(slash.map(|slash| (slash, said)));
 				}
 			}
@@ -135,6 +139,7 @@ impl<T: Config> Audits for Pallet<T> {
 			Grounds::<T>::insert(slash, Ground { job, round: last, said: Some(said) });
 			case.slashes.saturating_inc();
 		}
+		Self::keep_inputs(&mut case);
 		Self::end_audit(job, last, case);
 	}
 

@@ -43,19 +43,25 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 		*next += 1;
 		*next - 1
 	});
-	let case = Case {
+	let mut case = Case {
 		payer: account("payer", 1, 0),
 		opponent: Some(account("opponent", 1, 0)),
 		spec: spec::<T>(),
 		outcome: Some(stood),
 		decided: true,
 		value: Zero::zero(),
+		penalties: Penalties {
+			wrong: T::FalseVerdictSlash::get(),
+			withheld: T::WithheldVerdictSlash::get(),
+		},
 		drawn_at: frame_system::Pallet::<T>::block_number(),
 		jurors: BoundedVec::truncate_from((0..T::MaxCommittee::get()).map(juror).collect()),
 		slashes: 1,
+		pinned: false,
 		overturned: false,
 		audit: Audit::Over,
 	};
+	Pallet::<T>::keep_inputs(&mut case);
 	Cases::<T>::insert(job, 0, case);
 	Grounds::<T>::insert(slash, Ground { job, round: 0, said: Some(stood) });
 }
@@ -74,6 +80,7 @@ pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
 		case.decided = settled.outcome.is_some();
 		case.value = settled.value;
 		case.slashes = 0;
+		Pallet::<T>::keep_inputs(case);
 		let client = Client::Claim(0);
 		case.audit = Pallet::<T>::open_window(job, client, &Settlement::Undecided);
 	});

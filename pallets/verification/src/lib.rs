@@ -120,11 +120,15 @@ pub mod worker;
 pub use key::{VerifierId, VerifierSignature, KEY_TYPE};
 pub use pallet::*;
 pub use types::{
-	ActiveVerifier, Audit, Ballot, Case, Commitment, Ground, Job, Juror, Member, Phase, Verdict,
+	ActiveVerifier, Audit, Ballot, Case, Commitment, Ground, Job, Juror, Member, Penalties, Phase,
+	Verdict,
 };
 pub use weights::WeightInfo;
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+	collections::{BTreeMap, BTreeSet},
+	vec::Vec,
+};
 use assay_primitives::{
 	commitment, ArtifactId, DataFault, Input, JobId, Limits, Outcome, SlashId, TrainingJob, H256,
 };
@@ -136,6 +140,7 @@ use codec::Encode;
 use frame_support::{
 	defensive,
 	pallet_prelude::*,
+	storage::with_storage_layer,
 	traits::{
 		fungible::{Inspect, InspectHold, MutateHold},
 		tokens::{Fortitude, Precision, Restriction},
@@ -784,19 +789,16 @@ impl<T: Config> Pallet<T> {
 	/// are left than [`JURY`] and than sat, nobody is drawn.
 	fn candidates(job: &JobOf<T>) -> Vec<MemberOf<T>> {
 		let case = Self::case_of(job.client);
-		let concerned = |who: &T::AccountId| {
-			let party = |payer, opponent: Option<_>| who == payer || Some(who) == opponent;
-			party(&job.payer, job.opponent.as_ref())
-				|| case.as_ref().is_some_and(|case| party(&case.payer, case.opponent.as_ref()))
-		};
-		let sat = |who: &T::AccountId| {
-			case.as_ref().is_some_and(|case| case.jurors.iter().any(|j| j.account == *who))
-		};
+		let settled = case.iter().flat_map(|case| [&case.payer].into_iter().chain(&case.opponent));
+		let parties = [&job.payer].into_iter().chain(&job.opponent).chain(settled);
+		let concerned = Self::with_successors(parties);
+		let seats = case.iter().flat_map(|case| case.jurors.iter().map(|juror| &juror.account));
+		let sat = Self::with_successors(seats);
 		let (mut all, mut others) = (Vec::new(), Vec::new());
 		for verifier in ActiveVerifiers::<T>::get() {
 			let ActiveVerifier { account, noted, .. } = &verifier;
-			if !concerned(account) && !noted.is_zero() {
-				if !sat(account) {
+			if !concerned.contains(account) && !noted.is_zero() {
+				if !sat.contains(account) {
 					others.push(verifier.clone());
 				}
 				all.push(verifier);
@@ -817,6 +819,16 @@ impl<T: Config> Pallet<T> {
 			return Vec::new();
 		}
 		candidates
+	}
+
+	/// These accounts, and those that have taken over their stakes.
+	fn with_successors<'a>(
+		accounts: impl Iterator<Item = &'a T::AccountId>,
+	) -> BTreeSet<T::AccountId>
+	where
+		T: 'a,
+	{
+		accounts.flat_map(|account| [account.clone(), T::Stake::answerable(account)]).collect()
 	}
 
 	/// Draws the committee of the current round.
@@ -1080,22 +1092,24 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether those who found this in a re-run may contradict those who had prevailed: if they were
-	/// as many as were asked for, some of the others were asked again, or there are more of the
-	/// former. Where few verifiers are left besides a committee, two thirds of them are not much.
+	/// Whether those who found this in a re-run may contradict those who had prevailed: if they are
+	/// more than half of as many as were asked for; or, where fewer could be drawn, some of the others
+	/// were asked again, or there are more of the former. Where few verifiers are left besides a
+	/// committee, or many are silent, two thirds of who reveals are not much.
 	fn outnumber(job: &JobOf<T>, found: &Outcome) -> bool {
 		let Some(case) = Self::case_of(job.client) else { return true };
-		let stands = case.outcome.is_none_or(|stood| stood == *found);
-		let heard = |juror: &Juror<T::AccountId, BalanceOf<T>>| {
-			job.members.iter().any(|member| member.account == juror.account)
-		};
-		let are_all = u32::try_from(job.members.len()).is_ok_and(|m| m >= job.committee_size);
-		let prevailed: Vec<_> = case.jurors.iter().filter(|juror| juror.prevailed).collect();
-		if stands || are_all || !is_of_a_run(found) || prevailed.iter().any(|juror| heard(juror)) {
+		if case.outcome.is_none_or(|stood| stood == *found) || !is_of_a_run(found) {
 			return true;
 		}
-		let finders = job.members.iter().filter(|m| m.verdict == Verdict::Revealed(*found));
-		finders.count() > prevailed.len()
+		let finders = job.members.iter().filter(|m| m.verdict == Verdict::Revealed(*found)).count();
+		let asked = usize::try_from(job.committee_size).unwrap_or(usize::MAX);
+		if job.members.len() >= asked {
+			return finders.saturating_mul(2) > job.members.len();
+		}
+		let prevailed: Vec<_> = case.jurors.iter().filter(|juror| juror.prevailed).collect();
+		let again = Self::with_successors(prevailed.iter().map(|juror| &juror.account));
+		job.members.iter().any(|member| again.contains(&member.account))
+			|| finders > prevailed.len()
 	}
 
 	/// Whether there is somebody who could be asked and does not sit on the committee.
@@ -1125,7 +1139,7 @@ impl<T: Config> Pallet<T> {
 		for member in &job.members {
 			let (who, weight, drawn_at) = (&member.account, member.weight, job.drawn_at);
 			let slash = |offence| {
-				let amount = T::WithheldVerdictSlash::get().mul_floor(weight);
+				let amount = job.penalties.withheld.mul_floor(weight);
 				Self::slash(who, amount, drawn_at, offence)
 			};
 			let ballot = |said| Ballot { account: who.clone(), weight, drawn_at, said };
@@ -1160,7 +1174,8 @@ impl<T: Config> Pallet<T> {
 					(said, slash(Offence::VerdictContradicted(id)))
 				},
 				(Verdict::Revealed(said), Tally::Agreed(_)) => {
-					(said, Self::slash_verdict(id, who, weight, drawn_at, &said))
+					let penalties = &job.penalties;
+					(said, Self::slash_verdict(id, who, weight, penalties, drawn_at, &said))
 				},
 			};
 			let ground = Ground { job: id, round: job.round, said: Some(said) };
@@ -1175,14 +1190,15 @@ impl<T: Config> Pallet<T> {
 		id: JobId,
 		who: &T::AccountId,
 		weight: BalanceOf<T>,
+		penalties: &Penalties,
 		drawn_at: BlockNumberFor<T>,
 		said: &Outcome,
 	) -> Option<SlashId> {
 		let (deed, share, offence) = match said {
 			Outcome::Unavailable { .. } => {
-				(Deed::VerdictMissed, T::WithheldVerdictSlash::get(), Offence::VerdictWithheld(id))
+				(Deed::VerdictMissed, penalties.withheld, Offence::VerdictWithheld(id))
 			},
-			_ => (Deed::VerdictWrong, T::FalseVerdictSlash::get(), Offence::FalseVerdict(id)),
+			_ => (Deed::VerdictWrong, penalties.wrong, Offence::FalseVerdict(id)),
 		};
 		T::Stake::note(who, deed);
 		Self::slash(who, share.mul_floor(weight), drawn_at, offence)
@@ -1203,14 +1219,10 @@ impl<T: Config> Pallet<T> {
 	/// Burns what the fuel of a job is priced at: verifiers have worked for it as long as they
 	/// could.
 	fn burn_fuel_fee(job: &mut JobOf<T>) {
-		let size = T::CommitteeSize::get();
-		let idle = Limits { total_fuel: 0, ..job.spec.limits };
-		let (least, all) = (Self::fee_of(&idle, size), Self::fee_of(&job.spec.limits, size));
-		let rest = Perbill::from_rational(least, all).mul_ceil(job.fee);
 		let burnt = T::Currency::burn_held(
 			&HoldReason::Fee.into(),
 			&job.payer,
-			job.fee.saturating_sub(rest),
+			job.fuel_fee,
 			Precision::BestEffort,
 			Fortitude::Force,
 		);
@@ -1383,21 +1395,42 @@ impl<T: Config> Pallet<T> {
 			account: member.account.clone(),
 			weight: member.weight,
 		};
-		let case = Case {
+		let mut case = Case {
 			payer: job.payer.clone(),
 			opponent: job.opponent.clone(),
 			spec: job.spec.clone(),
 			outcome,
 			decided: matches!(settlement, Some(Settlement::Agreed(_))),
 			value: job.value,
+			penalties: job.penalties,
 			drawn_at: job.drawn_at,
 			// Nothing is cut off: there are as many as there were members.
 			jurors: BoundedVec::truncate_from(job.members.iter().map(juror).collect()),
 			slashes: u32::try_from(grounds.len()).unwrap_or(u32::MAX),
+			pinned: false,
 			overturned: false,
 			audit,
 		};
+		Self::keep_inputs(&mut case);
 		Cases::<T>::insert(id, job.round, case);
+	}
+
+	/// Keeps the inputs of a case as long as slashes are pending that follow from it: who owns one
+	/// could take it away, and leave who appeals to governance. Those that have ended already are
+	/// not there for a re-run, either.
+	fn keep_inputs(case: &mut CaseOf<T>) {
+		let spec = &case.spec;
+		match (case.pinned, case.slashes > 0) {
+			(false, true) => {
+				let pin = || inputs(spec).try_for_each(T::Artifacts::pin);
+				case.pinned = with_storage_layer(pin).is_ok();
+			},
+			(true, false) => {
+				inputs(spec).for_each(T::Artifacts::unpin);
+				case.pinned = false;
+			},
+			(true, true) | (false, false) => {},
+		}
 	}
 
 	/// What the settlement of a re-run says of the slash that was appealed. Gives the slashes of
@@ -1442,7 +1475,8 @@ impl<T: Config> Pallet<T> {
 	) -> Vec<(SlashId, Outcome)> {
 		let Some(stood) = case.outcome else { return Vec::new() };
 		let slash = |juror: &Juror<T::AccountId, BalanceOf<T>>| {
-			Self::slash_verdict(id, &juror.account, juror.weight, case.drawn_at, &stood)
+			let (who, weight, at) = (&juror.account, juror.weight, case.drawn_at);
+			Self::slash_verdict(id, who, weight, &case.penalties, at, &stood)
 		};
 		let slashes: Vec<_> = case
 			.jurors
@@ -1474,6 +1508,7 @@ impl<T: Config> Appeals for Pallet<T> {
 		Cases::<T>::mutate_exists(ground.job, ground.round, |case| {
 			*case = case.take().and_then(|mut case| {
 				case.slashes = case.slashes.saturating_sub(1);
+				Self::keep_inputs(&mut case);
 				case.is_needed().then_some(case)
 			});
 		});
@@ -1554,6 +1589,8 @@ impl<T: Config> Pallet<T> {
 	) -> Result<JobId, DispatchError> {
 		let size = size.min(T::MaxCommittee::get());
 		let fee = Self::fee_of(&spec.limits, size);
+		let idle = Limits { total_fuel: 0, ..spec.limits };
+		let (wrong, withheld) = (T::FalseVerdictSlash::get(), T::WithheldVerdictSlash::get());
 		T::Currency::hold(&HoldReason::Fee.into(), payer, fee)
 			.map_err(|_| Error::<T>::FeeNotCovered)?;
 		let id = NextJob::<T>::mutate(|next| {
@@ -1568,8 +1605,10 @@ impl<T: Config> Pallet<T> {
 			opponent: opponent.cloned(),
 			commit_window: Self::commit_window(&spec.limits),
 			reveal_window: T::RevealWindow::get(),
+			penalties: Penalties { wrong, withheld },
 			spec,
 			fee,
+			fuel_fee: fee.saturating_sub(Self::fee_of(&idle, size)),
 			value,
 			round: 0,
 			committee_size: size,
@@ -1713,11 +1752,10 @@ impl<T: Config> Pallet<T> {
 	/// 6. Rounds stay below [`MAX_ROUNDS`], and job numbers below [`NextJob`].
 	/// 7. Each case is that of a round that is over and counts the slashes that have it for their
 	///    ground, at least one unless it can be audited; only the last round of a job that was
-	///    settled can be. No ground is without its case.
+	///    settled can be. Only a case with slashes keeps inputs. No ground is without its case.
 	/// 8. Ballots are those of a claim's job in progress, or of one that can be audited.
 	/// 9. What draws go by is kept for blocks that are over and not served, and no others.
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		use alloc::collections::BTreeSet;
 		use frame_support::traits::fungible::InspectHold;
 		let jobs: Vec<_> = Jobs::<T>::iter().collect();
 
@@ -1779,6 +1817,7 @@ impl<T: Config> Pallet<T> {
 			let counted = slashes.remove(&(id, round)).unwrap_or_default();
 			ensure!(case.slashes == counted, "7: a case does not count its slashes");
 			ensure!(case.is_needed(), "7: a case is kept for nothing");
+			ensure!(!case.pinned || counted > 0, "7: inputs are kept for no slash");
 			let over = Jobs::<T>::get(id).is_none_or(|job| round < job.round);
 			ensure!(over && id < NextJob::<T>::get(), "7: a case of a round that is not over");
 			if case.audit != Audit::Over {

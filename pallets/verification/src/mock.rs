@@ -100,6 +100,8 @@ parameter_types! {
 	pub static Stakes: BTreeMap<AccountId, Balance> = BTreeMap::new();
 	/// Who has a stake and is no active verifier.
 	pub static Inactive: Vec<AccountId> = vec![];
+	/// Accounts whose stake has passed to another.
+	pub static Successors: BTreeMap<AccountId, AccountId> = BTreeMap::new();
 	pub static Slashes: Vec<(AccountId, Balance, u64, Offence)> = vec![];
 	/// Inputs that were reported.
 	pub static Missing: Vec<ArtifactId> = vec![];
@@ -160,6 +162,9 @@ impl Stake for Ledger {
 			all.push((*who, amount, fault_at, offence));
 			Ok(all.len() as SlashId - 1)
 		})
+	}
+	fn answerable(who: &AccountId) -> AccountId {
+		Successors::get().get(who).copied().unwrap_or(*who)
 	}
 	fn note(who: &AccountId, deed: Deed) {
 		Deeds::mutate(|all| all.push((*who, deed)));
@@ -250,8 +255,10 @@ impl Randomness<Option<H256>, u64> for Beacon {
 }
 
 parameter_types! {
-	pub const FalseVerdictSlash: Perbill = Perbill::from_percent(10);
-	pub const WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
+	pub static BaseFee: Balance = 90;
+	pub static FeePerGigafuel: Balance = 10;
+	pub static FalseVerdictSlash: Perbill = Perbill::from_percent(10);
+	pub static WithheldVerdictSlash: Perbill = Perbill::from_percent(1);
 }
 
 impl Config for Test {
@@ -268,8 +275,8 @@ impl Config for Test {
 	type RevealWindow = ConstU64<4>;
 	type AuditWindow = ConstU64<AUDIT_WINDOW>;
 	type FuelPerBlock = ConstU64<1_000_000>;
-	type BaseFee = frame_support::traits::ConstU128<90>;
-	type FeePerGigafuel = frame_support::traits::ConstU128<10>;
+	type BaseFee = BaseFee;
+	type FeePerGigafuel = FeePerGigafuel;
 	type FalseVerdictSlash = FalseVerdictSlash;
 	type WithheldVerdictSlash = WithheldVerdictSlash;
 	type MaxVerifiers = ConstU32<20>;

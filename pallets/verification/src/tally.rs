@@ -8,10 +8,11 @@ use assay_primitives::Outcome;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tally {
 	/// More than two thirds of those who revealed said this, by members and by weight, and half of
-	/// the members or more, with more than half of the committee's weight, revealed.
+	/// the members or more, with more than half of the committee's weight, revealed. For
+	/// [`Outcome::Unavailable`] it takes more than two thirds of the whole committee.
 	Agreed(Outcome),
-	/// There is no such outcome. One, which is not [`Outcome::Unavailable`], may be that of more
-	/// than half of the committee, by members and by weight.
+	/// There is no such outcome. One, which is not [`Outcome::Unavailable`], may be that of most of
+	/// the committee ([`Count::most`]).
 	Split(Option<Outcome>),
 }
 
@@ -81,28 +82,31 @@ impl Count {
 
 	/// What they add up to.
 	///
+	/// That an input cannot be used is the word of more than two thirds of all members: it takes no
+	/// run to say so, and whoever is silent may be at one.
+	///
 	/// The quorum keeps a member from deciding alone where the others are silent, because the run
 	/// takes longer than its window or they were silenced, whatever its stake. Silence makes weights
 	/// less: so half of the members decide in the end where the others never answer.
 	pub fn result(&self) -> Tally {
 		let Self { drawn, revealed, ref outcomes } = *self;
 		let half = revealed.members.saturating_mul(2) >= drawn.members;
-		if !half || revealed.weight.saturating_mul(2) <= drawn.weight {
-			return Tally::Split(None);
-		}
-		// Whoever has more than half has the most.
-		let Some(&(outcome, part)) = outcomes.iter().max_by_key(|(_, part)| part.weight) else {
-			return Tally::Split(None);
+		let quorum = half && revealed.weight.saturating_mul(2) > drawn.weight;
+		let agreed = |(outcome, part): &&(Outcome, Part)| {
+			let whole = if is_of_a_run(outcome) { revealed } else { drawn };
+			part.is_more_than((2, 3), whole)
 		};
-		if part.is_more_than((2, 3), revealed) {
-			return Tally::Agreed(outcome);
+		match outcomes.iter().find(agreed) {
+			Some((outcome, _)) if quorum => Tally::Agreed(*outcome),
+			_ => Tally::Split(self.most()),
 		}
-		Tally::Split(self.most())
 	}
 
-	/// The outcome of a run that more than half of the committee revealed, by members and by weight.
+	/// The outcome of a run that more than half of the committee revealed, by members and by weight,
+	/// or more than two thirds of its members, whatever they weigh: nobody contradicts these for
+	/// nothing because he has most of a committee's stake.
 	pub fn most(&self) -> Option<Outcome> {
-		let is_most = |part: &Part| part.is_more_than((1, 2), self.drawn);
+		let is_most = |part: &Part| part.is_more_than((1, 2), self.drawn) || self.are_most(part);
 		self.of_runs().find(|(_, part)| is_most(part)).map(|(outcome, _)| *outcome)
 	}
 
@@ -128,9 +132,12 @@ impl Count {
 	/// whatever they weigh, revealed one outcome of it. Nobody is silent for nothing because he has
 	/// most of a committee's stake.
 	pub fn silence_is_late(&self, result: &Tally) -> bool {
-		let are_most =
-			|part: &Part| part.members.saturating_mul(3) > self.drawn.members.saturating_mul(2);
-		self.delivered(result) || self.of_runs().any(|(_, part)| are_most(part))
+		self.delivered(result) || self.of_runs().any(|(_, part)| self.are_most(part))
+	}
+
+	/// Whether a part is more than two thirds of the members.
+	fn are_most(&self, part: &Part) -> bool {
+		part.members.saturating_mul(3) > self.drawn.members.saturating_mul(2)
 	}
 }
 
@@ -207,6 +214,14 @@ mod tests {
 	}
 
 	#[test]
+	fn that_an_input_is_missing_takes_two_thirds_of_all() {
+		assert_eq!(tally(&[(8, Some(MISSING)), (7, None)]), Tally::Split(None));
+		assert_eq!(tally(&[(10, Some(MISSING)), (5, None)]), Tally::Split(None));
+		assert_eq!(tally(&[(11, Some(MISSING)), (4, None)]), Tally::Agreed(MISSING));
+		assert_eq!(tally(&[(8, Some(A)), (7, None)]), Tally::Agreed(A));
+	}
+
+	#[test]
 	fn a_run_is_delivered_by_half_of_the_committee_with_one_outcome() {
 		let by = |verdicts: &[_]| delivered(&equals(verdicts));
 		assert!(by(&[(2, Some(A)), (2, None)]));
@@ -236,12 +251,15 @@ mod tests {
 		// Nor is it silent for nothing; but that the run could be done in time is not said by so little.
 		let late = |count: &Count| count.silence_is_late(&count.result());
 		let count = Count::of(&members(&[&[(20, None)][..], &small].concat()));
-		assert_eq!((count.result(), delivered(&count)), (Tally::Split(None), false));
+		assert_eq!((count.result(), delivered(&count)), (Tally::Split(Some(B)), false));
 		assert!(late(&count));
-		assert!(!late(&Count::of(&members(&[&[(20, None); 4][..], &small].concat()))));
-		// Half of the stake, and nobody else is for it.
-		let count = Count::of(&members(&[&[(8, Some(A))][..], &small].concat()));
-		assert_eq!(count.result(), Tally::Split(None));
+		let count = Count::of(&members(&[&[(20, None); 4][..], &small].concat()));
+		assert_eq!((count.result(), late(&count)), (Tally::Split(None), false));
+		// Half of the stake, or more: it keeps the others from deciding, and contradicts them.
+		for stake in [8, 20] {
+			let count = Count::of(&members(&[&[(stake, Some(A))][..], &small].concat()));
+			assert_eq!(count.result(), Tally::Split(Some(B)));
+		}
 	}
 
 	#[test]

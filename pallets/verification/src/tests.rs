@@ -264,6 +264,18 @@ mod draw {
 	}
 
 	#[test]
+	fn never_takes_who_has_taken_over_the_stake_of_the_payer() {
+		build_and_execute(4, || {
+			let job = open();
+			Successors::mutate(|all| all.insert(MINER, 2));
+			run_to(4);
+			let mut drawn = members(job);
+			drawn.sort_unstable();
+			assert_eq!(drawn, [1, 3, 4]);
+		});
+	}
+
+	#[test]
 	fn never_takes_the_opponent() {
 		build_and_execute(3, || {
 			let contest = Client::Contest(5);
@@ -727,6 +739,42 @@ mod settlement {
 		});
 	}
 
+	/// Governance makes everything dearer.
+	fn change_parameters() {
+		BaseFee::set(1_000);
+		FeePerGigafuel::set(500);
+		FalseVerdictSlash::set(Perbill::from_percent(50));
+		WithheldVerdictSlash::set(Perbill::from_percent(20));
+	}
+
+	#[test]
+	fn goes_by_the_parameters_that_the_job_was_opened_under() {
+		build_and_execute(4, || {
+			CommitteeSize::set(4);
+			let job = drawn();
+			let committee = members(job);
+			change_parameters();
+			let votes = [TRAP, TRAP, TRAP, scored(1)];
+			vote(job, |seat| votes[seat]);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(TRAP))]);
+			let wrong = Offence::FalseVerdict(job);
+			assert_eq!(Slashes::get(), [(committee[3], 100, 4, wrong)]);
+			assert_eq!(held(), 0);
+		});
+	}
+
+	#[test]
+	fn burns_what_fuel_was_priced_at_when_the_job_was_opened() {
+		build_and_execute(3, || {
+			drawn();
+			change_parameters();
+			let before = Balances::total_issuance();
+			run_to(12);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+			assert_eq!(before - Balances::total_issuance(), 10);
+		});
+	}
+
 	#[test]
 	fn without_majority_asks_larger_committees_twice() {
 		build_and_execute(20, || {
@@ -1021,6 +1069,41 @@ mod appeals {
 	}
 
 	#[test]
+	fn are_won_by_more_than_half_of_those_who_were_asked() {
+		for finders in [6, 7] {
+			build_and_execute(16, || {
+				ClientSlashes::set(true);
+				settled(4, |_| TRAP);
+				let (appeal, committee) = rerun(0, MINER);
+				assert_eq!(committee.len(), 12);
+				// The others are kept from it, or are at other runs.
+				let said = |seat| if seat < finders { scored(1) } else { TRAP };
+				(0..7).for_each(|seat| apply(commit_call(appeal, seat, said(seat))));
+				run_to(System::block_number() + 10);
+				(0..7).for_each(|seat| apply(reveal_call(appeal, seat, said(seat))));
+				if finders == 6 {
+					assert_eq!(Jobs::<Test>::get(appeal).unwrap().round, 1);
+				} else {
+					assert_eq!(Reruns::get(), [(0, Finding::Refuted)]);
+				}
+			});
+		}
+	}
+
+	#[test]
+	fn are_not_heard_by_who_has_taken_over_the_stake_of_one_who_sat() {
+		build_and_execute(17, || {
+			let (_, earlier, who) = outvoted();
+			let mut others: Vec<_> = (1..=17).filter(|other| !earlier.contains(other)).collect();
+			let heir = others.pop().unwrap();
+			Successors::mutate(|all| all.insert(earlier[0], heir));
+			let (_, mut committee) = rerun(0, who);
+			committee.sort_unstable();
+			assert_eq!(committee, others);
+		});
+	}
+
+	#[test]
 	fn are_won_by_no_more_if_those_who_had_prevailed_are_asked_again() {
 		build_and_execute(3, || {
 			ClientSlashes::set(true);
@@ -1163,12 +1246,15 @@ mod appeals {
 				assert_eq!(Verification::rerun(0, &who), Ok(None));
 			}
 			Gone::set(vec![]);
-			assert!(Pinned::get().is_empty());
+			// From the slash on, whoever owns them.
+			assert_eq!(Pinned::get(), inputs);
 			// What another committee could not get may be there all the same.
 			Missing::set(inputs.to_vec());
 			let (appeal, _) = rerun(0, who);
-			assert_eq!(Pinned::get(), inputs);
+			assert_eq!(Pinned::get(), [inputs, inputs].concat());
 			vote(appeal, |_| scored(1));
+			assert_eq!(Pinned::get(), inputs);
+			Verification::slash_ended(0);
 			assert!(Pinned::get().is_empty());
 		});
 	}
@@ -1262,6 +1348,16 @@ mod audits {
 			run_to(System::block_number() + AUDIT_WINDOW + 1);
 			assert_eq!(auditable(late), None);
 			assert_eq!(Cases::<Test>::iter().count(), 0);
+		});
+	}
+
+	#[test]
+	fn go_by_the_parameters_that_the_job_was_opened_under() {
+		build_and_execute(20, || {
+			let (job, committees) = settled(&[|_| TRAP]);
+			FalseVerdictSlash::set(Perbill::from_percent(50));
+			Verification::audited(job, Some(scored(1)));
+			assert_eq!(slashed(job), each(&committees[0], 100));
 		});
 	}
 

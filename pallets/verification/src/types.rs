@@ -8,6 +8,7 @@ use assay_traits::Client;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::Get, BoundedVec};
 use scale_info::TypeInfo;
+use sp_runtime::Perbill;
 
 /// How far a member of a committee has come in the current round.
 #[derive(
@@ -109,6 +110,26 @@ pub enum Phase<BlockNumber> {
 	},
 }
 
+/// Shares of its weight that a member loses, as they were when the job was opened.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct Penalties {
+	/// For a verdict that was outvoted ([`crate::Config::FalseVerdictSlash`]).
+	pub wrong: Perbill,
+	/// For one that it did not deliver ([`crate::Config::WithheldVerdictSlash`]).
+	pub withheld: Perbill,
+}
+
 /// A job in progress.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -131,6 +152,8 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub spec: TrainingJob,
 	/// What the winners share.
 	pub fee: Balance,
+	/// The part of the fee that its fuel is priced at.
+	pub fuel_fee: Balance,
 	/// What hangs on it.
 	pub value: Balance,
 	/// Number of the round, from 0. Each further round asks a larger committee.
@@ -143,6 +166,8 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub commit_window: BlockNumber,
 	/// Blocks for reveals in each round.
 	pub reveal_window: BlockNumber,
+	/// What members lose by it.
+	pub penalties: Penalties,
 	/// Block in which the committee of this round was drawn.
 	pub drawn_at: BlockNumber,
 	/// What it waits for.
@@ -234,6 +259,8 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub decided: bool,
 	/// What hung on the job.
 	pub value: Balance,
+	/// What members lose by it.
+	pub penalties: Penalties,
 	/// Block in which the committee was drawn.
 	pub drawn_at: BlockNumber,
 	/// The committee.
@@ -241,6 +268,8 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	/// Pending slashes that follow from it. With the last of them, and when it cannot be audited
 	/// any more, the case is forgotten.
 	pub slashes: u32,
+	/// Whether its inputs are kept until the last of these slashes ends, for an appeal.
+	pub pinned: bool,
 	/// Whether a re-run found another outcome, and those who prevailed were slashed for it.
 	pub overturned: bool,
 	/// How far its audit has come.

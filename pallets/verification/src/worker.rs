@@ -14,7 +14,7 @@
 //! valid.
 //!
 //! Address and token of the service are in the persistent off-chain storage under [`ADDRESS_KEY`]
-//! and [`TOKEN_KEY`], put there by the node, which removes them when it starts without a service:
+//! and [`TOKEN_KEY`], put there by the node, which removes them before its worker runs:
 //! what somebody else stores there is gone with the next start. The secret is under
 //! [`SECRET_KEY`], put there by a node with a service.
 

@@ -212,6 +212,8 @@ pub trait Stake {
 		fault_at: Self::BlockNumber,
 		offence: Offence,
 	) -> Result<SlashId, DispatchError>;
+	/// Who answers for what `who` did: itself, or the account that took over its stake since.
+	fn answerable(who: &Self::AccountId) -> Self::AccountId;
 	/// Counts for or against the reputation of `who`.
 	fn note(who: &Self::AccountId, deed: Deed);
 	/// Takes back one [`Self::note`].

@@ -141,11 +141,15 @@ fn check_pins() -> Result<(), Failure> {
 	for contest in pallet_assay_models::Contests::<Runtime>::iter_values() {
 		add(contest.program);
 	}
-	for job in pallet_assay_verification::Jobs::<Runtime>::iter_values() {
-		if matches!(job.client, Client::Appeal(_) | Client::Audit(_)) {
-			[job.spec.program, job.spec.train, job.spec.holdout].into_iter().for_each(&mut add);
-			job.spec.file.into_iter().for_each(|file| add(file.id));
-		}
+	let reruns = pallet_assay_verification::Jobs::<Runtime>::iter_values()
+		.filter(|job| matches!(job.client, Client::Appeal(_) | Client::Audit(_)))
+		.map(|job| job.spec);
+	let cases = pallet_assay_verification::Cases::<Runtime>::iter_values()
+		.filter(|case| case.pinned)
+		.map(|case| case.spec);
+	for spec in reruns.chain(cases) {
+		[spec.program, spec.train, spec.holdout].into_iter().for_each(&mut add);
+		spec.file.into_iter().for_each(|file| add(file.id));
 	}
 	let pinned: BTreeMap<_, _> = pallet_assay_artifacts::Artifacts::<Runtime>::iter()
 		.filter(|(_, artifact)| artifact.pins > 0)

@@ -7,20 +7,27 @@ use super::{
 	parameters,
 };
 use crate::{
-	config::system::time::{self, prod_or_fast},
+	config::system::{
+		time::{self, prod_or_fast},
+		MaxServiceWeight,
+	},
 	weights, AccountId, Artifacts, Audits, Balance, Balances, BlockNumber, Claims, Models, Runtime,
 	RuntimeHoldReason, Stake, System, Tasks, Verification,
 };
 use assay_primitives::H256;
 use assay_watermark::Profile;
-use codec::Encode;
 use frame_support::{
 	parameter_types,
 	traits::{fungible::HoldConsideration, ConstU32, Get, Randomness},
+	weights::Weight,
 };
 use frame_system::EnsureRoot;
 
 parameter_types! {
+	/// A block has room for fewer than 16 renewals, whose chunks are 32 MiB: some tens of
+	/// milliseconds each time it is read.
+	pub RenewalWeight: Weight =
+		Weight::from_parts(MaxServiceWeight::get().ref_time().div_ceil(16), 0);
 	/// Chunks of 2 MiB in the largest artifact that a record has room for: 64 MiB.
 	pub const MaxArtifactChunks: u32 = 32;
 	/// Commitments of a miner that the rate limit can count.
@@ -65,8 +72,7 @@ impl pallet_assay_artifacts::Config for Runtime {
 	type Consideration = HoldConsideration<AccountId, Balances, ArtifactHold, ArtifactPrice>;
 	type MaxBytes = parameters::artifacts::MaxBytes;
 	type MaxChunks = MaxArtifactChunks;
-	// Chunks of 32 MiB: some tens of milliseconds each time the block is read.
-	type MaxRenewalsPerBlock = ConstU32<16>;
+	type RenewalWeight = RenewalWeight;
 	type ReportWindow = parameters::artifacts::ReportWindow;
 	type Stay = ConstU32<{ prod_or_fast(10 * time::MINUTES, 3) }>;
 	type Retention = parameters::artifacts::Retention;
@@ -87,9 +93,7 @@ impl pallet_assay_tasks::Config for Runtime {
 	type MinBounty = parameters::tasks::MinBounty;
 	type MinDuration = parameters::tasks::MinDuration;
 	type Ranking = Claims;
-	// One window for both: hidden claims have after the deadline what others have after their
-	// commitment.
-	type RevealWindow = parameters::claims::RevealWindow;
+	type RevealWindow = parameters::tasks::RevealWindow;
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type WeightInfo = weights::pallet_assay_tasks::WeightInfo<Runtime>;
 }
@@ -187,7 +191,7 @@ impl Randomness<Option<H256>, BlockNumber> for AllBlocks {
 	fn random(subject: &[u8]) -> (Option<H256>, BlockNumber) {
 		let mix = pallet_assay_models::Mix::<Runtime>::get();
 		let known = System::block_number().saturating_sub(2);
-		(Some(assay_primitives::hash(&(subject, mix).encode())), known)
+		(Some(assay_primitives::hash(&[subject, mix.as_ref()].concat())), known)
 	}
 }
 
@@ -211,7 +215,7 @@ mod tests {
 		config::{monetary::AIT, system::RuntimeBlockWeights},
 		genesis,
 		tests::store,
-		RuntimeOrigin, System,
+		RuntimeCall, RuntimeOrigin, System,
 	};
 	use assay_primitives::{
 		FailReason, Limits, Metric, Outcome, SlashId, TrainingJob, H256, VM_VERSION,
@@ -219,14 +223,18 @@ mod tests {
 	use assay_traits::{Client, Offence, Stake as _, Verification as _};
 	use frame_support::{
 		assert_ok,
+		dispatch::{DispatchClass, GetDispatchInfo},
 		traits::{
 			fungible::{Inspect, InspectHold},
 			Hooks,
 		},
 	};
 	use pallet_assay_models::WeightInfo as _;
-	use pallet_assay_verification::{Audit, Case, Cases, Ground, Grounds, Jobs, Juror, NextJob};
+	use pallet_assay_verification::{
+		Audit, Case, Cases, Ground, Grounds, Jobs, Juror, NextJob, Penalties,
+	};
 	use sp_keyring::Sr25519Keyring::{self, Alice, Bob, Charlie, Dave, Eve};
+	use sp_runtime::{traits::TransactionExtension, Perbill};
 
 	fn held(who: Sr25519Keyring, reason: pallet_assay_stake::HoldReason) -> Balance {
 		Balances::balance_on_hold(&reason.into(), &who.to_account_id())
@@ -266,9 +274,14 @@ mod tests {
 			outcome: Some(Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() }),
 			decided: true,
 			value: 0,
+			penalties: Penalties {
+				wrong: Perbill::from_percent(10),
+				withheld: Perbill::from_percent(1),
+			},
 			drawn_at: 0,
 			jurors: vec![juror(Alice), juror(Bob), juror(Charlie), juror(Dave)].try_into().unwrap(),
 			slashes: 1,
+			pinned: false,
 			overturned: false,
 			audit: Audit::Over,
 		};
@@ -347,6 +360,19 @@ mod tests {
 		let check = weights::pallet_assay_models::WeightInfo::<Runtime>::check_model(most);
 		let block = RuntimeBlockWeights::get().max_block;
 		assert!(check.ref_time() <= block.ref_time() / 20, "{check:?} of {block:?}");
+	}
+
+	#[test]
+	fn a_block_has_room_for_some_renewals() {
+		let call = pallet_assay_artifacts::Call::renew { id: H256::zero(), index: 0 };
+		let info = RuntimeCall::from(call.clone()).get_dispatch_info();
+		let admission = pallet_assay_artifacts::AdmitChunk::<Runtime>::new().weight(&call.into());
+		let whole = info.call_weight.saturating_add(admission);
+		let limits = RuntimeBlockWeights::get();
+		let class = limits.per_class.get(DispatchClass::Normal);
+		assert!(class.max_extrinsic.unwrap().all_gte(whole));
+		let room = class.max_total.unwrap().ref_time() / whole.ref_time();
+		assert!((10..16).contains(&room), "{room}");
 	}
 
 	#[test]

@@ -120,11 +120,16 @@ pub mod groups {
 		/// Blocks after the reveals in which a sealed holdout is published. Keeps
 		/// `holdouts_have_time` and `artifacts_outlive_tasks`.
 		#[codec(index = 6)]
-		pub static HoldoutWindow: BlockNumber = prod_or_fast(HOURS, 10);
+		pub static HoldoutWindow: BlockNumber = prod_or_fast(6 * HOURS, 10);
 		/// What vouches for a sealed holdout besides the reward, in units of 10⁻¹² AIT. Keeps
 		/// `withholding_costs`.
 		#[codec(index = 7)]
 		pub static HoldoutPledge: Balance = 10 * AIT;
+		/// Blocks after the deadline in which claims are revealed that were hidden until then, and
+		/// their programs uploaded: whoever fills all these blocks is left alone in a contest. Keeps
+		/// `reveals_have_time` and `artifacts_outlive_tasks`.
+		#[codec(index = 8)]
+		pub static RevealWindow: BlockNumber = prod_or_fast(6 * HOURS, MINUTES);
 	}
 
 	/// Commit and reveal of claims.
@@ -323,12 +328,12 @@ pub const INVARIANTS: &[Invariant] = &[
 	},
 	Invariant {
 		name: "artifacts_outlive_tasks",
-		meaning: "artifacts.Retention must be longer than tasks.MaxDuration, claims.RevealWindow, \
+		meaning: "artifacts.Retention must be longer than tasks.MaxDuration, tasks.RevealWindow, \
 		          tasks.HoldoutWindow and the longest claim together, or data ends before the last \
 		          verdict",
 		holds: || {
 			let last = tasks::MaxDuration::get()
-				.saturating_add(claims::RevealWindow::get())
+				.saturating_add(tasks::RevealWindow::get())
 				.saturating_add(tasks::HoldoutWindow::get());
 			artifacts::Retention::get() > last.saturating_add(longest_claim())
 		},
@@ -369,8 +374,9 @@ pub const INVARIANTS: &[Invariant] = &[
 	},
 	Invariant {
 		name: "reveals_have_time",
-		meaning: "claims.RevealWindow must be at least 2, or honest miners miss it",
-		holds: || claims::RevealWindow::get() >= 2,
+		meaning: "claims.RevealWindow and tasks.RevealWindow must be at least 2, or honest miners \
+		          miss them",
+		holds: || claims::RevealWindow::get().min(tasks::RevealWindow::get()) >= 2,
 	},
 	Invariant {
 		name: "claims_are_countable",
@@ -692,6 +698,7 @@ mod tests {
 			("bond_fits_stake", change!(claims::ClaimBond = stake::MinMinerStake::get() + 1)),
 			("bond_covers_a_run", change!(claims::ClaimBond = largest_fee() - 1)),
 			("reveals_have_time", change!(claims::RevealWindow = 1)),
+			("reveals_have_time", change!(tasks::RevealWindow = 1)),
 			("claims_are_countable", change!(claims::MaxClaims = 0)),
 			("claims_are_countable", change!(claims::MaxClaims = MaxClaimsCounted::get() + 1)),
 			("committees_grow", change!(verification::CommitteeSize = 0)),

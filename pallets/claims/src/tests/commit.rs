@@ -88,7 +88,10 @@ fn is_forestalled_by_nobody() {
 		assert_noop!(try_reveal(0, &body(0)), Error::<Test>::CommitmentMismatch);
 		assert_ok!(try_reveal(claim, &body(0)));
 		settle(claim, scored(950_000, 1));
-		assert_eq!(view(claim).stage, Stage::Verified);
+		// Until the other bond is lost.
+		assert_eq!(view(claim).reason, Some(Reason::EarlierOpen(0)));
+		run_to(15);
+		assert_eq!([0, claim].map(|claim| view(claim).stage), [Stage::Expired, Stage::Verified]);
 	});
 }
 

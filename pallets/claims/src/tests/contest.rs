@@ -97,7 +97,7 @@ fn a_false_claim_takes_the_run_from_nobody() {
 }
 
 #[test]
-fn a_run_that_was_verified_meanwhile_stays_verified() {
+fn a_run_that_is_found_true_meanwhile_is_still_whose_commitment_is_earlier() {
 	build_and_execute(|_| {
 		let task = create(contest());
 		let (first, second) = (commit(ALICE, task, &body(0)), commit(BOB, task, &body(0)));
@@ -107,9 +107,10 @@ fn a_run_that_was_verified_meanwhile_stays_verified() {
 		assert_ok!(try_reveal(first, &body(0)));
 		check();
 		settle(first, scored(950_000, 1));
+		next_block();
 		let endings = [first, second].map(|claim| ending(claim).stage());
-		assert_eq!(endings, [Stage::Duplicate, Stage::Verified]);
-		assert_eq!(Free::get(ALICE), STAKED);
+		assert_eq!(endings, [Stage::Verified, Stage::Superseded]);
+		assert_eq!(Free::get(BOB), STAKED);
 	});
 }
 

@@ -85,26 +85,42 @@ fn the_model_is_whose_commitment_is_earlier() {
 	});
 }
 
+/// Its program may be on the way: what can be made of that must not be first.
 #[test]
-fn what_is_not_revealed_is_not_waited_for() {
+fn what_can_be_revealed_is_waited_for() {
 	build_and_execute(|task| {
 		let hidden = commit(ALICE, task, &body(0));
-		let claim = reveal(BOB, task, &body(1));
-		settle(claim, scored(950_000, 1));
-		assert_eq!(view(claim).stage, Stage::Verified);
-		// That a later commitment was revealed before counts for nothing.
 		let later = reveal(BOB, task, &body(2));
-		assert_ok!(try_reveal(hidden, &body(0)));
 		settle(later, scored(990_000, 2));
 		assert_eq!(view(later).reason, Some(Reason::EarlierOpen(hidden)));
+		assert_ok!(try_reveal(hidden, &body(0)));
 		settle(hidden, scored(980_000, 3));
 		next_block();
 		// In the order of the commitments, both improve.
-		assert_eq!(
-			[hidden, later].map(|claim| view(claim).reason),
-			[None, Some(Reason::NoBountyLeft)]
-		);
+		assert_eq!([hidden, later].map(|claim| view(claim).paid), [BOUNTY; 2]);
 	});
+}
+
+#[test]
+fn what_is_taken_back_or_can_be_revealed_no_more_is_not_waited_for() {
+	for withdraws in [true, false] {
+		build_and_execute(|task| {
+			let hidden = commit(ALICE, task, &body(0));
+			let later = reveal(BOB, task, &body(1));
+			settle(later, scored(950_000, 1));
+			assert_eq!(view(later).stage, Stage::Measured);
+			if withdraws {
+				assert_ok!(AssayClaims::withdraw(RuntimeOrigin::signed(ALICE), hidden));
+				next_block();
+			} else {
+				// One that is committed now is not waited for.
+				commit(ALICE, task, &body(3));
+				let Deadline::Reveal { until, .. } = view(hidden).next else { unreachable!() };
+				run_to(until + 4);
+			}
+			assert_eq!((view(later).stage, view(later).paid), (Stage::Verified, BOUNTY));
+		});
+	}
 }
 
 #[test]

@@ -265,8 +265,8 @@ async fn send(context: &Context, canary: Option<H256>) -> Result<()> {
 		.into_iter()
 		.find(|claim| claim.commitment() == secrets.claim)
 		.context("this machine does not have what the canary commits to")?;
-	let program = store.cached(&claim.body.program).context("the program is gone")?;
-	artifact::put(output, &chain, &key, &program).await?;
+	// Stored when the commitment is final, as that of any claim is: nothing tells a canary.
+	store.cached(&claim.body.program).context("the program is gone")?;
 	let call = api::transactions().claims().commit(claim.task, secrets.claim);
 	let included = chain.submit(output, &key, &call, Amount(0)).await?;
 	let committed: api::claims::events::ClaimCommitted = included.event()?;

@@ -201,7 +201,7 @@ fn because(reason: &Reason) -> String {
 		Reason::PaidAtClose => "the shares of a contest are paid when the task is closed".into(),
 		Reason::NoShare => "others were better when the contest was closed".into(),
 		Reason::EarlierOpen(claim) => {
-			format!("claim {claim}, which was committed earlier, is still being verified")
+			format!("claim {claim}, which was committed earlier, is still open")
 		},
 		Reason::KnownWrong => "it was known to be wrong: an auditor had it sent".into(),
 	}

@@ -230,11 +230,12 @@ fn score(
 	terms: &Terms,
 	measured: Option<&Scored>,
 ) -> Result<Score> {
-	let sealed = terms.holdout.is_none();
+	// What a sealed holdout gives, or a seed that the chain draws, nobody can know: a miner stands
+	// for the threshold.
+	let unknown = terms.holdout.is_none() || terms.draws_seeds;
 	let score = options
 		.score
-		// What the holdout gives nobody can know: a miner stands for the threshold.
-		.or(sealed.then_some(terms.threshold))
+		.or(unknown.then_some(terms.threshold))
 		.or(measured.map(|scored| scored.score))
 		.context("no score is claimed; expected --score, or a run")?;
 	let (least, most) = terms.metric.range();
@@ -249,7 +250,7 @@ fn score(
 			terms.threshold
 		);
 	}
-	if let Some(measured) = measured.filter(|_| !sealed) {
+	if let Some(measured) = measured.filter(|_| !unknown) {
 		let worse = terms.metric.gain(score, measured.score);
 		if worse > terms.tolerance.0 {
 			context.output.warn(format!(
