@@ -20,8 +20,7 @@ use sp_runtime::{
 ///
 /// A renewal is small, but whoever reads the body of its block (the pool, a peer that syncs) reads
 /// the chunk with it. So it weighs [`Config::RenewalWeight`] more than its call takes: blocks have
-/// room for a few, each is paid for as the part of a block that it is, and a pool that is full
-/// keeps everything else first.
+/// room for a few, and each is paid for as the part of a block that it is.
 #[derive(Clone, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 #[scale_info(skip_type_params(T))]
 pub struct AdmitChunk<T>(PhantomData<T>);

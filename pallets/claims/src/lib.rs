@@ -307,7 +307,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Queue<T: Config> = StorageDoubleMap<_, Twox64Concat, TaskId, Identity, [u8; 8], ()>;
 
-	/// The tasks whose first claim in [`Queue`] is found true, and waits for nothing any more.
+	/// The tasks in which a claim has ended, and another may wait for nothing any more.
 	// Twox64Concat: keys are counted up by the chain.
 	#[pallet::storage]
 	pub type Due<T: Config> = StorageMap<_, Twox64Concat, TaskId, ()>;
@@ -1103,9 +1103,9 @@ impl<T: Config> Pallet<T> {
 		};
 		T::Tasks::claim_closed(record.task);
 		Queue::<T>::remove(record.task, Self::turn(claim));
-		if Self::first(record.task).is_some_and(Self::is_measured) {
-			Due::<T>::insert(record.task, ());
-		}
+		// Whether another one has its turn is seen to once a block: each look for the first goes over
+		// all that ended in this block.
+		Due::<T>::insert(record.task, ());
 		let (task, miner) = (record.task, record.miner.clone());
 		Self::deposit_event(match &ending {
 			Ending::Verified { measured, paid, unpaid } => Event::ClaimVerified {
@@ -1134,12 +1134,6 @@ impl<T: Config> Pallet<T> {
 		});
 		record.status = Status::Ended { ending, at, keep_until };
 		Claims::<T>::insert(claim, record);
-	}
-
-	/// Whether a claim is found true and has not ended.
-	fn is_measured(claim: ClaimId) -> bool {
-		Claims::<T>::get(claim)
-			.is_some_and(|record| matches!(record.status, Status::Measured { .. }))
 	}
 
 	/// What was measured of a verified claim.

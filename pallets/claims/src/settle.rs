@@ -186,12 +186,7 @@ impl<T: Config> Pallet<T> {
 		if let Some(by) = Runs::<T>::get(task, run).filter(|holder| *holder < claim) {
 			return Ending::Superseded { measured, by };
 		}
-		// A later commitment of the same run can have been verified meanwhile.
-		let verified = |holder: &ClaimId| {
-			Claims::<T>::get(holder).is_some_and(|record| Self::verified(&record).is_some())
-		};
-		let holder = Runs::<T>::get(task, run).filter(verified);
-		if let Some(of) = Models::<T>::get(task, measured.model_hash).or(holder) {
+		if let Some(of) = Models::<T>::get(task, measured.model_hash) {
 			return Ending::Duplicate { measured, of };
 		}
 		Runs::<T>::insert(task, run, claim);

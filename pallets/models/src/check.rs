@@ -60,17 +60,6 @@ impl<T: Config> Pallet<T> {
 		Ok(Self::ensure_bits(slice, &file, &key, statistics)?)
 	}
 
-	/// Whether the call would still succeed, as far as the state goes.
-	pub(crate) fn ensure_succeeds(who: &T::AccountId, call: &Call<T>) -> DispatchResult {
-		rehearse(|| match call {
-			Call::register { registration } => {
-				Self::enter_registration(who, registration).map(|_| ())
-			},
-			Call::contest { challenge } => Self::enter_challenge(who, challenge).map(|_| ()),
-			_ => Ok(()),
-		})
-	}
-
 	/// Lets the call of the current transaction be made.
 	pub(crate) fn admit() {
 		Checked::<T>::mutate(|checked| *checked = checked.saturating_add(1));

@@ -21,7 +21,7 @@ use sp_runtime::{
 /// every node. One with more than [`Config::MaxChecksPerBlock`] of them is, too.
 ///
 /// Must come after the extension that takes the fee: then a call that the fee leaves too little for
-/// is no valid transaction, either.
+/// is no valid transaction, either. In a block all is checked then, once.
 ///
 /// A transaction is refused with [`refusal`], which names the error, or with
 /// `InvalidTransaction::ExhaustsResources`, which keeps it in the pool for the next block. The
@@ -52,24 +52,25 @@ impl<T> fmt::Debug for CheckModel<T> {
 }
 
 impl<T: Config> CheckModel<T> {
-	/// Whether the call was one to check, and may be made.
-	fn check(who: &T::AccountId, call: &Call<T>) -> Result<bool, TransactionValidityError> {
-		let room = || match Checked::<T>::get() < T::MaxChecksPerBlock::get() {
-			true => Ok(()),
-			false => Err(InvalidTransaction::ExhaustsResources),
-		};
-		match call {
-			Call::register { registration } => {
-				room()?;
-				Pallet::<T>::check_registration(who, registration).map_err(refusal)?;
-			},
-			Call::contest { challenge } => {
-				room()?;
-				Pallet::<T>::check_challenge(who, challenge).map_err(refusal)?;
-			},
-			_ => return Ok(false),
+	/// Whether the call is one to check. Fails if the block has no room for it.
+	fn is_checked(call: &Call<T>) -> Result<bool, TransactionValidityError> {
+		if !matches!(call, Call::register { .. } | Call::contest { .. }) {
+			return Ok(false);
 		}
-		Ok(true)
+		match Checked::<T>::get() < T::MaxChecksPerBlock::get() {
+			true => Ok(true),
+			false => Err(InvalidTransaction::ExhaustsResources.into()),
+		}
+	}
+
+	/// Fails unless the call may be made.
+	fn check(who: &T::AccountId, call: &Call<T>) -> Result<(), TransactionValidityError> {
+		match call {
+			Call::register { registration } => Pallet::<T>::check_registration(who, registration),
+			Call::contest { challenge } => Pallet::<T>::check_challenge(who, challenge),
+			_ => Ok(()),
+		}
+		.map_err(refusal)
 	}
 }
 
@@ -104,12 +105,17 @@ where
 		_: usize,
 		(): (),
 		_: &impl Implication,
-		_: TransactionSource,
+		source: TransactionSource,
 	) -> ValidateResult<bool, T::RuntimeCall> {
-		let checked = match (origin.as_system_origin_signer(), call.is_sub_type()) {
-			(Some(who), Some(call)) => Self::check(who, call)?,
-			_ => false,
-		};
+		let mut checked = false;
+		if let (Some(who), Some(call)) = (origin.as_system_origin_signer(), call.is_sub_type()) {
+			checked = Self::is_checked(call)?;
+			// In a block that comes next, when the fee is taken: who cannot pay both must not cost
+			// authors more than a look.
+			if checked && source != TransactionSource::InBlock {
+				Self::check(who, call)?;
+			}
+		}
 		Ok((ValidTransaction::default(), checked, origin))
 	}
 
@@ -128,7 +134,7 @@ where
 		};
 		// The fee is taken by now, if this extension comes after the one that does: what is left
 		// may not be enough for bond and deposits.
-		Pallet::<T>::ensure_succeeds(who, call).map_err(refusal)?;
+		Self::check(who, call)?;
 		Pallet::<T>::admit();
 		Ok(true)
 	}

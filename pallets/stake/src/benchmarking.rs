@@ -111,6 +111,7 @@ mod benchmarks {
 			.map_err(|()| BenchmarkError::Weightless)?;
 		let who = staker::<T>(0, T::MaxUnbonding::get());
 		let number = slash::<T>(&who);
+		T::Appeals::make_appealable(number);
 
 		#[extrinsic_call]
 		_(origin as T::RuntimeOrigin, number);

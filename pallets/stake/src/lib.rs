@@ -934,11 +934,9 @@ impl<T: Config> Pallet<T> {
 
 	fn do_deregister(who: &T::AccountId) -> DispatchResult {
 		let mut ledger = Self::registered(who)?;
-		// A lock of nothing counts as well: its claim is open.
-		ensure!(
-			ledger.locked.is_zero() && Locks::<T>::iter_prefix(who).next().is_none(),
-			Error::<T>::StakeLocked
-		);
+		// A lock of nothing counts as well: its claim is open. They are counted, because a look for
+		// one would go over all that ended in this block.
+		ensure!(ledger.locks == 0, Error::<T>::StakeLocked);
 		let (amount, ends_at) = (ledger.bonded, Self::unbonding_ends());
 		ledger
 			.unbond(amount, Self::now(), ends_at)
@@ -981,11 +979,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::now() >= rotation.from, Error::<T>::RotationTooEarly);
 		Self::ensure_can_succeed(&new)?;
 		let ledger = Ledgers::<T>::get(&old).ok_or(Error::<T>::NotRegistered)?;
-		// A lock of nothing counts as well: its claim is open.
-		ensure!(
-			ledger.locked.is_zero() && Locks::<T>::iter_prefix(&old).next().is_none(),
-			Error::<T>::StakeLocked
-		);
+		ensure!(ledger.locks == 0, Error::<T>::StakeLocked);
 		ensure!(ledger.slashing.is_zero(), Error::<T>::SlashesPending);
 		let amount = ledger.held();
 		if !amount.is_zero() {
@@ -1240,6 +1234,7 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		ensure!(amount <= ledger.free(), Error::<T>::StakeLocked);
 		// Cannot saturate: at most what is bonded.
 		ledger.locked = ledger.locked.saturating_add(amount);
+		ledger.locks = ledger.locks.saturating_add(1);
 		Locks::<T>::insert(who, reason, amount);
 		Self::put(who, ledger);
 		Self::deposit_event(Event::Locked { who: who.clone(), reason, amount });
@@ -1251,6 +1246,7 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		let amount = Locks::<T>::take(who, reason).ok_or(Error::<T>::NotLocked)?;
 		// Exact: `locked` is the sum of the locks.
 		ledger.locked = ledger.locked.saturating_sub(amount);
+		ledger.locks = ledger.locks.saturating_sub(1);
 		Self::put(who, ledger);
 		Self::deposit_event(Event::Unlocked { who: who.clone(), reason, amount });
 		Ok(())
@@ -1386,15 +1382,17 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn check_locks() -> Result<(), TryRuntimeError> {
-		let mut locked = BTreeMap::<T::AccountId, BalanceOf<T>>::new();
+		let mut locked = BTreeMap::<T::AccountId, (u32, BalanceOf<T>)>::new();
 		for (who, _, amount) in Locks::<T>::iter() {
 			ensure!(Self::registered(&who).is_ok(), "3: a lock without a registered account");
-			let sum = locked.entry(who).or_default();
+			let (locks, sum) = locked.entry(who).or_default();
+			*locks = locks.saturating_add(1);
 			*sum = sum.saturating_add(amount);
 		}
 		for (who, ledger) in Ledgers::<T>::iter() {
-			let sum = locked.get(&who).copied().unwrap_or_default();
+			let (locks, sum) = locked.get(&who).copied().unwrap_or_default();
 			ensure!(ledger.locked == sum, "3: the locked stake is not the sum of the locks");
+			ensure!(ledger.locks == locks, "3: the ledger does not count the locks");
 		}
 		Ok(())
 	}

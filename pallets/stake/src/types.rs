@@ -124,6 +124,8 @@ where
 	/// Sum of the account's locks. Locks lie on the bonded stake and may be more than it only after
 	/// a slash that found nothing else to take.
 	pub locked: Balance,
+	/// How many locks the account has.
+	pub locks: u32,
 	/// Stake on its way out, oldest first.
 	pub unbonding: BoundedVec<Unbonding<Balance, BlockNumber>, MaxUnbonding>,
 	/// Sum of the account's pending slashes: frozen until they are final or cancelled.
@@ -233,6 +235,7 @@ where
 
 	/// Ends a lock of `amount` and freezes it, or what is left of the bond. Gives what was frozen.
 	pub fn slash_locked(&mut self, amount: Balance) -> Balance {
+		self.locks = self.locks.saturating_sub(1);
 		// Exact: the lock is part of `locked`, and `taken` of `bonded`.
 		self.locked = self.locked.saturating_sub(amount);
 		let taken = amount.min(self.bonded);

@@ -139,7 +139,7 @@ impl<T: Config> Audits for Pallet<T> {
 			Grounds::<T>::insert(slash, Ground { job, round: last, said: Some(said) });
 			case.slashes.saturating_inc();
 		}
-		Self::keep_inputs(&mut case);
+		Self::pin_inputs(&mut case);
 		Self::end_audit(job, last, case);
 	}
 

@@ -61,7 +61,7 @@ pub fn make_appealable<T: Config>(slash: SlashId) {
 		overturned: false,
 		audit: Audit::Over,
 	};
-	Pallet::<T>::keep_inputs(&mut case);
+	Pallet::<T>::pin_inputs(&mut case);
 	Cases::<T>::insert(job, 0, case);
 	Grounds::<T>::insert(slash, Ground { job, round: 0, said: Some(stood) });
 }
@@ -80,7 +80,7 @@ pub fn make_auditable<T: Config>(settled: Settled<BalanceOf<T>>) -> JobId {
 		case.decided = settled.outcome.is_some();
 		case.value = settled.value;
 		case.slashes = 0;
-		Pallet::<T>::keep_inputs(case);
+		Pallet::<T>::unpin_inputs(case);
 		let client = Client::Claim(0);
 		case.audit = Pallet::<T>::open_window(job, client, &Settlement::Undecided);
 	});

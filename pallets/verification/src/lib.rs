@@ -316,8 +316,8 @@ pub mod pallet {
 		type FalseVerdictSlash: Get<Perbill>;
 
 		/// Share of its weight that a member loses for a verdict that it did not deliver, for one
-		/// of `Unavailable` where others had the input, and for one that contradicts more than half
-		/// of the committee in a round that settles nothing. If it is less than what a run earns,
+		/// of `Unavailable` where others had the input, and for one that contradicts most of the
+		/// committee ([`tally::Count::most`]) in a round that settles nothing. If it is less than what a run earns,
 		/// lazy verdicts pay.
 		#[pallet::constant]
 		type WithheldVerdictSlash: Get<Perbill>;
@@ -729,14 +729,10 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(served)
 	}
 
-	/// What a client's part in a draw or a settlement weighs at the most. The inputs of a re-run are
-	/// unpinned at its end.
+	/// What a client's part in a draw or a settlement weighs at the most, and to pin the inputs for
+	/// appeals, or unpin those of a re-run.
 	fn client_weight(client: Client) -> Weight {
-		let inputs = match client {
-			Client::Appeal(_) | Client::Audit(_) => T::DbWeight::get().reads_writes(4, 4),
-			Client::Claim(_) | Client::Model(_) | Client::Contest(_) => Weight::zero(),
-		};
-		T::Clients::weight(client).saturating_add(inputs)
+		T::Clients::weight(client).saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 
 	/// The same of any client.
@@ -1411,25 +1407,24 @@ impl<T: Config> Pallet<T> {
 			overturned: false,
 			audit,
 		};
-		Self::keep_inputs(&mut case);
+		Self::pin_inputs(&mut case);
 		Cases::<T>::insert(id, job.round, case);
 	}
 
-	/// Keeps the inputs of a case as long as slashes are pending that follow from it: who owns one
-	/// could take it away, and leave who appeals to governance. Those that have ended already are
-	/// not there for a re-run, either.
-	fn keep_inputs(case: &mut CaseOf<T>) {
-		let spec = &case.spec;
-		match (case.pinned, case.slashes > 0) {
-			(false, true) => {
-				let pin = || inputs(spec).try_for_each(T::Artifacts::pin);
-				case.pinned = with_storage_layer(pin).is_ok();
-			},
-			(true, false) => {
-				inputs(spec).for_each(T::Artifacts::unpin);
-				case.pinned = false;
-			},
-			(true, true) | (false, false) => {},
+	/// Keeps the inputs of a case from which slashes follow, till the last of these ends: who owns
+	/// one could take it away, and leave who appeals to governance. If one is gone, none is kept.
+	fn pin_inputs(case: &mut CaseOf<T>) {
+		if case.slashes > 0 && !case.pinned {
+			let pin = || inputs(&case.spec).try_for_each(T::Artifacts::pin);
+			case.pinned = with_storage_layer(pin).is_ok();
+		}
+	}
+
+	/// Lets go of them, if no slash is left.
+	fn unpin_inputs(case: &mut CaseOf<T>) {
+		if case.slashes == 0 && case.pinned {
+			inputs(&case.spec).for_each(T::Artifacts::unpin);
+			case.pinned = false;
 		}
 	}
 
@@ -1508,7 +1503,7 @@ impl<T: Config> Appeals for Pallet<T> {
 		Cases::<T>::mutate_exists(ground.job, ground.round, |case| {
 			*case = case.take().and_then(|mut case| {
 				case.slashes = case.slashes.saturating_sub(1);
-				Self::keep_inputs(&mut case);
+				Self::unpin_inputs(&mut case);
 				case.is_needed().then_some(case)
 			});
 		});

@@ -408,6 +408,11 @@ pub fn externalities(verifiers: u64) -> sp_io::TestExternalities {
 		CommitteeSize::set(3);
 		ValuePerMember::set(50);
 		DeadlinesPerBlock::set(10);
+		Successors::set(BTreeMap::new());
+		BaseFee::set(90);
+		FeePerGigafuel::set(10);
+		FalseVerdictSlash::set(Perbill::from_percent(10));
+		WithheldVerdictSlash::set(Perbill::from_percent(1));
 		System::set_block_number(1);
 		let ids: Vec<_> = (1..=verifiers).collect();
 		Verification::on_genesis_session(ids.iter().map(|n| (n, key(*n))));

@@ -332,6 +332,13 @@ mod tests {
 		let outputs = [7; 12];
 		let random = random_after(outputs);
 		assert_eq!(random_after(outputs), random);
+		// As protocol.md says, with nothing between the subject and what the blocks gave.
+		let mix = H256::repeat_byte(9);
+		let expected = assay_primitives::hash(&codec::Encode::encode(&(*b"committee", mix)));
+		genesis::tests::local().execute_with(|| {
+			pallet_assay_models::Mix::<Runtime>::put(mix);
+			assert_eq!(AllBlocks::random(b"committee").0, Some(expected));
+		});
 		for block in 0..outputs.len() {
 			let mut other = outputs;
 			other[block] = 8;

@@ -3,8 +3,7 @@
 //!
 //! One group a pallet. Blocks are 3 s apart. Values change through `AssayParameters::set` only,
 //! which refuses a change that breaks one of [`INVARIANTS`]. What is open already keeps the values
-//! that it was opened under, but for the shares of a stake that a wrong or a missing verdict costs,
-//! and what of a fee is the price of fuel: these are those of the block in which it is judged.
+//! that it was opened under. A claim's job is opened, and its fee taken, with the reveal.
 
 use super::{
 	assay::{MaxArtifactChunks, MaxClaimsCounted, MaxCommittee},
@@ -691,6 +690,7 @@ mod tests {
 				"artifacts_outlive_tasks",
 				change!(tasks::HoldoutWindow = artifacts::Retention::get()),
 			),
+			("artifacts_outlive_tasks", change!(tasks::RevealWindow = artifacts::Retention::get())),
 			("holdouts_have_time", change!(tasks::HoldoutWindow = 1)),
 			("withholding_costs", change!(tasks::HoldoutPledge = 0)),
 			("durations_are_ordered", change!(tasks::MinDuration = 0)),
@@ -809,6 +809,20 @@ mod tests {
 			);
 			assert_ok!(set(&[change]));
 			assert_eq!(claims::MaxClaims::get(), 11);
+		});
+	}
+
+	/// What docs/threat-model.md says of the windows that can be filled.
+	#[test]
+	fn a_block_that_is_filled_costs_what_it_says() {
+		genesis::tests::development().execute_with(|| {
+			let full = crate::config::system::MaxServiceWeight::get();
+			let fee = crate::TransactionPayment::weight_to_fee(full);
+			assert!(fee >= 29 * AIT / 10, "{fee}");
+			let windows = [tasks::RevealWindow::get(), tasks::HoldoutWindow::get()];
+			let blocks = [(6 * HOURS, MINUTES), (6 * HOURS, 10)];
+			assert_eq!(windows, blocks.map(|(prod, fast)| prod_or_fast(prod, fast)));
+			assert!(fee * Balance::from(6 * HOURS) >= 21_000 * AIT);
 		});
 	}
 

@@ -106,6 +106,10 @@ parameter_types! {
 		.for_class(DispatchClass::all(), |weights| {
 			weights.base_extrinsic = base_extrinsic();
 		})
+		.for_class(DispatchClass::non_mandatory(), |weights| {
+			// An author cannot stop within a transaction when its time is over.
+			weights.max_extrinsic = Some(BLOCK_WEIGHT.saturating_div(8));
+		})
 		.for_class(DispatchClass::Normal, |weights| {
 			weights.max_total = Some(normal(BLOCK_WEIGHT));
 		})

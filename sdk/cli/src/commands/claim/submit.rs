@@ -250,6 +250,18 @@ fn score(
 			terms.threshold
 		);
 	}
+	if let Some(measured) = measured.filter(|_| terms.holdout.is_some() && terms.draws_seeds) {
+		if options.score.is_none() && terms.metric.gain(measured.score, terms.threshold) < 0 {
+			bail!(
+				"{} was measured with seed {}, and {} or better is expected with the seed that the \
+				 chain draws, or the bond is slashed; to claim all the same: --score {}",
+				measured.score,
+				options.run.seed,
+				terms.threshold,
+				terms.threshold
+			);
+		}
+	}
 	if let Some(measured) = measured.filter(|_| !unknown) {
 		let worse = terms.metric.gain(score, measured.score);
 		if worse > terms.tolerance.0 {
