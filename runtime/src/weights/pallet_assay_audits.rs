@@ -1,4 +1,4 @@
-//! Weights of `pallet_assay_audits`: written by `scripts/weights pallet_assay_audits`, 50 steps of 20 repetitions, on AMD EPYC.
+//! Weights of `pallet_assay_audits`: written by `scripts/weights pallet_assay_audits`, 50 steps of 20 repetitions, on Intel(R) Xeon(R) Processor.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_imports, unused_parens)]
@@ -13,15 +13,15 @@ impl<T: frame_system::Config> pallet_assay_audits::WeightInfo for WeightInfo<T> 
 	/// Storage: `Audits::Auditors` (r:0 w:1)
 	/// Proof: `Audits::Auditors` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn appoint() -> Weight {
-		// At least 3_866 ns.
-		Weight::from_parts(4_177_000, 0)
+		// At least 6_313 ns.
+		Weight::from_parts(7_466_000, 0)
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Audits::Auditors` (r:1 w:1)
 	/// Proof: `Audits::Auditors` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	fn dismiss() -> Weight {
-		// At least 5_979 ns.
-		Weight::from_parts(6_419_000, 0)
+		// At least 9_987 ns.
+		Weight::from_parts(11_777_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -38,8 +38,8 @@ impl<T: frame_system::Config> pallet_assay_audits::WeightInfo for WeightInfo<T> 
 	/// Storage: `Audits::Batches` (r:0 w:1)
 	/// Proof: `Audits::Batches` (`max_values`: None, `max_size`: Some(362), added: 2837, mode: `MaxEncodedLen`)
 	fn open_batch() -> Weight {
-		// At least 46_009 ns.
-		Weight::from_parts(48_402_000, 0)
+		// At least 67_498 ns.
+		Weight::from_parts(73_584_000, 0)
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -47,22 +47,24 @@ impl<T: frame_system::Config> pallet_assay_audits::WeightInfo for WeightInfo<T> 
 	/// Proof: `Audits::Batches` (`max_values`: None, `max_size`: Some(362), added: 2837, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
-	/// Storage: `Verification::Cases` (r:1 w:1)
-	/// Proof: `Verification::Cases` (`max_values`: None, `max_size`: Some(2209), added: 4684, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Cases` (r:3 w:1)
+	/// Proof: `Verification::Cases` (`max_values`: None, `max_size`: Some(2218), added: 4693, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Ballots` (r:3 w:3)
 	/// Proof: `Verification::Ballots` (`max_values`: None, `max_size`: Some(2081), added: 4556, mode: `MaxEncodedLen`)
-	/// Storage: `Parameters::Parameters` (r:2 w:0)
-	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Successors` (r:46 w:0)
 	/// Proof: `Stake::Successors` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Ledgers` (r:46 w:46)
-	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(518), added: 2993, mode: `MaxEncodedLen`)
+	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(522), added: 2997, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::NextSlash` (r:1 w:1)
 	/// Proof: `Stake::NextSlash` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Artifacts::Artifacts` (r:3 w:3)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Slashes` (r:1 w:46)
 	/// Proof: `Stake::Slashes` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Grounds` (r:1 w:45)
@@ -72,10 +74,10 @@ impl<T: frame_system::Config> pallet_assay_audits::WeightInfo for WeightInfo<T> 
 	/// Storage: `Verification::Agenda` (r:0 w:1)
 	/// Proof: `Verification::Agenda` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
 	fn open_canary() -> Weight {
-		// At least 1_006_701 ns.
-		Weight::from_parts(1_059_961_000, 0)
-			.saturating_add(T::DbWeight::get().reads(105))
-			.saturating_add(T::DbWeight::get().writes(193))
+		// At least 1_452_501 ns.
+		Weight::from_parts(1_573_428_000, 0)
+			.saturating_add(T::DbWeight::get().reads(109))
+			.saturating_add(T::DbWeight::get().writes(196))
 	}
 	/// Storage: `Audits::Batches` (r:1 w:1)
 	/// Proof: `Audits::Batches` (`max_values`: None, `max_size`: Some(362), added: 2837, mode: `MaxEncodedLen`)
@@ -84,25 +86,27 @@ impl<T: frame_system::Config> pallet_assay_audits::WeightInfo for WeightInfo<T> 
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	fn close_batch() -> Weight {
-		// At least 34_031 ns.
-		Weight::from_parts(37_175_000, 0)
+		// At least 59_259 ns.
+		Weight::from_parts(69_773_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Audits::Trials` (r:1 w:1)
 	/// Proof: `Audits::Trials` (`max_values`: None, `max_size`: Some(166), added: 2641, mode: `MaxEncodedLen`)
-	/// Storage: `Verification::Cases` (r:1 w:1)
-	/// Proof: `Verification::Cases` (`max_values`: None, `max_size`: Some(2209), added: 4684, mode: `MaxEncodedLen`)
-	/// Storage: `Parameters::Parameters` (r:4 w:0)
-	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Verification::Cases` (r:3 w:1)
+	/// Proof: `Verification::Cases` (`max_values`: None, `max_size`: Some(2218), added: 4693, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Successors` (r:61 w:0)
 	/// Proof: `Stake::Successors` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Ledgers` (r:61 w:61)
-	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(518), added: 2993, mode: `MaxEncodedLen`)
+	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(522), added: 2997, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::NextSlash` (r:1 w:1)
 	/// Proof: `Stake::NextSlash` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:3 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Ballots` (r:3 w:3)
 	/// Proof: `Verification::Ballots` (`max_values`: None, `max_size`: Some(2081), added: 4556, mode: `MaxEncodedLen`)
+	/// Storage: `Artifacts::Artifacts` (r:3 w:3)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
@@ -124,9 +128,9 @@ impl<T: frame_system::Config> pallet_assay_audits::WeightInfo for WeightInfo<T> 
 	/// Storage: `Verification::Grounds` (r:0 w:60)
 	/// Proof: `Verification::Grounds` (`max_values`: None, `max_size`: Some(111), added: 2586, mode: `MaxEncodedLen`)
 	fn on_settled() -> Weight {
-		// At least 1_299_478 ns.
-		Weight::from_parts(1_354_561_000, 0)
-			.saturating_add(T::DbWeight::get().reads(140))
-			.saturating_add(T::DbWeight::get().writes(256))
+		// At least 1_877_498 ns.
+		Weight::from_parts(2_008_933_000, 0)
+			.saturating_add(T::DbWeight::get().reads(144))
+			.saturating_add(T::DbWeight::get().writes(259))
 	}
 }

@@ -1,4 +1,4 @@
-//! Weights of `pallet_assay_claims`: written by `scripts/weights pallet_assay_claims`, 50 steps of 20 repetitions, on AMD EPYC.
+//! Weights of `pallet_assay_claims`: written by `scripts/weights pallet_assay_claims`, 50 steps of 20 repetitions, on Intel(R) Xeon(R) Processor.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_imports, unused_parens)]
@@ -11,7 +11,7 @@ pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> {
 	/// Storage: `Stake::Ledgers` (r:1 w:1)
-	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(518), added: 2993, mode: `MaxEncodedLen`)
+	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(522), added: 2997, mode: `MaxEncodedLen`)
 	/// Storage: `Parameters::Parameters` (r:9 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Tasks` (r:1 w:1)
@@ -28,15 +28,17 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
+	/// Storage: `Claims::Queue` (r:0 w:1)
+	/// Proof: `Claims::Queue` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Claims` (r:0 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Expiries` (r:0 w:1)
 	/// Proof: `Claims::Expiries` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
 	fn commit() -> Weight {
-		// At least 109_393 ns.
-		Weight::from_parts(114_892_000, 0)
+		// At least 169_696 ns.
+		Weight::from_parts(194_691_000, 0)
 			.saturating_add(T::DbWeight::get().reads(17))
-			.saturating_add(T::DbWeight::get().writes(10))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
@@ -44,10 +46,10 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Runs` (r:1 w:1)
 	/// Proof: `Claims::Runs` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Parameters::Parameters` (r:8 w:0)
+	/// Storage: `Parameters::Parameters` (r:10 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Artifacts::Artifacts` (r:1 w:1)
-	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1542), added: 4017, mode: `MaxEncodedLen`)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -55,38 +57,40 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Storage: `Verification::NextJob` (r:1 w:1)
 	/// Proof: `Verification::NextJob` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Jobs` (r:1 w:1)
-	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3902), added: 6377, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3926), added: 6401, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::CounterForJobs` (r:1 w:1)
 	/// Proof: `Verification::CounterForJobs` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
-	/// Storage: `Claims::Queue` (r:0 w:1)
-	/// Proof: `Claims::Queue` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Expiries` (r:0 w:1)
 	/// Proof: `Claims::Expiries` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:0 w:1)
 	/// Proof: `Verification::Agenda` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
 	fn reveal() -> Weight {
-		// At least 144_175 ns.
-		Weight::from_parts(149_874_000, 0)
-			.saturating_add(T::DbWeight::get().reads(17))
-			.saturating_add(T::DbWeight::get().writes(12))
+		// At least 235_859 ns.
+		Weight::from_parts(255_983_000, 0)
+			.saturating_add(T::DbWeight::get().reads(19))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Ledgers` (r:1 w:1)
-	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(518), added: 2993, mode: `MaxEncodedLen`)
+	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(522), added: 2997, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Locks` (r:1 w:1)
 	/// Proof: `Stake::Locks` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Parameters::Parameters` (r:1 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Tasks` (r:1 w:1)
 	/// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
+	/// Storage: `Claims::Due` (r:0 w:1)
+	/// Proof: `Claims::Due` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Claims::Queue` (r:0 w:1)
+	/// Proof: `Claims::Queue` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Expiries` (r:0 w:1)
 	/// Proof: `Claims::Expiries` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
-		// At least 26_770 ns.
-		Weight::from_parts(28_353_000, 0)
+		// At least 49_568 ns.
+		Weight::from_parts(54_629_000, 0)
 			.saturating_add(T::DbWeight::get().reads(5))
-			.saturating_add(T::DbWeight::get().writes(5))
+			.saturating_add(T::DbWeight::get().writes(7))
 	}
 	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
@@ -109,16 +113,16 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Storage: `Claims::Commitments` (r:0 w:1)
 	/// Proof: `Claims::Commitments` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
 	fn remove() -> Weight {
-		// At least 64_607 ns.
-		Weight::from_parts(68_362_000, 0)
+		// At least 94_381 ns.
+		Weight::from_parts(101_852_000, 0)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(8))
 	}
 	/// Storage: `Claims::ExpiryCursor` (r:1 w:0)
 	/// Proof: `Claims::ExpiryCursor` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn expire_base() -> Weight {
-		// At least 1_061 ns.
-		Weight::from_parts(1_192_000, 0)
+		// At least 1_603 ns.
+		Weight::from_parts(1_894_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1))
 	}
 	/// Storage: `Claims::ExpiryCursor` (r:1 w:1)
@@ -126,8 +130,8 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Storage: `Claims::Expiries` (r:1 w:0)
 	/// Proof: `Claims::Expiries` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
 	fn expire_pass() -> Weight {
-		// At least 3_375 ns.
-		Weight::from_parts(3_676_000, 0)
+		// At least 5_502 ns.
+		Weight::from_parts(6_691_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -138,7 +142,7 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Ledgers` (r:1 w:1)
-	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(518), added: 2993, mode: `MaxEncodedLen`)
+	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(522), added: 2997, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Locks` (r:1 w:1)
 	/// Proof: `Stake::Locks` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::NextSlash` (r:1 w:1)
@@ -151,22 +155,26 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Proof: `Stake::Agenda` (`max_values`: None, `max_size`: Some(61), added: 2536, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Slashes` (r:0 w:1)
 	/// Proof: `Stake::Slashes` (`max_values`: None, `max_size`: Some(104), added: 2579, mode: `MaxEncodedLen`)
+	/// Storage: `Claims::Due` (r:0 w:1)
+	/// Proof: `Claims::Due` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+	/// Storage: `Claims::Queue` (r:0 w:1)
+	/// Proof: `Claims::Queue` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	fn expire_claim() -> Weight {
-		// At least 38_928 ns.
-		Weight::from_parts(41_853_000, 0)
+		// At least 73_835 ns.
+		Weight::from_parts(82_261_000, 0)
 			.saturating_add(T::DbWeight::get().reads(11))
-			.saturating_add(T::DbWeight::get().writes(9))
+			.saturating_add(T::DbWeight::get().writes(11))
 	}
 	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
 	/// Storage: `Artifacts::Artifacts` (r:1 w:1)
-	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1542), added: 4017, mode: `MaxEncodedLen`)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Tasks` (r:1 w:1)
 	/// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
-	/// Storage: `Claims::Queue` (r:2 w:1)
+	/// Storage: `Claims::Queue` (r:1 w:1)
 	/// Proof: `Claims::Queue` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Ledgers` (r:1 w:1)
-	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(518), added: 2993, mode: `MaxEncodedLen`)
+	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(522), added: 2997, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Locks` (r:1 w:1)
 	/// Proof: `Stake::Locks` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Runs` (r:1 w:1)
@@ -183,27 +191,29 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Parameters::Parameters` (r:2 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Claims::Due` (r:0 w:1)
+	/// Proof: `Claims::Due` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	fn on_settled() -> Weight {
-		// At least 111_637 ns.
-		Weight::from_parts(117_466_000, 0)
-			.saturating_add(T::DbWeight::get().reads(16))
-			.saturating_add(T::DbWeight::get().writes(12))
+		// At least 165_536 ns.
+		Weight::from_parts(255_049_000, 0)
+			.saturating_add(T::DbWeight::get().reads(15))
+			.saturating_add(T::DbWeight::get().writes(13))
 	}
 	/// Storage: `Claims::Due` (r:32 w:0)
 	/// Proof: `Claims::Due` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	fn serve_base() -> Weight {
-		// At least 24_046 ns.
-		Weight::from_parts(25_628_000, 0)
+		// At least 38_092 ns.
+		Weight::from_parts(57_735_000, 0)
 			.saturating_add(T::DbWeight::get().reads(32))
 	}
-	/// Storage: `Claims::Queue` (r:2 w:1)
+	/// Storage: `Claims::Queue` (r:1 w:1)
 	/// Proof: `Claims::Queue` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
-	/// Storage: `Claims::Claims` (r:2 w:1)
+	/// Storage: `Claims::Claims` (r:1 w:1)
 	/// Proof: `Claims::Claims` (`max_values`: None, `max_size`: Some(1380), added: 3855, mode: `MaxEncodedLen`)
 	/// Storage: `Tasks::Tasks` (r:1 w:1)
 	/// Proof: `Tasks::Tasks` (`max_values`: None, `max_size`: Some(468), added: 2943, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Ledgers` (r:1 w:1)
-	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(518), added: 2993, mode: `MaxEncodedLen`)
+	/// Proof: `Stake::Ledgers` (`max_values`: None, `max_size`: Some(522), added: 2997, mode: `MaxEncodedLen`)
 	/// Storage: `Stake::Locks` (r:1 w:1)
 	/// Proof: `Stake::Locks` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Claims::Runs` (r:1 w:1)
@@ -223,9 +233,9 @@ impl<T: frame_system::Config> pallet_assay_claims::WeightInfo for WeightInfo<T> 
 	/// Storage: `Claims::Due` (r:0 w:1)
 	/// Proof: `Claims::Due` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	fn serve_claim() -> Weight {
-		// At least 110_535 ns.
-		Weight::from_parts(116_744_000, 0)
-			.saturating_add(T::DbWeight::get().reads(16))
+		// At least 159_467 ns.
+		Weight::from_parts(194_515_000, 0)
+			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
 }

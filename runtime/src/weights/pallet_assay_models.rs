@@ -1,4 +1,4 @@
-//! Weights of `pallet_assay_models`: written by `scripts/weights pallet_assay_models`, 50 steps of 20 repetitions, on AMD EPYC.
+//! Weights of `pallet_assay_models`: written by `scripts/weights pallet_assay_models`, 50 steps of 20 repetitions, on Intel(R) Xeon(R) Processor.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_imports, unused_parens)]
@@ -29,8 +29,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::IntentsOf` (r:0 w:1)
 	/// Proof: `Models::IntentsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn intend() -> Weight {
-		// At least 46_189 ns.
-		Weight::from_parts(48_242_000, 0)
+		// At least 67_731 ns.
+		Weight::from_parts(74_444_000, 0)
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -44,12 +44,14 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Proof: `Models::Beacons` (`max_values`: None, `max_size`: Some(53), added: 2528, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Names` (r:1 w:0)
 	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(760), added: 3235, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Reserved` (r:1 w:1)
+	/// Proof: `Models::Reserved` (`max_values`: None, `max_size`: Some(118), added: 2593, mode: `MaxEncodedLen`)
 	/// Storage: `Models::ByRoot` (r:1 w:1)
 	/// Proof: `Models::ByRoot` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Parameters::Parameters` (r:16 w:0)
+	/// Storage: `Parameters::Parameters` (r:18 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Artifacts::Artifacts` (r:3 w:3)
-	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1542), added: 4017, mode: `MaxEncodedLen`)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:8 w:1)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(620), added: 3095, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
@@ -61,16 +63,16 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Verification::NextJob` (r:1 w:1)
 	/// Proof: `Verification::NextJob` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Jobs` (r:1 w:1)
-	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3902), added: 6377, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3926), added: 6401, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::CounterForJobs` (r:1 w:1)
 	/// Proof: `Verification::CounterForJobs` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:0 w:1)
 	/// Proof: `Verification::Agenda` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
-		// At least 302_110 ns.
-		Weight::from_parts(319_296_000, 0)
-			.saturating_add(T::DbWeight::get().reads(39))
-			.saturating_add(T::DbWeight::get().writes(14))
+		// At least 468_445 ns.
+		Weight::from_parts(518_194_000, 0)
+			.saturating_add(T::DbWeight::get().reads(42))
+			.saturating_add(T::DbWeight::get().writes(15))
 	}
 	/// Storage: `Models::Names` (r:1 w:1)
 	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(760), added: 3235, mode: `MaxEncodedLen`)
@@ -79,8 +81,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::Models` (r:1 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(620), added: 3095, mode: `MaxEncodedLen`)
 	fn set_alias() -> Weight {
-		// At least 21_823 ns.
-		Weight::from_parts(29_675_000, 0)
+		// At least 37_823 ns.
+		Weight::from_parts(45_195_000, 0)
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -91,8 +93,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Balances::Holds` (r:2 w:2)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	fn transfer() -> Weight {
-		// At least 83_354 ns.
-		Weight::from_parts(89_283_000, 0)
+		// At least 122_569 ns.
+		Weight::from_parts(140_033_000, 0)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -101,8 +103,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::Names` (r:1 w:1)
 	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(760), added: 3235, mode: `MaxEncodedLen`)
 	fn revoke() -> Weight {
-		// At least 54_181 ns.
-		Weight::from_parts(57_356_000, 0)
+		// At least 80_813 ns.
+		Weight::from_parts(134_501_000, 0)
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -120,10 +122,10 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Proof: `Models::Epochs` (`max_values`: Some(1), `max_size`: Some(17), added: 512, mode: `MaxEncodedLen`)
 	/// Storage: `Babe::EpochIndex` (r:1 w:0)
 	/// Proof: `Babe::EpochIndex` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
-	/// Storage: `Parameters::Parameters` (r:8 w:0)
+	/// Storage: `Parameters::Parameters` (r:10 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Artifacts::Artifacts` (r:3 w:1)
-	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1542), added: 4017, mode: `MaxEncodedLen`)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
@@ -133,7 +135,7 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Verification::NextJob` (r:1 w:1)
 	/// Proof: `Verification::NextJob` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Jobs` (r:1 w:1)
-	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3902), added: 6377, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3926), added: 6401, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::CounterForJobs` (r:1 w:1)
 	/// Proof: `Verification::CounterForJobs` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Agenda` (r:0 w:1)
@@ -143,9 +145,9 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::OpenContests` (r:0 w:1)
 	/// Proof: `Models::OpenContests` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn contest() -> Weight {
-		// At least 200_580 ns.
-		Weight::from_parts(207_429_000, 0)
-			.saturating_add(T::DbWeight::get().reads(24))
+		// At least 312_785 ns.
+		Weight::from_parts(475_988_000, 0)
+			.saturating_add(T::DbWeight::get().reads(26))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
 	/// Storage: `Models::Intents` (r:1 w:1)
@@ -159,8 +161,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::IntentsOf` (r:0 w:1)
 	/// Proof: `Models::IntentsOf` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn withdraw_intent() -> Weight {
-		// At least 37_306 ns.
-		Weight::from_parts(39_209_000, 0)
+		// At least 55_304 ns.
+		Weight::from_parts(61_205_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
@@ -175,12 +177,12 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Balances::Holds` (r:1 w:1)
 	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(265), added: 2740, mode: `MaxEncodedLen`)
 	/// Storage: `Artifacts::Artifacts` (r:2 w:2)
-	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1542), added: 4017, mode: `MaxEncodedLen`)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Intents` (r:1 w:1)
 	/// Proof: `Models::Intents` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
 	fn remove() -> Weight {
-		// At least 87_330 ns.
-		Weight::from_parts(92_438_000, 0)
+		// At least 130_224 ns.
+		Weight::from_parts(147_462_000, 0)
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(6))
 	}
@@ -189,8 +191,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::Scheme` (r:0 w:1)
 	/// Proof: `Models::Scheme` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	fn set_scheme() -> Weight {
-		// At least 5_578 ns.
-		Weight::from_parts(5_949_000, 0)
+		// At least 9_035 ns.
+		Weight::from_parts(11_175_000, 0)
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -205,8 +207,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::Checked` (r:0 w:1)
 	/// Proof: `Models::Checked` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn on_initialize() -> Weight {
-		// At least 4_847 ns.
-		Weight::from_parts(5_257_000, 0)
+		// At least 7_051 ns.
+		Weight::from_parts(10_207_000, 0)
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
@@ -223,15 +225,15 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::Checked` (r:0 w:1)
 	/// Proof: `Models::Checked` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn turn_epoch() -> Weight {
-		// At least 9_334 ns.
-		Weight::from_parts(9_894_000, 0)
+		// At least 14_657 ns.
+		Weight::from_parts(18_087_000, 0)
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Models::Contests` (r:1 w:1)
 	/// Proof: `Models::Contests` (`max_values`: None, `max_size`: Some(168), added: 2643, mode: `MaxEncodedLen`)
 	/// Storage: `Artifacts::Artifacts` (r:3 w:3)
-	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1542), added: 4017, mode: `MaxEncodedLen`)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
@@ -245,8 +247,8 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Models::OpenContests` (r:0 w:1)
 	/// Proof: `Models::OpenContests` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn on_settled() -> Weight {
-		// At least 189_273 ns.
-		Weight::from_parts(195_862_000, 0)
+		// At least 264_243 ns.
+		Weight::from_parts(292_242_000, 0)
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(13))
 	}
@@ -262,10 +264,10 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Proof: `Models::Names` (`max_values`: None, `max_size`: Some(760), added: 3235, mode: `MaxEncodedLen`)
 	/// Storage: `Models::ByRoot` (r:1 w:0)
 	/// Proof: `Models::ByRoot` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
-	/// Storage: `Parameters::Parameters` (r:16 w:0)
+	/// Storage: `Parameters::Parameters` (r:18 w:0)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
 	/// Storage: `Artifacts::Artifacts` (r:3 w:0)
-	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1542), added: 4017, mode: `MaxEncodedLen`)
+	/// Proof: `Artifacts::Artifacts` (`max_values`: None, `max_size`: Some(1546), added: 4021, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Models` (r:8 w:0)
 	/// Proof: `Models::Models` (`max_values`: None, `max_size`: Some(620), added: 3095, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:0)
@@ -277,18 +279,18 @@ impl<T: frame_system::Config> pallet_assay_models::WeightInfo for WeightInfo<T> 
 	/// Storage: `Verification::NextJob` (r:1 w:0)
 	/// Proof: `Verification::NextJob` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::Jobs` (r:1 w:0)
-	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3902), added: 6377, mode: `MaxEncodedLen`)
+	/// Proof: `Verification::Jobs` (`max_values`: None, `max_size`: Some(3926), added: 6401, mode: `MaxEncodedLen`)
 	/// Storage: `Verification::CounterForJobs` (r:1 w:0)
 	/// Proof: `Verification::CounterForJobs` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Models::Admitted` (r:0 w:1)
 	/// Proof: `Models::Admitted` (`max_values`: Some(1), `max_size`: Some(1), added: 496, mode: `MaxEncodedLen`)
 	/// `w` is `1` … `32768`.
 	fn check_model(w: u32, ) -> Weight {
-		// At least 811_130 ns.
-		Weight::from_parts(690_039_951, 0)
-			// ± 1_006
-			.saturating_add(Weight::from_parts(991_613, 0).saturating_mul(w.into()))
-			.saturating_add(T::DbWeight::get().reads(39))
+		// At least 612_210 ns.
+		Weight::from_parts(1_071_433_235, 0)
+			// ± 2_984
+			.saturating_add(Weight::from_parts(589_257, 0).saturating_mul(w.into()))
+			.saturating_add(T::DbWeight::get().reads(41))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 }

@@ -1,4 +1,4 @@
-//! Weights of `pallet_assay_parameters`: written by `scripts/weights pallet_assay_parameters`, 50 steps of 20 repetitions, on AMD EPYC.
+//! Weights of `pallet_assay_parameters`: written by `scripts/weights pallet_assay_parameters`, 50 steps of 20 repetitions, on Intel(R) Xeon(R) Processor.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 #![allow(unused_imports, unused_parens)]
@@ -10,15 +10,17 @@ use frame_support::{traits::Get, weights::Weight};
 pub struct WeightInfo<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> pallet_assay_parameters::WeightInfo for WeightInfo<T> {
-	/// Storage: `Parameters::Parameters` (r:46 w:1)
+	/// Storage: `Parameters::Parameters` (r:47 w:1)
 	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(48), added: 2523, mode: `MaxEncodedLen`)
+	/// Storage: `Models::Scheme` (r:1 w:0)
+	/// Proof: `Models::Scheme` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	/// `n` is `1` … `32`.
 	fn set(n: u32, ) -> Weight {
-		// At least 161_490 ns.
-		Weight::from_parts(166_266_227, 0)
-			// ± 8_703
-			.saturating_add(Weight::from_parts(4_018_117, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(46))
+		// At least 245_770 ns.
+		Weight::from_parts(318_399_559, 0)
+			// ± 133_084
+			.saturating_add(Weight::from_parts(4_910_846, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(48))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 }
