@@ -13,7 +13,11 @@ use assay_watermark::{
 	Element, Place, Secret, Slice, Statistics,
 };
 use codec::Encode;
-use frame_support::assert_ok;
+use frame_support::{
+	assert_ok,
+	dispatch::{DispatchClass, GetDispatchInfo},
+	storage::with_transaction,
+};
 use frame_system::offchain::CreateAuthorizedTransaction;
 use pallet_assay_models::{
 	Beacon, Beacons, Call, CleanData, Error, Name, Parents, Registration, SchemeTerms, Stage,
@@ -22,7 +26,7 @@ use sp_keyring::Sr25519Keyring::{self, Alice};
 use sp_runtime::{
 	traits::{Block as _, Header as _},
 	transaction_validity::InvalidTransaction,
-	ApplyExtrinsicResult, Digest, DigestItem, DispatchError,
+	ApplyExtrinsicResult, Digest, DigestItem, DispatchError, TransactionOutcome,
 };
 
 const SECRET: Secret = Secret { bytes: H256::repeat_byte(1), sub_keys: 16 };
@@ -129,8 +133,40 @@ fn register(registration: &Registration) -> Call<Runtime> {
 	Call::register { registration: registration.clone().into() }
 }
 
+/// As an author does it: what is invalid leaves nothing.
 fn apply(nonce: u32, call: impl Into<RuntimeCall>) -> ApplyExtrinsicResult {
-	Executive::apply_extrinsic(signed(Alice, nonce, call))
+	with_transaction(|| {
+		let applied = Executive::apply_extrinsic(signed(Alice, nonce, call));
+		match applied {
+			Ok(_) => TransactionOutcome::Commit(Ok::<_, DispatchError>(applied)),
+			Err(_) => TransactionOutcome::Rollback(Ok(applied)),
+		}
+	})
+	.unwrap()
+}
+
+#[test]
+fn no_transaction_takes_an_author_his_slot() {
+	with_registrations(|_| {
+		Executive::initialize_block(&header());
+		let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+		for class in DispatchClass::non_mandatory() {
+			let most = limits.get(*class).max_extrinsic.unwrap();
+			assert!(most.ref_time() <= limits.max_block.ref_time() / 8);
+		}
+		let batch = |count| {
+			let dest = Sr25519Keyring::Bob.to_account_id().into();
+			let transfer = pallet_balances::Call::transfer_keep_alive { dest, value: 1 };
+			let calls = vec![transfer.into(); count];
+			RuntimeCall::from(pallet_utility::Call::<Runtime>::batch { calls })
+		};
+		let weight = |count| batch(count).get_dispatch_info().call_weight.ref_time();
+		let most = limits.get(DispatchClass::Normal).max_extrinsic.unwrap().ref_time();
+		let count = (most / (weight(2) - weight(1))) as usize + 1;
+		let full = InvalidTransaction::ExhaustsResources.into();
+		assert_eq!(apply(0, batch(count)), Err(full));
+		assert_eq!(apply(0, batch(count / 2)), Ok(Ok(())));
+	});
 }
 
 /// How a transaction is refused with an error of the models.

@@ -100,6 +100,31 @@ fn what_the_fee_leaves_too_little_for_is_not_valid_and_takes_no_room() {
 	});
 }
 
+/// Else everybody could have authors look at marks for nothing.
+#[test]
+fn what_the_fee_leaves_too_little_for_is_not_looked_at() {
+	build_and_execute(|| {
+		let secret = secret(3);
+		let intent = ready(POOR, &secret);
+		let bytes = marked(&keys_of(intent, &secret), 0);
+		let mut bad = registration(intent, &secret, 0, &bytes);
+		bad.slice.chunks[0].bytes[HEADER] ^= 1;
+		let call = RuntimeCall::from(register_call(&bad));
+		let info = call.get_dispatch_info();
+		let validate = |source| {
+			let origin = RuntimeOrigin::signed(POOR);
+			CheckModel::<Test>::new().validate_only(origin, &call, &info, 0, source, 0)
+		};
+		let not_proved = refused(Error::<Test>::SliceNotProved);
+		assert_eq!(validate(TransactionSource::External).unwrap_err(), not_proved);
+		let (_, checked, origin) = validate(TransactionSource::InBlock).unwrap();
+		let prepare = || CheckModel::<Test>::new().prepare(checked, &origin, &call, &info, 0);
+		assert_eq!(prepare().unwrap_err(), not_proved);
+		leave(POOR, BOND + 10);
+		assert_ne!(prepare().unwrap_err(), not_proved);
+	});
+}
+
 /// A block of an author who does not check is executed by nodes that do.
 #[test]
 fn an_invalid_registration_makes_its_block_invalid() {
