@@ -1060,8 +1060,9 @@ impl<T: Config> Pallet<T> {
 		job.delivered |= count.delivered(&result);
 		let next = job.round.saturating_add(1) < MAX_ROUNDS;
 		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
-		// They weigh less now.
-		let silent = late && job.members.iter().any(|m| !m.verdict.is_revealed());
+		// They weigh less now, or may be done with the run in another window.
+		let silent = job.members.iter().any(|m| !m.verdict.is_revealed());
+		let silent = silent && (late || !job.delivered);
 		match result {
 			// Who has nothing to show is believed when nobody more can be asked.
 			Tally::Agreed(Outcome::Unavailable { .. }) if others && !Self::is_largest(&job) => {

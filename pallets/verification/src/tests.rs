@@ -701,7 +701,8 @@ mod settlement {
 			run_to(12);
 			// One of four made something up, or is the only one who was in time.
 			apply(reveal_call(job, 0, TRAP));
-			run_to(17);
+			// Nobody is asked but these, in two more windows.
+			run_to(50);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
 			let withheld = Offence::VerdictWithheld(job);
 			assert_eq!(Slashes::get(), [(committee[1], 10, 4, withheld)]);
@@ -717,7 +718,7 @@ mod settlement {
 				apply(commit_call(job, seat, scored(1)));
 			}
 			// No transaction gets into a block.
-			run_to(System::block_number() + 20);
+			run_to(System::block_number() + 60);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
 			assert_eq!((Slashes::get(), Deeds::get()), (vec![], vec![]));
 		});
@@ -729,6 +730,8 @@ mod settlement {
 			let job = drawn();
 			let before = Balances::total_issuance();
 			run_to(12);
+			assert_eq!(Jobs::<Test>::get(job).unwrap().round, 1);
+			run_to(50);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
 			assert_eq!(Slashes::get(), []);
 			assert_eq!(Deeds::get(), []);
@@ -769,7 +772,7 @@ mod settlement {
 			drawn();
 			change_parameters();
 			let before = Balances::total_issuance();
-			run_to(12);
+			run_to(50);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
 			assert_eq!(before - Balances::total_issuance(), 10);
 		});
@@ -1062,6 +1065,7 @@ mod appeals {
 			(0..5).for_each(|seat| apply(commit_call(appeal, seat, said(seat))));
 			run_to(System::block_number() + 10);
 			(0..5).for_each(|seat| apply(reveal_call(appeal, seat, said(seat))));
+			run_to(System::block_number() + 50);
 			assert_eq!(Reruns::get(), [(0, Finding::Undecided)]);
 			// That of the client, and nobody's for a verdict or for silence.
 			assert_eq!(Slashes::get().len(), 1);
