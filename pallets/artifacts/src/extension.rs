@@ -3,15 +3,13 @@
 use super::*;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use core::fmt;
-use frame_support::{
-	dispatch::PostDispatchInfo, pallet_prelude::TransactionSource, traits::IsSubType,
-};
+use frame_support::{dispatch::PostDispatchInfo, traits::IsSubType};
 use sp_runtime::{
+	impl_tx_ext_default,
 	traits::{
-		DispatchInfoOf, DispatchOriginOf, Dispatchable, Implication, PostDispatchInfoOf,
-		TransactionExtension, ValidateResult,
+		DispatchInfoOf, DispatchOriginOf, Dispatchable, PostDispatchInfoOf, TransactionExtension,
 	},
-	transaction_validity::{TransactionValidityError, ValidTransaction},
+	transaction_validity::TransactionValidityError,
 };
 
 /// Admits an `upload` or a `renew` that is the own call of a transaction. Inside of other calls they
@@ -65,19 +63,6 @@ where
 		}
 	}
 
-	fn validate(
-		&self,
-		origin: DispatchOriginOf<T::RuntimeCall>,
-		_: &T::RuntimeCall,
-		_: &DispatchInfoOf<T::RuntimeCall>,
-		_: usize,
-		(): (),
-		_: &impl Implication,
-		_: TransactionSource,
-	) -> ValidateResult<(), T::RuntimeCall> {
-		Ok((ValidTransaction::default(), (), origin))
-	}
-
 	fn prepare(
 		self,
 		(): (),
@@ -105,4 +90,6 @@ where
 		}
 		Ok(Weight::zero())
 	}
+
+	impl_tx_ext_default!(T::RuntimeCall; validate);
 }

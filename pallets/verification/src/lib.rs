@@ -21,8 +21,8 @@
 //! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver
 //! costs its payer what its fuel is priced at; the rest of the fee goes back.
 //!
-//! A round that settles nothing judges, too: whoever contradicts more than half of the committee is
-//! slashed as for a verdict that was not delivered. So no third of a committee blocks it
+//! A round that settles nothing judges, too: whoever contradicts most of the committee
+//! ([`tally::Count::most`]) is slashed as for a verdict that was not delivered. So no third of a committee blocks it
 //! for nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say
 //! so. It stands only where the largest committee, or all there are, say it, and who says it where
 //! others had the input has delivered nothing.
@@ -1061,8 +1061,8 @@ impl<T: Config> Pallet<T> {
 		let next = job.round.saturating_add(1) < MAX_ROUNDS;
 		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
 		// They weigh less now, or may be done with the run in another window.
-		let silent = job.members.iter().any(|m| !m.verdict.is_revealed());
-		let silent = silent && (late || !job.delivered);
+		let silent =
+			(late || !job.delivered) && job.members.iter().any(|m| !m.verdict.is_revealed());
 		match result {
 			// Who has nothing to show is believed when nobody more can be asked.
 			Tally::Agreed(Outcome::Unavailable { .. }) if others && !Self::is_largest(&job) => {

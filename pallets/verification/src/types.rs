@@ -252,7 +252,7 @@ pub struct Case<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub opponent: Option<AccountId>,
 	/// What was run.
 	pub spec: TrainingJob,
-	/// The outcome that stood, or that more than half of the committee's weight was for; nothing if
+	/// The outcome that stood, or that most of the committee was for; nothing if
 	/// there was none.
 	pub outcome: Option<Outcome>,
 	/// Whether the job was settled by that outcome.
