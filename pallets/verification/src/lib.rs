@@ -18,12 +18,14 @@
 //!
 //! Silence is slashed only where an outcome stands, or half of the committee delivered one, or two
 //! thirds of its members ([`tally::Count::silence_is_late`]):
-//! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver
-//! costs its payer what its fuel is priced at; the rest of the fee goes back.
+//! elsewhere nobody knows whether the run can be done in time. A run that no round could deliver,
+//! and of which most of the last committee said nothing, costs its payer the fee, which is burnt:
+//! verifiers worked for it as long as they could.
 //!
 //! A round that settles nothing judges, too: whoever contradicts most of the committee
-//! ([`tally::Count::most`]) is slashed as for a verdict that was not delivered. So no third of a committee blocks it
-//! for nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say
+//! ([`tally::Count::most`]) is slashed as for a verdict that was not delivered, or as for a wrong one
+//! if the majority of an earlier committee found the same. So no third of a committee blocks it for
+//! nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say
 //! so. It stands only where the largest committee, or all there are, say it, and who says it where
 //! others had the input has delivered nothing.
 //!
@@ -156,7 +158,7 @@ use sp_runtime::{
 	traits::{CheckedDiv, One, SaturatedConversion, Saturating, Zero},
 	Perbill,
 };
-use tally::{is_of_a_run, Count, Tally};
+use tally::{is_missing, is_of_a_run, Count, Judgement, Tally};
 
 /// Amounts of the native token.
 pub type BalanceOf<T> =
@@ -1055,22 +1057,25 @@ impl<T: Config> Pallet<T> {
 			result => result,
 		};
 		let late = count.silence_is_late(&result);
-		let (grounds, unjudged) = Self::judge(id, &job, &result, late);
+		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
+		// Who has nothing to show is believed when nobody more can be asked.
+		let unsure = matches!(result, Tally::Agreed(Outcome::Unavailable { .. }))
+			&& others && !Self::is_largest(&job);
+		let held_up = count.majority().is_some_and(|found| job.majority == Some(found));
+		let judgement = Judgement { result, late, unsure, held_up };
+		let (grounds, unjudged) = Self::judge(id, &job, &judgement);
 		Self::keep_ballots(id, &job, unjudged);
 		job.delivered |= count.delivered(&result);
 		let next = job.round.saturating_add(1) < MAX_ROUNDS;
-		let (others, larger) = (Self::others(&job), committee::next_size(job.committee_size));
 		// They weigh less now, or may be done with the run in another window.
 		let silent =
 			(late || !job.delivered) && job.members.iter().any(|m| !m.verdict.is_revealed());
 		match result {
-			// Who has nothing to show is believed when nobody more can be asked.
-			Tally::Agreed(Outcome::Unavailable { .. }) if others && !Self::is_largest(&job) => {
-				if next {
-					Self::escalate(id, job, T::MaxCommittee::get());
-				} else {
-					Self::finish(id, job, Settlement::Undecided, None, grounds);
-				}
+			Tally::Agreed(_) if unsure && next => {
+				Self::escalate(id, job, T::MaxCommittee::get());
+			},
+			Tally::Agreed(_) if unsure => {
+				Self::finish(id, job, Settlement::Undecided, None, grounds);
 			},
 			Tally::Agreed(outcome) => {
 				Self::finish(id, job, Settlement::Agreed(outcome), Some(outcome), grounds);
@@ -1078,10 +1083,12 @@ impl<T: Config> Pallet<T> {
 			Tally::Split(most) => {
 				if next && (others || silent) {
 					Self::keep(id, &job, most, None, &grounds);
+					job.majority = count.majority().or(job.majority);
 					Self::escalate(id, job, larger);
 				} else {
-					if !job.delivered {
-						Self::burn_fuel_fee(&mut job);
+					let heard = job.members.iter().filter(|m| m.verdict.is_revealed()).count();
+					if !job.delivered && heard.saturating_mul(2) < job.members.len() {
+						Self::burn_fee(&mut job);
 					}
 					Self::finish(id, job, Settlement::Undecided, most, grounds);
 				}
@@ -1095,7 +1102,7 @@ impl<T: Config> Pallet<T> {
 	/// committee, or many are silent, two thirds of who reveals are not much.
 	fn outnumber(job: &JobOf<T>, found: &Outcome) -> bool {
 		let Some(case) = Self::case_of(job.client) else { return true };
-		if case.outcome.is_none_or(|stood| stood == *found) || !is_of_a_run(found) {
+		if case.outcome.is_none_or(|stood| stood == *found) || is_missing(found) {
 			return true;
 		}
 		let finders = job.members.iter().filter(|m| m.verdict == Verdict::Revealed(*found)).count();
@@ -1121,31 +1128,30 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Slashes and counts what the members did in this round. Nobody is wrong where the majority
-	/// lacked an input, and nobody is late unless `late` ([`Count::silence_is_late`]). Who committed
-	/// had an outcome to reveal, unless nobody could. Gives the slashes that a re-run could refute,
-	/// and the verdicts that may be wrong and are not slashed.
+	/// lacked an input, but who ran what cannot be used. Who committed had an outcome to reveal,
+	/// unless nobody could. Gives the slashes that a re-run could refute, and the verdicts that may
+	/// be wrong and are not slashed.
 	fn judge(
 		id: JobId,
 		job: &JobOf<T>,
-		result: &Tally,
-		late: bool,
+		judgement: &Judgement,
 	) -> (Vec<(SlashId, Ground)>, Vec<BallotOf<T>>) {
+		let Judgement { result, late, unsure, held_up } = *judgement;
 		let (mut grounds, mut unjudged) = (Vec::new(), Vec::new());
 		// As while blocks take no transactions.
 		let all_are_silent = job.members.iter().all(|member| !member.verdict.is_revealed());
 		for member in &job.members {
 			let (who, weight, drawn_at) = (&member.account, member.weight, job.drawn_at);
-			let slash = |offence| {
-				let amount = job.penalties.withheld.mul_floor(weight);
-				Self::slash(who, amount, drawn_at, offence)
+			let slash = |share: Perbill, offence| {
+				Self::slash(who, share.mul_floor(weight), drawn_at, offence)
 			};
 			let ballot = |said| Ballot { account: who.clone(), weight, drawn_at, said };
-			let (said, slash) = match (member.verdict, *result) {
+			let (said, slash) = match (member.verdict, result) {
 				(Verdict::Awaited, _) if !late => continue,
 				(Verdict::Committed(_), _) if all_are_silent => continue,
 				(Verdict::Awaited | Verdict::Committed(_), _) => {
 					T::Stake::note(who, Deed::VerdictMissed);
-					slash(Offence::VerdictWithheld(id));
+					slash(job.penalties.withheld, Offence::VerdictWithheld(id));
 					continue;
 				},
 				(Verdict::Revealed(said), Tally::Agreed(outcome)) if said == outcome => {
@@ -1156,10 +1162,14 @@ impl<T: Config> Pallet<T> {
 					}
 					continue;
 				},
-				(
-					Verdict::Revealed(said),
-					Tally::Agreed(Outcome::Unavailable { .. }) | Tally::Split(None),
-				) => {
+				(Verdict::Revealed(said), Tally::Split(None)) => {
+					unjudged.push(ballot(said));
+					continue;
+				},
+				(Verdict::Revealed(said), Tally::Agreed(found))
+					if !is_of_a_run(&found)
+						&& (unsure || is_missing(&found) || !is_of_a_run(&said)) =>
+				{
 					unjudged.push(ballot(said));
 					continue;
 				},
@@ -1168,7 +1178,9 @@ impl<T: Config> Pallet<T> {
 					continue;
 				},
 				(Verdict::Revealed(said), Tally::Split(Some(_))) => {
-					(said, slash(Offence::VerdictContradicted(id)))
+					let Penalties { wrong, withheld } = job.penalties;
+					let share = if held_up { wrong } else { withheld };
+					(said, slash(share, Offence::VerdictContradicted(id)))
 				},
 				(Verdict::Revealed(said), Tally::Agreed(_)) => {
 					let penalties = &job.penalties;
@@ -1181,8 +1193,8 @@ impl<T: Config> Pallet<T> {
 		(grounds, unjudged)
 	}
 
-	/// Slashes and counts a verdict that is found wrong. Who said that there was nothing to run has
-	/// not delivered one.
+	/// Slashes and counts a verdict that is found wrong. Who lacked an input has not delivered one.
+	/// Whether the bytes of an input can be used is the same everywhere.
 	fn slash_verdict(
 		id: JobId,
 		who: &T::AccountId,
@@ -1192,7 +1204,7 @@ impl<T: Config> Pallet<T> {
 		said: &Outcome,
 	) -> Option<SlashId> {
 		let (deed, share, offence) = match said {
-			Outcome::Unavailable { .. } => {
+			said if is_missing(said) => {
 				(Deed::VerdictMissed, penalties.withheld, Offence::VerdictWithheld(id))
 			},
 			_ => (Deed::VerdictWrong, penalties.wrong, Offence::FalseVerdict(id)),
@@ -1213,13 +1225,13 @@ impl<T: Config> Pallet<T> {
 			.ok()
 	}
 
-	/// Burns what the fuel of a job is priced at: verifiers have worked for it as long as they
-	/// could.
-	fn burn_fuel_fee(job: &mut JobOf<T>) {
+	/// Burns the fee of a job that nobody could finish: verifiers have worked for it as long as they
+	/// could, and who has them do so for nothing keeps them from other jobs.
+	fn burn_fee(job: &mut JobOf<T>) {
 		let burnt = T::Currency::burn_held(
 			&HoldReason::Fee.into(),
 			&job.payer,
-			job.fuel_fee,
+			job.fee,
 			Precision::BestEffort,
 			Fortitude::Force,
 		);
@@ -1442,10 +1454,9 @@ impl<T: Config> Pallet<T> {
 			T::Stake::on_rerun(slash, Finding::Undecided);
 			return overturned;
 		};
-		if let Outcome::Unavailable { fault, .. } = found {
-			// What is gone now may have been there. What is unusable has always been.
-			let same = fault != DataFault::Missing && ground.said == Some(found);
-			T::Stake::on_rerun(slash, if same { Finding::Refuted } else { Finding::Undecided });
+		// What is gone now may have been there. What cannot be used never could.
+		if is_missing(&found) {
+			T::Stake::on_rerun(slash, Finding::Undecided);
 			return overturned;
 		}
 		let wrong = match ground.said {
@@ -1585,7 +1596,6 @@ impl<T: Config> Pallet<T> {
 	) -> Result<JobId, DispatchError> {
 		let size = size.min(T::MaxCommittee::get());
 		let fee = Self::fee_of(&spec.limits, size);
-		let idle = Limits { total_fuel: 0, ..spec.limits };
 		let (wrong, withheld) = (T::FalseVerdictSlash::get(), T::WithheldVerdictSlash::get());
 		T::Currency::hold(&HoldReason::Fee.into(), payer, fee)
 			.map_err(|_| Error::<T>::FeeNotCovered)?;
@@ -1604,11 +1614,11 @@ impl<T: Config> Pallet<T> {
 			penalties: Penalties { wrong, withheld },
 			spec,
 			fee,
-			fuel_fee: fee.saturating_sub(Self::fee_of(&idle, size)),
 			value,
 			round: 0,
 			committee_size: size,
 			delivered: false,
+			majority: None,
 			drawn_at: now,
 			phase: Phase::Drawing { at: now.max(not_before).saturating_add(T::DrawDelay::get()) },
 			members: BoundedVec::new(),

@@ -2,7 +2,7 @@
 
 use crate::{Member, Verdict};
 use alloc::vec::Vec;
-use assay_primitives::Outcome;
+use assay_primitives::{DataFault, Outcome};
 
 /// The result of counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,12 +102,17 @@ impl Count {
 		}
 	}
 
-	/// The outcome of a run that more than half of the committee revealed, by members and by weight,
-	/// or more than two thirds of its members, whatever they weigh: nobody contradicts these for
-	/// nothing because he has most of a committee's stake.
+	/// The outcome of a run that more than half of the committee revealed, by members and by weight.
+	pub fn majority(&self) -> Option<Outcome> {
+		let is_majority = |part: &Part| part.is_more_than((1, 2), self.drawn);
+		self.of_runs().find(|(_, part)| is_majority(part)).map(|(outcome, _)| *outcome)
+	}
+
+	/// That of the majority, or the one that more than two thirds of the members revealed, whatever
+	/// they weigh: nobody contradicts these for nothing because he has most of a committee's stake.
 	pub fn most(&self) -> Option<Outcome> {
-		let is_most = |part: &Part| part.is_more_than((1, 2), self.drawn) || self.are_most(part);
-		self.of_runs().find(|(_, part)| is_most(part)).map(|(outcome, _)| *outcome)
+		let most = || self.of_runs().find(|(_, part)| self.are_most(part));
+		self.majority().or_else(|| most().map(|(outcome, _)| *outcome))
 	}
 
 	/// Outcomes that need a run.
@@ -144,6 +149,25 @@ impl Count {
 /// Whether a run had this outcome: its inputs were there.
 pub fn is_of_a_run(outcome: &Outcome) -> bool {
 	!matches!(outcome, Outcome::Unavailable { .. })
+}
+
+/// Whether it says that an input was not found: of all outcomes the only one that can be another for
+/// each.
+pub fn is_missing(outcome: &Outcome) -> bool {
+	matches!(outcome, Outcome::Unavailable { fault: DataFault::Missing, .. })
+}
+
+/// How a round is judged.
+pub struct Judgement {
+	/// What the committee says.
+	pub result: Tally,
+	/// Whether who is silent is late ([`Count::silence_is_late`]).
+	pub late: bool,
+	/// Whether it says that an input cannot be used, and others are asked, or could be.
+	pub unsure: bool,
+	/// Whether majorities of two committees found the same ([`Count::majority`]): who contradicts the
+	/// second holds up what is true.
+	pub held_up: bool,
 }
 
 #[cfg(test)]

@@ -619,6 +619,38 @@ mod settlement {
 	}
 
 	#[test]
+	fn on_an_unusable_input_slashes_who_said_what_a_run_of_it_gave() {
+		build_and_execute(20, || {
+			let job = drawn();
+			let votes = |seat: usize| if seat.is_multiple_of(4) { scored(1) } else { UNUSABLE };
+			vote(job, |_| UNUSABLE);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			let committee = members(job);
+			vote(job, votes);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Agreed(UNUSABLE))]);
+			let wrong = Offence::FalseVerdict(job);
+			let slashes = Slashes::get();
+			let slashed: Vec<_> = slashes.iter().map(|slash| (slash.0, slash.1, slash.3)).collect();
+			let liars = [0, 4, 8, 12].map(|seat: usize| (committee[seat], 100, wrong));
+			assert_eq!(slashed, liars);
+			let ground = Ground { job, round: 1, said: Some(scored(1)) };
+			assert_eq!(Grounds::<Test>::get(0), Some(ground));
+		});
+	}
+
+	#[test]
+	fn an_input_that_is_said_to_be_unusable_and_is_not_is_a_wrong_verdict() {
+		build_and_execute(4, || {
+			CommitteeSize::set(4);
+			let job = drawn();
+			let committee = members(job);
+			vote(job, |seat| if seat == 2 { UNUSABLE } else { scored(1) });
+			let wrong = Offence::FalseVerdict(job);
+			assert_eq!(Slashes::get(), [(committee[2], 100, 4, wrong)]);
+		});
+	}
+
+	#[test]
 	fn reports_an_input_that_is_missing_and_none_that_is_unusable() {
 		for (input, fault, reported) in [
 			(Input::Program, DataFault::Missing, Some(spec().program)),
@@ -736,9 +768,9 @@ mod settlement {
 			assert_eq!(Slashes::get(), []);
 			assert_eq!(Deeds::get(), []);
 			assert!(Jobs::<Test>::get(job).is_none());
-			// Of the fee of 100, 10 are for fuel: they are burnt.
-			assert_eq!((Balances::free_balance(MINER), held()), (9_990, 0));
-			assert_eq!(Balances::total_issuance(), before - 10);
+			// The fee of 100 is burnt.
+			assert_eq!((Balances::free_balance(MINER), held()), (9_900, 0));
+			assert_eq!(Balances::total_issuance(), before - 100);
 		});
 	}
 
@@ -767,14 +799,14 @@ mod settlement {
 	}
 
 	#[test]
-	fn burns_what_fuel_was_priced_at_when_the_job_was_opened() {
+	fn burns_the_fee_for_which_the_job_was_opened() {
 		build_and_execute(3, || {
 			drawn();
 			change_parameters();
 			let before = Balances::total_issuance();
 			run_to(50);
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
-			assert_eq!(before - Balances::total_issuance(), 10);
+			assert_eq!(before - Balances::total_issuance(), 100);
 		});
 	}
 
@@ -793,15 +825,61 @@ mod settlement {
 			}
 			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
 			assert_eq!(Balances::free_balance(MINER), 10_000);
-			// One of three, three of seven and seven of fifteen blocked it, against the others.
+			// One of three, three of seven and seven of fifteen blocked it, against the others: 1 %
+			// at first, and 10 % of each who contradicts what two committees found.
 			let contradicted = Offence::VerdictContradicted(job);
-			assert_eq!(Slashes::get().len(), 11);
-			assert!(Slashes::get()
-				.iter()
-				.all(|(_, lost, _, why)| (*lost, *why) == (10, contradicted)));
+			let lost: Vec<_> =
+				Slashes::get().iter().map(|(_, lost, _, why)| (*lost, *why)).collect();
+			let expected = [&[10][..], &[100; 10]].concat();
+			assert_eq!(
+				lost,
+				expected.into_iter().map(|lost| (lost, contradicted)).collect::<Vec<_>>()
+			);
 			assert_eq!(Deeds::get(), []);
 			let slashes = |round| Cases::<Test>::get(job, round).unwrap().slashes;
 			assert_eq!([0, 1, 2].map(slashes), [1, 3, 7]);
+		});
+	}
+
+	#[test]
+	fn without_majority_costs_more_where_it_holds_up_what_two_majorities_found() {
+		build_and_execute(20, || {
+			let job = drawn();
+			let round = |votes: &dyn Fn(usize) -> Outcome| {
+				let before = Slashes::get().len();
+				vote(job, votes);
+				run_to(System::block_number() + u64::from(DRAW_DELAY));
+				Slashes::get().iter().skip(before).map(|(_, lost, ..)| *lost).collect::<Vec<_>>()
+			};
+			assert_eq!(round(&|seat| if seat == 0 { TRAP } else { scored(1) }), [10]);
+			// The majority of seven finds something else than that of three.
+			assert_eq!(round(&|seat| if seat < 4 { TRAP } else { scored(1) }), [10; 3]);
+			// That of fifteen finds what that of seven had found: whatever is said against it.
+			let fifteen = |seat| match seat {
+				0..5 => scored(1),
+				5 => MISSING,
+				_ => TRAP,
+			};
+			assert_eq!(round(&fifteen), [100; 6]);
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+		});
+	}
+
+	#[test]
+	fn without_majority_by_stake_costs_no_more_however_many_agree() {
+		build_and_execute(20, || {
+			CommitteeSize::set(4);
+			let job = drawn();
+			for _ in 0..2 {
+				// One has most of the committee's stake.
+				Jobs::<Test>::mutate(job, |job| job.as_mut().unwrap().members[0].weight = 100_000);
+				let before = Slashes::get().len();
+				vote(job, |seat| if seat == 0 { TRAP } else { scored(1) });
+				let lost: Vec<_> =
+					Slashes::get().iter().skip(before).map(|slash| slash.1).collect();
+				assert_eq!(lost, [1_000]);
+				run_to(System::block_number() + u64::from(DRAW_DELAY));
+			}
 		});
 	}
 
@@ -1209,7 +1287,7 @@ mod appeals {
 			// It may be gone since.
 			(MISSING, MISSING, Finding::Undecided),
 			(UNUSABLE, MISSING, Finding::Undecided),
-			(UNUSABLE, UNUSABLE, Finding::Refuted),
+			(UNUSABLE, scored(1), Finding::Confirmed),
 		] {
 			build_and_execute(20, || {
 				let (_, committee) = settled(4, |seat| if seat == 2 { said } else { scored(1) });
@@ -1220,10 +1298,43 @@ mod appeals {
 					vote(appeal, |_| found);
 				}
 				assert_eq!(Reruns::get(), [(0, finding)]);
-				// Nobody is slashed for what an input was.
 				assert_eq!(Slashes::get().len(), 1);
 			});
 		}
+	}
+
+	#[test]
+	fn that_find_an_input_unusable_slash_those_who_said_what_a_run_of_it_gave() {
+		build_and_execute(20, || {
+			let (_, committee) = settled(4, |seat| if seat == 2 { UNUSABLE } else { scored(1) });
+			let (appeal, _) = rerun(0, committee[2]);
+			vote(appeal, |_| UNUSABLE);
+			// Not as the word of twelve.
+			assert_eq!(Reruns::get(), []);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			vote(appeal, |_| UNUSABLE);
+			assert_eq!(Reruns::get(), [(0, Finding::Refuted)]);
+			let mut slashed: Vec<_> =
+				Slashes::get()[1..].iter().map(|slash| (slash.0, slash.1)).collect();
+			slashed.sort_unstable();
+			let mut liars: Vec<_> = [0, 1, 3].map(|seat: usize| (committee[seat], 100)).into();
+			liars.sort_unstable();
+			assert_eq!(slashed, liars);
+		});
+	}
+
+	#[test]
+	fn of_a_miner_are_won_if_nothing_could_be_run() {
+		build_and_execute(20, || {
+			ClientSlashes::set(true);
+			settled(3, |_| TRAP);
+			let (appeal, _) = rerun(0, MINER);
+			vote(appeal, |_| UNUSABLE);
+			run_to(System::block_number() + u64::from(DRAW_DELAY));
+			vote(appeal, |_| UNUSABLE);
+			assert_eq!(Reruns::get(), [(0, Finding::Refuted)]);
+			assert_eq!(Slashes::get().len(), 1 + 3);
+		});
 	}
 
 	#[test]
@@ -1800,15 +1911,15 @@ mod invariants {
 					Verification::slash_ended(slash);
 				}
 				prop_assert_eq!(Cases::<Test>::iter().count(), 0);
-				// But for the price of fuel, 10 in 100, of jobs that nobody could finish.
+				// But for the fees of jobs that nobody could finish.
 				let burnt = issuance - Balances::total_issuance();
 				let undecided = Settlements::get()
 					.iter()
 					.filter(|(_, settlement)| *settlement == Settlement::Undecided)
 					.count();
-				let reruns: Balance = appeals.iter().map(|(_, fee)| fee / 10).sum();
-				prop_assert!(burnt.is_multiple_of(10));
-				prop_assert!(burnt <= undecided as Balance * 10 + reruns);
+				let reruns: Balance = appeals.iter().map(|(_, fee)| fee).sum();
+				prop_assert!(burnt.is_multiple_of(100));
+				prop_assert!(burnt <= undecided as Balance * 100 + reruns);
 				Ok(())
 			})?;
 		}

@@ -152,8 +152,6 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub spec: TrainingJob,
 	/// What the winners share.
 	pub fee: Balance,
-	/// The part of the fee that its fuel is priced at.
-	pub fuel_fee: Balance,
 	/// What hangs on it.
 	pub value: Balance,
 	/// Number of the round, from 0. Each further round asks a larger committee.
@@ -162,6 +160,8 @@ pub struct Job<AccountId, Balance, BlockNumber, MaxCommittee: Get<u32>> {
 	pub committee_size: u32,
 	/// Whether the run was delivered in some round ([`crate::tally::Count::delivered`]).
 	pub delivered: bool,
+	/// What the majority of an earlier committee found ([`crate::tally::Count::majority`]).
+	pub majority: Option<Outcome>,
 	/// Blocks for commitments in each round.
 	pub commit_window: BlockNumber,
 	/// Blocks for reveals in each round.
