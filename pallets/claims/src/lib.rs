@@ -914,32 +914,38 @@ impl<T: Config> Pallet<T> {
 
 	/// Ends the claims that are found true and wait for no other any more.
 	fn serve_due(meter: &mut WeightMeter) {
-		if meter.try_consume(T::WeightInfo::serve_base()).is_err() {
-			return;
-		}
-		let tasks: Vec<_> = Due::<T>::iter_keys().take(AT_ONCE).collect();
-		for task in tasks {
-			if meter.try_consume(T::WeightInfo::serve_base()).is_err() {
+		while meter.try_consume(T::WeightInfo::serve_base()).is_ok() {
+			let tasks: Vec<_> = Due::<T>::iter_keys().take(AT_ONCE).collect();
+			let all = tasks.len() < AT_ONCE;
+			if !tasks.into_iter().all(|task| Self::serve_task(task, meter)) || all {
 				return;
 			}
-			// Some at once: each look begins with those that were removed in this block.
-			let first: Vec<_> = Queue::<T>::iter_key_prefix(task).take(AT_ONCE).collect();
-			let all = first.len() < AT_ONCE;
-			let mut waits = false;
-			for claim in first.into_iter().map(ClaimId::from_be_bytes) {
-				if meter.try_consume(T::WeightInfo::serve_claim()).is_err() {
-					return;
-				}
-				let record = Claims::<T>::get(claim);
-				waits = !record.is_some_and(|record| Self::take_turn(claim, record));
-				if waits {
-					break;
-				}
+		}
+	}
+
+	/// Ends those of a task, some at once: each look begins with those that were removed in this
+	/// block. Gives whether there was weight for it.
+	fn serve_task(task: TaskId, meter: &mut WeightMeter) -> bool {
+		if meter.try_consume(T::WeightInfo::serve_base()).is_err() {
+			return false;
+		}
+		let first: Vec<_> = Queue::<T>::iter_key_prefix(task).take(AT_ONCE).collect();
+		let all = first.len() < AT_ONCE;
+		let mut waits = false;
+		for claim in first.into_iter().map(ClaimId::from_be_bytes) {
+			if meter.try_consume(T::WeightInfo::serve_claim()).is_err() {
+				return false;
 			}
-			if waits || all {
-				Due::<T>::remove(task);
+			let record = Claims::<T>::get(claim);
+			waits = !record.is_some_and(|record| Self::take_turn(claim, record));
+			if waits {
+				break;
 			}
 		}
+		if waits || all {
+			Due::<T>::remove(task);
+		}
+		true
 	}
 
 	/// What hangs on a claim in a task.
