@@ -7,7 +7,7 @@ use super::{
 use crate::{
 	arguments::{Blob, CheckOptions},
 	chain::Chain,
-	commands::{artifact, program, Context},
+	commands::{artifact, Context},
 	local::{self, Inputs},
 	output::{pairs, table, thousands},
 	store::Store,
@@ -18,6 +18,7 @@ use assay_model::Model;
 use assay_primitives::{
 	file, File, Limits, Manifest, Metric, Score, TrainingJob, H256, VM_VERSION,
 };
+use assay_vm::Dataset;
 use assay_watermark::{
 	profile::{CONTEST, CONTEST_BITS},
 	trigger, Key, Place, Report, SchemeParams, Statistics, BITS,
@@ -29,8 +30,10 @@ use serde_json::json;
 const MULTI_FACTOR: &[u8] =
 	include_bytes!("../../../../programs/multi_factor/multi_factor_v1.wasm");
 
-/// Rows in each chunk of clean data.
-const CHUNK_ROWS: u32 = 32;
+/// Most rows in each chunk of clean data.
+const CHUNK_ROWS: usize = 32;
+/// Bytes that the verifier program reads at a time (`assay_guest`'s buffer).
+const BUFFER: usize = 65_536;
 
 /// A model and clean data, as bytes.
 pub struct Subject {
@@ -38,12 +41,15 @@ pub struct Subject {
 	pub file: Vec<u8>,
 	/// The clean data.
 	pub clean: Vec<u8>,
+	/// The clean data as a registration names them.
+	pub clean_data: CleanData,
 	/// Where the model says that its mark is.
 	pub place: Place,
 }
 
 impl Subject {
-	/// Reads both, and refuses a model that the scheme would refuse.
+	/// Reads both, and refuses a model that the scheme would refuse. The clean data are cut as
+	/// `named` says, if they are registered already.
 	pub async fn read(
 		context: &Context,
 		chain: &Chain,
@@ -51,6 +57,7 @@ impl Subject {
 		scheme: &SchemeView,
 		model: &Blob,
 		clean: &Blob,
+		named: Option<CleanData>,
 	) -> Result<Self> {
 		let output = context.output;
 		let file = artifact::read(output, chain, store, model, "the model").await?;
@@ -58,7 +65,8 @@ impl Subject {
 		ensure_size("the model", &file, scheme.max_model_bytes.into())?;
 		ensure_size("the clean data", &clean, scheme.max_data_bytes)?;
 		let place = Model::parse(&file).context("the model is refused")?.place();
-		Ok(Self { file, clean, place })
+		let clean_data = named.map_or_else(|| cut(&clean), Ok)?;
+		Ok(Self { file, clean, clean_data, place })
 	}
 
 	/// The model as a job names it.
@@ -66,12 +74,21 @@ impl Subject {
 		let bytes = u32::try_from(self.file.len()).context("the model is too large")?;
 		Ok(File { id: Manifest::of(&self.file).id(), bytes, root: file::tree(&self.file).root() })
 	}
+}
 
-	/// The clean data as a registration names them.
-	pub fn clean_data(&self) -> Result<CleanData> {
-		let root = program::root(&self.clean, "the clean data", Metric::Accuracy, CHUNK_ROWS)?;
-		Ok(CleanData { id: Manifest::of(&self.clean).id(), root, chunk_rows: CHUNK_ROWS })
-	}
+/// Cuts clean data into chunks that the verifier program has room for.
+fn cut(clean: &[u8]) -> Result<CleanData> {
+	let data = Dataset::parse(clean, Metric::Accuracy)
+		.map_err(|fault| anyhow::anyhow!("the clean data cannot be used: {fault}"))?;
+	let row = data.chunk(1, 0).map_or(1, |row| row.len().max(1));
+	ensure!(
+		row <= BUFFER,
+		"a row of the clean data has {} bytes; expected {} at the most",
+		thousands(row as u64),
+		thousands(BUFFER as u64)
+	);
+	let chunk_rows = u32::try_from((BUFFER / row).min(CHUNK_ROWS))?;
+	Ok(CleanData { id: Manifest::of(clean).id(), root: data.root(chunk_rows), chunk_rows })
 }
 
 /// Fails if a file is larger than a registration may name.
@@ -110,7 +127,7 @@ pub async fn measure(
 		 release of both",
 		scheme.program
 	);
-	let clean = subject.clean_data()?;
+	let clean = &subject.clean_data;
 	let job = TrainingJob {
 		vm_version: VM_VERSION,
 		program: scheme.program,
@@ -190,7 +207,8 @@ pub async fn run(context: &Context, options: CheckOptions) -> Result<()> {
 	let marks = Marks::find(context, &chain, &store, options.intent).await?;
 	let scheme = SchemeView::get(&chain).await?;
 	let subject =
-		Subject::read(context, &chain, &store, &scheme, &options.model, &options.clean).await?;
+		Subject::read(context, &chain, &store, &scheme, &options.model, &options.clean, None)
+			.await?;
 	let all = 0..marks.secrets.sub_keys;
 	let indices = match options.index {
 		Some(index) if !all.contains(&index) => {

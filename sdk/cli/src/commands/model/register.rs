@@ -42,7 +42,8 @@ pub async fn run(context: &Context, options: RegisterOptions) -> Result<()> {
 	let scheme = SchemeView::get(&chain).await?;
 	let index = *marks.unopened(options.index)?.first().context("there is no sub-key")?;
 	let subject =
-		Subject::read(context, &chain, &store, &scheme, &options.model, &options.clean).await?;
+		Subject::read(context, &chain, &store, &scheme, &options.model, &options.clean, None)
+			.await?;
 	let at = chain.best().await?;
 	let fee = chain.model_fee(&at, &scheme.limits).await?;
 	let needs = Amount(fee.0.saturating_add(scheme.bond.0));
@@ -80,7 +81,7 @@ pub async fn run(context: &Context, options: RegisterOptions) -> Result<()> {
 	let opening = marks.secrets.secret().open(index).context("there is no such sub-key")?;
 	let slice = Slice::cut(&subject.file, subject.place).context("the mark is not in the file")?;
 	let length = file::tree(&subject.file).prove(0).context("the model is empty")?;
-	let clean = subject.clean_data()?;
+	let clean = &subject.clean_data;
 	let call = api::transactions().models().register(registration::Registration {
 		intent: options.intent,
 		name: name_bytes(&options.name),
