@@ -4,10 +4,12 @@
 #![allow(clippy::result_large_err)]
 
 mod authoring;
+mod behind;
 mod chain_spec;
 mod cli;
 mod command;
 mod metrics;
+mod peers;
 mod rpc;
 mod service;
 mod verifier;

@@ -3,8 +3,10 @@
 
 use crate::{
 	authoring::{Early, PROPOSING, PROPOSING_LATE},
+	behind,
 	cli::VerifierParams,
 	metrics::Metrics,
+	peers::Peers,
 	rpc, verifier,
 };
 use assay_runtime::{apis::RuntimeApi, config::system::BLOCK_BYTES, opaque::Block, Hash};
@@ -142,7 +144,7 @@ pub fn new_partial(config: &Configuration) -> Result<Parts, ServiceError> {
 	let (import_queue, babe_worker) =
 		sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
 			link: babe_link.clone(),
-			block_import: block_import.clone(),
+			block_import: behind::Import { inner: block_import.clone(), duration: slot_duration },
 			justification_import: Some(Box::new(grandpa_import)),
 			client: client.clone(),
 			slot_duration,
@@ -225,7 +227,7 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 		sc_service::build_network(sc_service::BuildNetworkParams {
 			config: &config,
 			net_config,
-			client: client.clone(),
+			client: Arc::new(Peers::new(client.clone(), config.role.is_authority())),
 			transaction_pool: transaction_pool.clone(),
 			spawn_handle: task_manager.spawn_handle(),
 			spawn_essential_handle: task_manager.spawn_essential_handle(),
@@ -334,11 +336,15 @@ pub fn new_full<N: NetworkBackend<Block, Hash>>(
 
 		let babe = sc_consensus_babe::start_babe(sc_consensus_babe::BabeParams {
 			keystore: keystore.clone(),
-			client,
+			client: client.clone(),
 			select_chain,
 			env: Early(proposer),
 			block_import,
-			sync_oracle: sync_service.clone(),
+			sync_oracle: behind::Oracle {
+				inner: sync_service.clone(),
+				client: client.clone(),
+				duration: inherents.0,
+			},
 			justification_sync_link: sync_service.clone(),
 			create_inherent_data_providers: inherents,
 			force_authoring,
