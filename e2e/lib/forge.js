@@ -1,6 +1,7 @@
 // Transactions byte by byte, as no wallet makes them. Shares no code with the chain: the layout is
 // that of docs/protocol.md and of Substrate's extrinsics, versions 4 (bare, signed) and 5 (general).
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { compactToU8a, hexToU8a, u8aConcat, u8aToHex } from '@polkadot/util';
 import { blake2AsU8a } from '@polkadot/util-crypto';
 import { u32 } from './client.js';
@@ -55,9 +56,21 @@ export const bare = (call) => framed([BARE], encoded(call));
 export const nextNonce = async (api, key) =>
 	(await api.rpc.system.accountNextIndex(key.address)).toNumber();
 
-/** Puts bytes into the pool of a node. Gives the transaction's hash; throws why it is refused. */
-export const submit = (node, bytes) =>
-	node.rpc('author_submitExtrinsic', typeof bytes === 'string' ? bytes : u8aToHex(bytes));
+/**
+ * Puts bytes into the pool of a node. Gives the transaction's hash; throws why it is refused. A pool
+ * checks by its newest block, and can miss for a moment that this fork of the chain was given up.
+ */
+export async function submit(node, bytes) {
+	const transaction = typeof bytes === 'string' ? bytes : u8aToHex(bytes);
+	for (let tries = 0; ; tries++) {
+		try {
+			return await node.rpc('author_submitExtrinsic', transaction);
+		} catch (error) {
+			if (tries === 10 || !/State already discarded/.test(error.message)) throw error;
+			await sleep(500);
+		}
+	}
+}
 
 /** Substrate's `InvalidTransaction`, of which polkadot.js does not know the last ones. */
 const INVALID = [
