@@ -30,8 +30,8 @@ const OWN_MEMORY: u64 = 64 * 1024 * 1024;
 const STACK: u64 = 2 * compiler::STACK as u64;
 
 /// How far a run stands back for other work on the machine, above all for the node that makes
-/// blocks. Where something else wants the same processor, the run gets one part in thirty, which
-/// blocks may notice by less than 5 %: `scripts/bench saturation` measures it. At 19, one in
+/// blocks. Where something else wants the same processor, the run gets one part in thirty. What
+/// blocks notice of it is in docs/benchmarks.md (`scripts/bench saturation`). At 19, one in
 /// seventy, short windows were missed on a machine with four nodes.
 const NICENESS: i32 = 15;
 

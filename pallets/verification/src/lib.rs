@@ -26,8 +26,9 @@
 //! ([`tally::Count::most`]) is slashed as for a verdict that was not delivered, or as for a wrong one
 //! if the majority of an earlier committee found the same. So no third of a committee blocks it for
 //! nothing. That an input cannot be used contradicts nobody's run; so it needs no run to say
-//! so. It stands only where the largest committee, or all there are, say it, and who says it where
-//! others had the input has delivered nothing.
+//! so. It stands only where the largest committee, or all there are, say it. Who lacks an input that
+//! others had has delivered nothing; but whether the bytes of an input can be used is the same
+//! everywhere, so who is outvoted in that, either way, is wrong.
 //!
 //! ```text
 //! open ─► Drawing ─► Committing ─► Revealing ─┬─► settled: Agreed(outcome)

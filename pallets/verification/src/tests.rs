@@ -866,6 +866,22 @@ mod settlement {
 	}
 
 	#[test]
+	fn without_majority_gives_the_fee_back_where_most_have_said_something() {
+		build_and_execute(20, || {
+			let job = drawn();
+			let issuance = Balances::total_issuance();
+			for size in [3, 7, 15] {
+				assert_eq!(members(job).len(), size);
+				vote(job, |seat| scored(seat as i64));
+				run_to(System::block_number() + u64::from(DRAW_DELAY));
+			}
+			assert_eq!(Settlements::get(), [(CLIENT, Settlement::Undecided)]);
+			assert_eq!((Balances::free_balance(MINER), held()), (10_000, 0));
+			assert_eq!(Balances::total_issuance(), issuance);
+		});
+	}
+
+	#[test]
 	fn without_majority_by_stake_costs_no_more_however_many_agree() {
 		build_and_execute(20, || {
 			CommitteeSize::set(4);
