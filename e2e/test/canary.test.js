@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { hexToU8a, stringToU8a, u8aToHex } from '@polkadot/util';
-import { AIT, account, commitment, connect, claimBody, find, hash, merkleTree, send, until } from '../lib/client.js';
+import { AIT, account, commitment, connect, claimBody, find, hash, manifest, merkleTree, send, until } from '../lib/client.js';
 import { CommandLine } from '../lib/command.js';
 import { QUICK, create, ended, measure, miner, reveal, units } from '../lib/market.js';
 import { Network, programs } from '../lib/nodes.js';
@@ -59,8 +59,12 @@ test('governance appoints an auditor', async () => {
 
 test('a canary that is caught costs its fee, and nothing else', async () => {
 	const key = await miner(api, sponsor(), '//Alice//canary');
+	// A program that nobody has seen: the usual one, with a custom section.
+	const own = Buffer.concat([await readFile(join(programs, `${task.wasm}.wasm`)), Buffer.from('\x00\x05\x03own.')]);
+	const program = join(folder, 'own.wasm');
+	await writeFile(program, own);
 	const [made] = await assay.json(
-		'canary', 'make', '--task', task.id, '--program', join(programs, `${task.wasm}.wasm`),
+		'canary', 'make', '--task', task.id, '--program', program,
 		'--params', task.params, '--seed', 77, '--miner', key.address,
 	);
 	assert.ok(units(made.score) > units(made.outcome.scored.score) + 1_000_000n, 'it is wrong');
@@ -73,6 +77,12 @@ test('a canary that is caught costs its fee, and nothing else', async () => {
 	const owns = await owned(key);
 	const [sent] = await assay.json('--suri', '//Alice//canary', 'canary', 'send');
 	const { fee } = find(await eventsIn(sent.revealed_at), 'verification', 'JobOpened');
+	// As that of any claim, its program is stored after the commitment: nothing tells a canary.
+	const storedIn = async (block) => {
+		const at = await api.at(await api.rpc.chain.getBlockHash(block));
+		return (await at.query.artifacts.artifacts(manifest(api, own).id)).isSome;
+	};
+	assert.deepEqual([await storedIn(sent.committed_at), await storedIn(sent.revealed_at)], [false, true]);
 	const view = await ended(api, sent.claim);
 	assert.deepEqual([view.stage, view.reason], ['rejected', 'worse_than_claimed']);
 	const [{ canaries }] = await assay.json('canary', 'status');

@@ -12,7 +12,7 @@ use frame_support::{
 		ConstI64, ConstU32, ConstU64, LinearStoragePrice, VariantCountOf,
 	},
 };
-use frame_system::RunToBlockHooks;
+use frame_system::{limits::BlockWeights, RunToBlockHooks};
 use pallet_assay_tasks::{Holdout, Name, Reward, Shares, SpecOf, TaskSpec};
 use sp_runtime::{BuildStorage, TokenError};
 
@@ -32,6 +32,7 @@ construct_runtime!(
 #[derive_impl(frame_system::config_preludes::TestDefaultConfig)]
 impl frame_system::Config for Test {
 	type Block = Block;
+	type BlockWeights = Blocks;
 	type AccountData = pallet_balances::AccountData<Balance>;
 }
 
@@ -265,6 +266,7 @@ parameter_types! {
 	pub static MaxClaims: u32 = 3;
 	pub static RateWindow: u64 = 20;
 	pub static IdleWeight: Weight = Weight::MAX;
+	pub static Blocks: BlockWeights = BlockWeights::simple_max(Weight::MAX);
 }
 
 impl pallet_assay_tasks::Config for Test {

@@ -314,14 +314,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type FeePerGigafuel: Get<BalanceOf<Self>>;
 
-		/// Share of its weight that a member loses for a verdict that was outvoted.
+		/// Share of its weight that a member loses for a verdict that was outvoted, and for one that
+		/// contradicts the majority of its committee where an earlier committee's majority had found
+		/// the same (the job's `majority`).
 		#[pallet::constant]
 		type FalseVerdictSlash: Get<Perbill>;
 
-		/// Share of its weight that a member loses for a verdict that it did not deliver, for one
-		/// of `Unavailable` where others had the input, and for one that contradicts most of the
-		/// committee ([`tally::Count::most`]) in a round that settles nothing. If it is less than what a run earns,
-		/// lazy verdicts pay.
+		/// Share of its weight that a member loses for a verdict that it did not deliver, for one of
+		/// `Unavailable` that says an input is missing where others had it, and for one that
+		/// contradicts most of the committee ([`tally::Count::most`]) in a round that settles
+		/// nothing. If it is less than what a run earns, lazy verdicts pay.
 		#[pallet::constant]
 		type WithheldVerdictSlash: Get<Perbill>;
 

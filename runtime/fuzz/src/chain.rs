@@ -54,6 +54,10 @@ const IMPORTED: u64 = 4;
 const UPGRADED: u64 = 16;
 /// One of so many calls is dispatched once more to see the weight that it says it took.
 const WEIGHED: u64 = 4;
+/// Blocks by which what is due can be late: those at once in one block are bounded.
+const LATE: u32 = 3;
+/// Blocks for which it is waited that everything ends.
+const LONGEST_REST: u32 = 1_000;
 /// How often a transaction that was slower than its weight allows is run again.
 const TRIES: u32 = 6;
 
@@ -205,6 +209,41 @@ impl Chain {
 		self.check_weight()?;
 		self.session = self.ask(Session::current_index);
 		self.ask(invariants::check)
+	}
+
+	/// Lets blocks pass in which nobody sends anything, until everything has ended that does so by
+	/// itself. Gives how many; none if it takes too long to wait for.
+	///
+	/// # Errors
+	///
+	/// What does not hold: that all claims and jobs end by the block that was promised is among it.
+	pub fn rest(&mut self) -> Result<u32, Failure> {
+		self.end_block()?;
+		match self.ask(invariants::ends_by) {
+			Some(promised) if promised < self.parent.number.saturating_add(LONGEST_REST) => {
+				self.rest_until(promised)
+			},
+			_ => Ok(0),
+		}
+	}
+
+	/// The same, with all claims and jobs promised to end by some block.
+	///
+	/// # Errors
+	///
+	/// What does not hold.
+	pub fn rest_until(&mut self, promised: u32) -> Result<u32, Failure> {
+		let first = self.parent.number;
+		// What is due is served in the blocks that follow.
+		while self.parent.number < promised.saturating_add(LATE) {
+			self.next_block(1)?;
+			self.end_block()?;
+			if self.ask(invariants::ends_by).is_none() {
+				return Ok(self.parent.number - first);
+			}
+		}
+		let detail = format!("it was to end by block {promised}");
+		Err(Failure::new("a claim or a job does not end in time", detail))
 	}
 
 	/// Has the next block run what the first block after an upgrade runs.

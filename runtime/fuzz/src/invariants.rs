@@ -4,10 +4,13 @@ use crate::failure::Failure;
 use assay_primitives::ArtifactId;
 use assay_runtime::{
 	config::consensus::KeyDeposit, AccountId, Artifacts, AssayParameters, Audits, Balance,
-	Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake, Tasks, Verification,
+	Balances, Claims, Models, Runtime, RuntimeHoldReason, Stake, System, Tasks, Verification,
 };
 use assay_traits::{Client, LockReason};
 use codec::{Decode, Encode};
+use frame_support::traits::Get;
+use pallet_assay_claims::Deadline;
+use pallet_assay_verification::{Phase, MAX_ROUNDS};
 use sp_runtime::TryRuntimeError;
 use std::{collections::BTreeMap, fmt::Debug};
 
@@ -49,6 +52,34 @@ pub fn check() -> Result<(), Failure> {
 		})?;
 	}
 	Ok(())
+}
+
+/// The block by which all claims and jobs have ended that there are now, though nobody sends
+/// anything any more, by what claims and verification promise. `None` if all have.
+#[must_use]
+pub fn ends_by() -> Option<u32> {
+	let claims = pallet_assay_claims::Claims::<Runtime>::iter_keys()
+		.filter_map(Claims::explain)
+		.filter_map(|claim| match claim.next {
+			Deadline::Reveal { until, .. } => Some(until),
+			Deadline::Settle { by } => Some(by),
+			Deadline::Remove { .. } => None,
+		});
+	// Those of claims are promised by the claims.
+	let others = pallet_assay_verification::Jobs::<Runtime>::iter_values()
+		.filter(|job| !matches!(job.client, Client::Claim(_)))
+		.map(|job| {
+			// Windows are those under which it was opened.
+			let delay = <Runtime as pallet_assay_verification::Config>::DrawDelay::get();
+			let round = [job.commit_window, job.reveal_window, delay, 2];
+			let rounds = round.into_iter().sum::<u32>() * u32::from(MAX_ROUNDS);
+			let now = System::block_number();
+			match job.phase {
+				Phase::Drawing { at } => at.max(now) + rounds,
+				_ => now + rounds,
+			}
+		});
+	claims.chain(others).max()
 }
 
 fn check_balances() -> Result<(), Failure> {

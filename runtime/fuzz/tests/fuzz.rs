@@ -1,14 +1,14 @@
 //! The fuzzer itself: its cases get deep, and what does not hold is noticed.
 
 use assay_fuzz::{
-	case::{replay, run, shrink},
+	case::{after, replay, run, shrink},
 	chain::Chain,
 	coverage::Coverage,
 	failure::guarded,
 	invariants,
 	step::Step,
 };
-use assay_runtime::{AccountId, Balances, Runtime};
+use assay_runtime::{AccountId, Balances, Runtime, System};
 use assay_traits::LockReason;
 use frame_support::traits::{fungible::Mutate, Get};
 use sp_keyring::Sr25519Keyring::Alice;
@@ -48,12 +48,14 @@ const DEEP: [(&str, &str); 28] = [
 
 #[test]
 fn everything_holds_and_cases_get_deep() {
-	let mut coverage = Coverage::default();
+	let (mut coverage, mut rests) = (Coverage::default(), 0);
 	for seed in 0..24 {
 		let run = run(seed, 1_500, None);
 		assert_eq!(run.failure, None, "seed {seed}, step {}", run.steps.len());
 		coverage.add(run.coverage);
+		rests += u32::from(run.rest > 0);
 	}
+	assert!(rests > 1, "cases ended with nothing open");
 	for (pallet, call) in DEEP {
 		assert!(coverage.of(pallet, call).ok > 0, "no {pallet}::{call} succeeded\n{coverage}");
 	}
@@ -118,6 +120,17 @@ fn what_does_not_add_up_is_noticed() {
 	// Money from nowhere that is accounted for is money all the same.
 	let deposit = <Runtime as pallet_balances::Config>::ExistentialDeposit::get();
 	assert_eq!(found(|who| Balances::mint_into(who, deposit).map(drop).unwrap()), None);
+}
+
+#[test]
+fn what_ends_later_than_promised_is_noticed() {
+	let silent = || after(4, 200).unwrap();
+	let took = silent().rest().unwrap();
+	assert!(took > 10);
+	let mut chain = silent();
+	let promised = chain.ask(System::block_number) + took - 10;
+	let failure = chain.rest_until(promised).unwrap_err();
+	assert_eq!(failure.kind, "a claim or a job does not end in time");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::*;
 use assay_traits::OnSettled;
+use frame_system::limits::BlockWeights;
 
 /// Claims of Alice and Bob, in this order, both revealed.
 fn two(task: TaskId) -> [ClaimId; 2] {
@@ -205,6 +206,53 @@ fn many_have_their_turn_in_order_and_over_several_blocks() {
 		assert_eq!(ends[0], (Stage::Verified, None));
 		assert!(ends[1..].iter().all(|end| *end == (Stage::Verified, Some(Reason::NoBountyLeft))));
 		assert_eq!(Due::<Test>::iter_keys().count(), 0);
+	});
+}
+
+#[test]
+fn tasks_in_which_something_ended_are_all_served_in_one_block() {
+	build_and_execute(|_| {
+		const TASKS: usize = AT_ONCE + 3;
+		RateWindow::set(1);
+		for miner in [ALICE, BOB] {
+			Free::insert(miner, BOND * TASKS as u64);
+		}
+		let claims = [(); TASKS].map(|()| {
+			let task = create(pallet_assay_tasks::SpecOf::<Test> { deadline: 100, ..spec() });
+			let claims = [(ALICE, 0), (BOB, 1)].map(|(who, seed)| commit(who, task, &body(seed)));
+			next_block();
+			for (claim, seed) in claims.into_iter().zip(0..) {
+				assert_ok!(try_reveal(claim, &body(seed)));
+			}
+			settle(claims[1], scored(955_000, claims[1]));
+			claims
+		});
+		for [original, _] in claims {
+			settle(original, scored(900_000, 0));
+		}
+		assert_eq!(Due::<Test>::iter_keys().count(), TASKS);
+		next_block();
+		for [_, other] in claims {
+			assert_eq!(view(other).stage, Stage::Verified);
+		}
+	});
+}
+
+#[test]
+fn what_is_done_in_idle_time_takes_a_twentieth_of_a_block_at_most() {
+	build_and_execute(|task| {
+		let [original, copy] = two(task);
+		settle(copy, scored(955_000, 2));
+		settle(original, scored(950_000, 1));
+		let needed = <() as WeightInfo>::serve_base() * 2 + <() as WeightInfo>::serve_claim();
+		for (share, stage) in
+			[(needed - Weight::from_parts(1, 0), Stage::Measured), (needed, Stage::Verified)]
+		{
+			let whole = (share * 20).set_proof_size(u64::MAX);
+			Blocks::set(BlockWeights::simple_max(whole));
+			next_block();
+			assert_eq!(view(copy).stage, stage);
+		}
 	});
 }
 

@@ -43,44 +43,55 @@ impl World {
 
 	fn parameter(random: &mut Random) -> Option<Parameter> {
 		let share = |random: &mut Random| Some(Perbill::from_percent(random.below(101) as u32));
-		Some(match random.below(29) {
+		Some(match random.below(40) {
 			0 => change!(stake, Stake, MinMinerStake, random),
 			1 => change!(stake, Stake, MinVerifierStake, random),
 			2 => change!(stake, Stake, UnbondingPeriod, random),
 			3 => change!(stake, Stake, SlashDefer, random),
-			4 => change!(artifacts, Artifacts, MaxBytes, random),
-			5 => change!(artifacts, Artifacts, Retention, random),
-			6 => change!(tasks, Tasks, MaxDataBytes, random),
-			7 => change!(tasks, Tasks, MinBounty, random),
-			8 => change!(tasks, Tasks, MinDuration, random),
-			9 => change!(tasks, Tasks, MaxDuration, random),
-			10 => change!(claims, Claims, ClaimBond, random),
-			11 => change!(claims, Claims, RevealWindow, random),
-			12 => change!(claims, Claims, MaxClaims, random),
-			13 => change!(claims, Claims, RateWindow, random),
-			14 => change!(claims, Claims, Retention, random),
-			15 => change!(verification, Verification, CommitteeSize, random),
-			16 => change!(verification, Verification, CommitWindow, random),
-			17 => change!(verification, Verification, RevealWindow, random),
-			18 => change!(verification, Verification, BaseFee, random),
-			19 => change!(verification, Verification, FeePerGigafuel, random),
-			20 => {
+			4 => change!(stake, Stake, AppealBond, random),
+			5 => change!(stake, Stake, AppealWindow, random),
+			6 => change!(stake, Stake, RotationDelay, random),
+			7 => change!(artifacts, Artifacts, MaxBytes, random),
+			8 => change!(artifacts, Artifacts, Retention, random),
+			9 => change!(artifacts, Artifacts, ReportWindow, random),
+			10 => change!(tasks, Tasks, MaxDataBytes, random),
+			11 => change!(tasks, Tasks, MinBounty, random),
+			12 => change!(tasks, Tasks, MinDuration, random),
+			13 => change!(tasks, Tasks, MaxDuration, random),
+			14 => change!(tasks, Tasks, HoldoutWindow, random),
+			15 => change!(tasks, Tasks, HoldoutPledge, random),
+			16 => change!(tasks, Tasks, RevealWindow, random),
+			17 => change!(claims, Claims, ClaimBond, random),
+			18 => change!(claims, Claims, RevealWindow, random),
+			19 => change!(claims, Claims, MaxClaims, random),
+			20 => change!(claims, Claims, RateWindow, random),
+			21 => change!(claims, Claims, Retention, random),
+			22 => change!(verification, Verification, CommitteeSize, random),
+			23 => change!(verification, Verification, CommitWindow, random),
+			24 => change!(verification, Verification, RevealWindow, random),
+			25 => change!(verification, Verification, FuelPerBlock, random),
+			26 => change!(verification, Verification, BaseFee, random),
+			27 => change!(verification, Verification, FeePerGigafuel, random),
+			28 => change!(verification, Verification, ValuePerMember, random),
+			29 => change!(models, Models, Bond, random),
+			30 => change!(models, Models, ContestBond, random),
+			31 => change!(models, Models, MaxModelBytes, random),
+			32 => change!(models, Models, Retention, random),
+			33 => change!(models, Models, RevocationNotice, random),
+			34 => change!(models, Models, IntentLife, random),
+			35 => change!(audits, Audits, Window, random),
+			36 => change!(audits, Audits, BatchTime, random),
+			37 => change!(audits, Audits, MinDeposit, random),
+			38 => {
 				let share = share(random);
 				let key = verification::FalseVerdictSlash;
 				Parameter::Verification(verification::Parameters::FalseVerdictSlash(key, share))
 			},
-			21 => {
+			_ => {
 				let share = share(random);
 				let key = verification::WithheldVerdictSlash;
 				Parameter::Verification(verification::Parameters::WithheldVerdictSlash(key, share))
 			},
-			22 => change!(models, Models, Bond, random),
-			23 => change!(models, Models, ContestBond, random),
-			24 => change!(models, Models, RevocationNotice, random),
-			25 => change!(audits, Audits, Window, random),
-			26 => change!(audits, Audits, BatchTime, random),
-			27 => change!(audits, Audits, MinDeposit, random),
-			_ => change!(models, Models, IntentLife, random),
 		})
 	}
 

@@ -8,7 +8,7 @@ use crate::{
 	chain::{api, view, At, Chain, Role},
 	commands::{artifact, miner, random, task::Terms, Context},
 	local::{self, Report},
-	output::pairs,
+	output::{pairs, Output},
 	store::{ClaimSecrets, Secrets},
 };
 use anyhow::{bail, Context as _, Result};
@@ -57,7 +57,7 @@ pub async fn run(context: &Context, options: ClaimOptions) -> Result<()> {
 		},
 	};
 	let measured = report.as_ref().map(Report::scored).transpose()?;
-	let score = score(context, &options, &terms, measured.as_ref())?;
+	let score = score(output, &options, &terms, measured.as_ref())?;
 	if let Some(scored) = &measured {
 		ensure_model_is_new(&at, options.task, scored).await?;
 	}
@@ -225,7 +225,7 @@ async fn ensure_model_is_new(at: &At, task: u64, scored: &Scored) -> Result<()> 
 
 /// The score to claim.
 fn score(
-	context: &Context,
+	output: Output,
 	options: &ClaimOptions,
 	terms: &Terms,
 	measured: Option<&Scored>,
@@ -265,7 +265,7 @@ fn score(
 	if let Some(measured) = measured.filter(|_| !unknown) {
 		let worse = terms.metric.gain(score, measured.score);
 		if worse > terms.tolerance.0 {
-			context.output.warn(format!(
+			output.warn(format!(
 				"{score} is claimed and {} was measured: verifiers will measure the same, and the \
 				 bond will be slashed",
 				measured.score
@@ -273,4 +273,100 @@ fn score(
 		}
 	}
 	Ok(score)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::arguments::RunOptions;
+	use assay_primitives::{Limits, Metric};
+
+	const fn thousandths(value: i64) -> Score {
+		Score(value * 1_000_000)
+	}
+
+	/// A task for an accuracy of 0.9, whose holdout everybody has, and whose seeds are the miners'.
+	fn terms() -> Terms {
+		Terms {
+			name: "digits".into(),
+			train: H256::zero(),
+			train_root: H256::zero(),
+			chunk_rows: 32,
+			holdout: Some(H256::zero()),
+			sealed_until: None,
+			reveals: None,
+			draws_seeds: false,
+			metric: Metric::Accuracy,
+			threshold: thousandths(900),
+			tolerance: thousandths(1),
+			limits: Limits {
+				program_bytes: 1,
+				memory_pages: 1,
+				steps: 1,
+				step_fuel: 1,
+				total_fuel: 1,
+			},
+			reward: Amount(1),
+			winners: 1,
+			shares: None,
+			paid: 0,
+			min_improvement: None,
+			deadline: 100,
+		}
+	}
+
+	/// What is claimed in thousandths, or why nothing is.
+	fn claimed(terms: &Terms, named: Option<i64>, measured: Option<i64>) -> Result<i64, String> {
+		let options = ClaimOptions {
+			task: 7,
+			program: Blob::Id(H256::zero()),
+			run: RunOptions { params: Default::default(), seed: 3 },
+			score: named.map(thousandths),
+			validate: None,
+			no_run: measured.is_none(),
+			watch: false,
+		};
+		let (trace_root, model_hash) = (H256::zero(), H256::zero());
+		let measured = measured.map(thousandths);
+		let scored = |score| Scored { score, trace_root, model_hash, fuel: 1, steps: 1 };
+		let output = Output { json: true, still: true };
+		score(output, &options, terms, measured.map(scored).as_ref())
+			.map(|score| score.0 / 1_000_000)
+			.map_err(|error| error.to_string())
+	}
+
+	#[test]
+	fn what_was_measured_is_claimed_unless_another_score_is_named() {
+		assert_eq!(claimed(&terms(), None, Some(950)), Ok(950));
+		assert_eq!(claimed(&terms(), Some(940), Some(950)), Ok(940));
+		assert_eq!(claimed(&terms(), Some(940), None), Ok(940));
+	}
+
+	#[test]
+	fn what_no_verdict_can_confirm_is_not_claimed() {
+		let refused = |named, measured, expected: &str| {
+			let error = claimed(&terms(), named, measured).unwrap_err();
+			assert!(error.contains(expected), "{error}");
+		};
+		refused(None, None, "expected --score");
+		refused(None, Some(899), "does not reach the threshold");
+		refused(Some(899), Some(950), "does not reach the threshold");
+		refused(Some(1_001), None, "no value of");
+	}
+
+	/// A lucky seed says little of the one that the chain draws, and a sealed holdout may be harder.
+	#[test]
+	fn of_what_nobody_can_know_the_threshold_is_claimed() {
+		let drawn = Terms { draws_seeds: true, ..terms() };
+		let sealed = Terms { holdout: None, ..terms() };
+		for terms in [&drawn, &sealed] {
+			assert_eq!(claimed(terms, None, Some(990)), Ok(900));
+			assert_eq!(claimed(terms, Some(950), Some(990)), Ok(950));
+		}
+		let error = claimed(&drawn, None, Some(850)).unwrap_err();
+		assert!(error.contains("with seed 3") && error.contains("--score 0.9"), "{error}");
+		assert_eq!(claimed(&drawn, Some(900), Some(850)), Ok(900));
+		// What it gives on other data than the holdout is the miner's own affair.
+		assert_eq!(claimed(&sealed, None, Some(850)), Ok(900));
+	}
 }
