@@ -96,7 +96,7 @@ use assay_primitives::{
 	merkle::{self, Proof},
 	BatchId, ClaimId, JobId, Outcome, SlashId, H256,
 };
-use assay_traits::{AuditedClaims, Audits, Client, Judged, OnSettled, Settlement};
+use assay_traits::{give_back, AuditedClaims, Audits, Client, Judged, OnSettled, Settlement};
 use frame_support::{
 	defensive,
 	pallet_prelude::*,
@@ -562,8 +562,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	fn release(who: &T::AccountId, amount: BalanceOf<T>) {
-		let reason = HoldReason::Canary.into();
-		if T::Currency::release(&reason, who, amount, Precision::BestEffort) != Ok(amount) {
+		if !give_back::<_, T::Currency>(&HoldReason::Canary.into(), who, amount) {
 			defensive!("the deposit of a canary is held");
 		}
 	}

@@ -1,6 +1,7 @@
 //! Models and contests: how they begin and end, and what is held for them.
 
 use super::*;
+use assay_traits::give_back;
 
 impl<T: Config> Pallet<T> {
 	pub(crate) fn do_register(owner: T::AccountId, registration: Registration) -> DispatchResult {
@@ -226,9 +227,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	pub(crate) fn release(who: &T::AccountId, bond: BalanceOf<T>) {
-		let reason = HoldReason::Bond.into();
-		let released = T::Currency::release(&reason, who, bond, Precision::BestEffort);
-		if released != Ok(bond) {
+		if !give_back::<_, T::Currency>(&HoldReason::Bond.into(), who, bond) {
 			defensive!("a bond is held");
 		}
 	}

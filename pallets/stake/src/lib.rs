@@ -112,7 +112,7 @@ pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
 use assay_primitives::{JobId, SlashId};
-use assay_traits::{Appeals, Deed, Finding, LockReason, Offence, Role};
+use assay_traits::{give_back, Appeals, Deed, Finding, LockReason, Offence, Role};
 use frame_support::{
 	defensive,
 	pallet_prelude::*,
@@ -1156,9 +1156,7 @@ impl<T: Config> Pallet<T> {
 			let who = pending.who.clone();
 			let returned = loser == Loser::Nobody;
 			if returned {
-				let reason = HoldReason::Appeal.into();
-				let back = T::Currency::release(&reason, &who, bond, Precision::BestEffort);
-				if back != Ok(bond) {
+				if !give_back::<_, T::Currency>(&HoldReason::Appeal.into(), &who, bond) {
 					defensive!("the bond of an appeal is held");
 				}
 			} else {

@@ -765,8 +765,9 @@ impl<T: Config> Pallet<T> {
 	fn remove(task: TaskId, record: TaskOf<T>) -> Result<BalanceOf<T>, DispatchError> {
 		ensure!(record.open_claims == 0, Error::<T>::ClaimsOpen);
 		let left = record.escrow;
-		T::Currency::release(&HoldReason::Reward.into(), &record.sponsor, left, Precision::Exact)?;
+		// First the deposit, so that its account can receive the rest, however little that is.
 		record.deposit.drop(&record.sponsor)?;
+		T::Currency::release(&HoldReason::Reward.into(), &record.sponsor, left, Precision::Exact)?;
 		for data in core::iter::once(record.spec.train).chain(record.holdout) {
 			T::Artifacts::unpin(data);
 		}

@@ -136,8 +136,8 @@ use assay_primitives::{
 	commitment, ArtifactId, DataFault, Input, JobId, Limits, Outcome, SlashId, TrainingJob, H256,
 };
 use assay_traits::{
-	Appeals, Artifacts, Client, Deed, Finding, Offence, OnSettled, Role, Settlement, Stake,
-	Verification,
+	give_back, Appeals, Artifacts, Client, Deed, Finding, Offence, OnSettled, Role, Settlement,
+	Stake, Verification,
 };
 use codec::Encode;
 use frame_support::{
@@ -1307,13 +1307,7 @@ impl<T: Config> Pallet<T> {
 		if matches!(job.client, Client::Appeal(_) | Client::Audit(_)) {
 			inputs(&job.spec).for_each(T::Artifacts::unpin);
 		}
-		let released = T::Currency::release(
-			&HoldReason::Fee.into(),
-			&job.payer,
-			job.fee,
-			Precision::BestEffort,
-		);
-		if released != Ok(job.fee) {
+		if !give_back::<_, T::Currency>(&HoldReason::Fee.into(), &job.payer, job.fee) {
 			defensive!("the payer's hold does not cover the job's fee");
 		}
 		Jobs::<T>::remove(id);

@@ -65,7 +65,7 @@ impl frame_system::Config for Test {
 impl pallet_balances::Config for Test {
 	type AccountStore = System;
 	type Balance = Balance;
-	type ExistentialDeposit = frame_support::traits::ConstU128<1>;
+	type ExistentialDeposit = ExistentialDeposit;
 }
 
 impl<Local> CreateTransactionBase<Local> for Test
@@ -255,6 +255,7 @@ impl Randomness<Option<H256>, u64> for Beacon {
 }
 
 parameter_types! {
+	pub static ExistentialDeposit: Balance = 1;
 	pub static BaseFee: Balance = 90;
 	pub static FeePerGigafuel: Balance = 10;
 	pub static FalseVerdictSlash: Perbill = Perbill::from_percent(10);

@@ -543,6 +543,20 @@ mod settlement {
 	}
 
 	#[test]
+	fn what_the_payer_cannot_receive_is_burnt() {
+		build_and_execute(4, || {
+			let job = drawn();
+			assert_ok!(Balances::transfer_keep_alive(RuntimeOrigin::signed(MINER), 1, 9_800));
+			let issued = Balances::total_issuance();
+			ExistentialDeposit::set(1_001);
+			vote(job, |_| scored(1));
+			// With the 100 that it had, which nothing keeps alive any more.
+			assert_eq!(Balances::total_balance(&MINER), 0);
+			assert_eq!(Balances::total_issuance(), issued - 101);
+		});
+	}
+
+	#[test]
 	fn slashes_who_was_outvoted() {
 		build_and_execute(4, || {
 			CommitteeSize::set(4);

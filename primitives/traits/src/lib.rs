@@ -11,7 +11,8 @@
 //! Appeals go the other way: the ledger asks [`Appeals`], which is verification, to have a job
 //! re-run, and is told by [`Stake::on_rerun`] what that found.
 //!
-//! [`refusal`] is the byte with which the transaction extensions of these pallets refuse a call.
+//! [`refusal`] is the byte with which the transaction extensions of these pallets refuse a call, and
+//! [`give_back`] how all of them end a hold.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
@@ -23,6 +24,10 @@ use assay_primitives::{
 };
 pub use assay_primitives::{ContestId, IntentId, ModelId};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::traits::{
+	fungible::MutateHold,
+	tokens::{Fortitude, Precision},
+};
 use scale_info::TypeInfo;
 use sp_runtime::{
 	transaction_validity::{InvalidTransaction, TransactionValidityError},
@@ -662,6 +667,20 @@ pub fn refusal(error: DispatchError) -> TransactionValidityError {
 		_ => u8::MAX,
 	};
 	InvalidTransaction::Custom(code).into()
+}
+
+/// Gives back what is held of an account. What it cannot receive, because it would be left with less
+/// than any account must have, is burnt, as dust always is. Gives whether all of it was held.
+#[must_use]
+pub fn give_back<AccountId, Currency: MutateHold<AccountId>>(
+	reason: &Currency::Reason,
+	who: &AccountId,
+	amount: Currency::Balance,
+) -> bool {
+	let (precision, force) = (Precision::BestEffort, Fortitude::Force);
+	let given = Currency::release(reason, who, amount, precision)
+		.or_else(|_| Currency::burn_held(reason, who, amount, precision, force));
+	given == Ok(amount)
 }
 
 #[cfg(test)]

@@ -56,6 +56,27 @@ fn places_that_nobody_takes_go_back() {
 }
 
 #[test]
+fn a_sponsor_that_is_nearly_broke_gets_the_odd_rest() {
+	build_and_execute(|| {
+		// 301, 201 and 100 of 603.
+		let mut spec = contest();
+		let Reward::Contest { pool, .. } = &mut spec.reward else { unreachable!() };
+		*pool += 3;
+		assert_ok!(AssayTasks::create(RuntimeOrigin::signed(SPONSOR), spec));
+		// It lives on with less than the existential deposit, as something else needs it.
+		System::inc_providers(&SPONSOR);
+		let all = Balances::balance(&SPONSOR) - 5;
+		assert_ok!(Balances::transfer_allow_death(RuntimeOrigin::signed(SPONSOR), OTHER, all));
+		let deposit = held(HoldReason::Deposit, SPONSOR);
+		run_to(52);
+		Best::set(vec![(8, MINER), (5, MINER), (9, MINER)]);
+		assert_ok!(close(0));
+		assert_eq!(last_event(), Event::TaskClosed { task: 0, returned: 1 }.into());
+		assert_eq!(Balances::balance(&SPONSOR), 5 + deposit + 1);
+	});
+}
+
+#[test]
 fn it_waits_for_all_verdicts() {
 	build_and_execute(|| {
 		let task = create();
