@@ -16,7 +16,6 @@ import {
 
 onFourValidators('//Ferdie//stash');
 
-const BOND = 50n * AIT;
 const DEPOSIT = AIT / 1_000n;
 const api = () => field.api;
 const any = (at) => field.network.nodes[at % field.network.nodes.length];
@@ -32,6 +31,9 @@ async function miners(names, stake = 300n * AIT) {
 	await Promise.all(keys.map((key) => send(api(), key, api().tx.stake.register('Miner', stake))));
 	return keys;
 }
+
+/** What a claim locks: the bond, and the fee of its verification. */
+const bondOf = async (claim) => (await api().query.claims.claims(claim)).unwrap().bond.toBigInt();
 
 const claimOf = async (key, hashed) => (await api().query.claims.commitments(key.address, hashed)).unwrapOr(null)?.toNumber() ?? null;
 
@@ -95,14 +97,16 @@ attack('one account sends sixty commitments at once', 'ten are taken; the others
 	const { id } = await task();
 	const before = await money(api(), key.address);
 	const first = await nextNonce(api(), key);
-	const sent = Array.from({ length: 60 }, (_, at) => signed(api(), key, api().tx.claims.commit(id, hex(randomBytes(32))), { nonce: first + at }));
+	const hashes = Array.from({ length: 60 }, () => hex(randomBytes(32)));
+	const sent = hashes.map((hashed, at) => signed(api(), key, api().tx.claims.commit(id, hashed), { nonce: first + at }));
 	await Promise.allSettled(sent.map((bytes, at) => submit(any(at), bytes)));
 	const nonce = async () => (await api().query.system.account(key.address)).nonce.toNumber();
 	await until(api(), 'ten commitments', async () => (await nonce()) >= first + 10);
 	await blocks(api(), 4);
 	assert.equal(await nonce(), first + 10);
 	assert.equal((await api().query.claims.recentCommits(key.address)).length, 10);
-	assert.equal((await api().query.stake.ledgers(key.address)).unwrap().locked.toBigInt(), 10n * BOND);
+	const bond = await bondOf(await claimOf(key, hashes[0]));
+	assert.equal((await api().query.stake.ledgers(key.address)).unwrap().locked.toBigInt(), 10n * bond);
 	const after = await money(api(), key.address);
 	// Deposits are held, and ten fees were paid; nothing else is gone.
 	const fees = before.free + before.held - after.free - after.held;
@@ -150,7 +154,11 @@ attack('miners reveal nothing, and take out what they can at every block from th
 	const paid = (at, events) => {
 		fees[at] += find(events, 'transactionPayment', 'TransactionFeePaid').actualFee.toBigInt();
 	};
-	await Promise.all(keys.map(async (key, at) => paid(at, await send(api(), key, api().tx.claims.commit(id, hex(randomBytes(32)))))));
+	const bonds = await Promise.all(keys.map(async (key, at) => {
+		const events = await send(api(), key, api().tx.claims.commit(id, hex(randomBytes(32))));
+		paid(at, events);
+		return bondOf(find(events, 'claims', 'ClaimCommitted').claim);
+	}));
 	const escapes = [
 		...[200n, 150n, 100n, 50n, 1n].map((amount) => api().tx.stake.unbond(amount * AIT)),
 		api().tx.stake.deregister(),
@@ -176,8 +184,8 @@ attack('miners reveal nothing, and take out what they can at every block from th
 	const slashed = await final();
 	for (const [at, key] of keys.entries()) {
 		const own = slashed.filter(({ data }) => data.who.eq(key.address)).map(({ data }) => data.amount.toBigInt());
-		assert.deepEqual(own, [BOND], `offset ${at}`);
-		assert.equal(before[at] - (await wealth(key)) - gone[at] - fees[at], BOND, `offset ${at}`);
+		assert.deepEqual(own, [bonds[at]], `offset ${at}`);
+		assert.equal(before[at] - (await wealth(key)) - gone[at] - fees[at], bonds[at], `offset ${at}`);
 	}
 	t.diagnostic(`${keys.length} offsets`);
 }, { long: true });
