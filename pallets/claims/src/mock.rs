@@ -134,6 +134,9 @@ impl Stake for StakeDouble {
 	}
 
 	fn on_rerun(_: SlashId, _: Finding) {}
+	fn on_rerun_weight() -> Weight {
+		Weight::zero()
+	}
 
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &AccountId, _: Role) {

@@ -1322,6 +1322,11 @@ impl<T: Config> assay_traits::Stake for Pallet<T> {
 		Self::set_due(slash, pending, Some(Self::appeal_window_ends()));
 	}
 
+	fn on_rerun_weight() -> Weight {
+		// It cancels the slash, or leaves it as it is; governance cancels it or makes it final.
+		T::WeightInfo::resolve_appeal()
+	}
+
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &T::AccountId, role: Role) {
 		// Enough for any bond or slash of a benchmark, beside what the account keeps.

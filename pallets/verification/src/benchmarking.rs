@@ -11,7 +11,7 @@ use frame_system::RawOrigin;
 
 const OUTCOME: Outcome = Outcome::Failed { reason: FailReason::Trap, trace_root: H256::zero() };
 const SALT: H256 = H256::repeat_byte(7);
-/// A slash that the ledger does not know: what it does is measured there.
+/// A slash that the ledger does not know: what it does is [`Stake::on_rerun_weight`].
 const SLASH: SlashId = SlashId::MAX;
 
 fn spec<T: Config>() -> TrainingJob {

@@ -737,7 +737,11 @@ impl<T: Config> Pallet<T> {
 	/// What a client's part in a draw or a settlement weighs at the most, and to pin the inputs for
 	/// appeals, or unpin those of a re-run.
 	fn client_weight(client: Client) -> Weight {
-		T::Clients::weight(client).saturating_add(T::DbWeight::get().reads_writes(4, 4))
+		let told = match client {
+			Client::Appeal(_) => T::Stake::on_rerun_weight(),
+			client => T::Clients::weight(client),
+		};
+		told.saturating_add(T::DbWeight::get().reads_writes(4, 4))
 	}
 
 	/// The same of any client.

@@ -176,6 +176,9 @@ impl Stake for Ledger {
 	fn on_rerun(slash: SlashId, finding: Finding) {
 		Reruns::mutate(|all| all.push((slash, finding)));
 	}
+	fn on_rerun_weight() -> Weight {
+		RERUN_WEIGHT
+	}
 	#[cfg(feature = "runtime-benchmarks")]
 	fn make_active(who: &AccountId, _: Role) {
 		Stakes::mutate(|all| all.insert(*who, 1_000));
@@ -298,6 +301,8 @@ pub fn key(n: AccountId) -> VerifierId {
 pub const MINER: AccountId = 100;
 pub const AUDIT_WINDOW: u64 = 20;
 pub const DRAW_DELAY: u32 = 3;
+/// Of what the ledger does when a re-run has ended.
+pub const RERUN_WEIGHT: Weight = Weight::from_parts(7, 7);
 
 /// A job of 2 000 000 units of fuel: two blocks for the run.
 pub fn spec() -> TrainingJob {

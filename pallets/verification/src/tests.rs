@@ -1714,6 +1714,14 @@ mod deadlines {
 	}
 
 	#[test]
+	fn weigh_what_the_ledger_does_when_an_appeal_ends() {
+		build_and_execute(1, || {
+			// Reads and writes weigh nothing here.
+			assert_eq!(Verification::client_weight(Client::Appeal(0)), RERUN_WEIGHT);
+		});
+	}
+
+	#[test]
 	fn beyond_a_blocks_share_are_served_in_the_next() {
 		build_and_execute(4, || {
 			DeadlinesPerBlock::set(3);
@@ -2032,6 +2040,29 @@ mod offchain_worker {
 		expect(&node.http, &JobState::Broken(b"disk full".to_vec()));
 		work(&mut node);
 		assert_eq!(sent(&node.pool), []);
+	}
+
+	#[test]
+	fn seats_whose_window_is_over_keep_no_other_waiting() {
+		let mut node = Node::start();
+		let job = node.ext.execute_with(|| {
+			let job = drawn();
+			// Deadlines that are not served yet, of more jobs than are attended to after a block.
+			let mut late = Jobs::<Test>::get(job).unwrap();
+			late.phase = Phase::Committing { until: System::block_number() };
+			for other in 1_000..1_200 {
+				Jobs::<Test>::insert(other, &late);
+				Assignments::<Test>::insert(&late.members[0].key, other, 0);
+			}
+			job
+		});
+		expect(&node.http, &JobState::Done(scored(3)));
+		work(&mut node);
+		let sent = sent(&node.pool);
+		let [Call::commit_verdict { commitment, .. }] = &sent[..] else {
+			panic!("one commitment is sent, not {sent:?}")
+		};
+		assert_eq!(commitment.job, job);
 	}
 
 	#[test]

@@ -90,7 +90,7 @@ pub fn run<T: Config>(now: BlockNumberFor<T>) {
 			.filter_map(move |(id, seat)| Some((key, id, seat, Jobs::<T>::get(id)?)))
 	});
 	let mut waiting: Vec<_> =
-		seats.filter(|(_, _, seat, job)| is_awaited::<T>(*seat, job)).collect();
+		seats.filter(|(_, _, seat, job)| is_awaited::<T>(now, *seat, job)).collect();
 	if waiting.is_empty() {
 		return;
 	}
@@ -111,12 +111,13 @@ pub fn run<T: Config>(now: BlockNumberFor<T>) {
 	}
 }
 
-/// Whether the chain waits for the verdict of a seat.
-fn is_awaited<T: Config>(seat: u32, job: &JobOf<T>) -> bool {
+/// Whether the chain waits for the verdict of a seat: the next block takes it at the earliest. A
+/// window that is over stands until its deadline is served.
+fn is_awaited<T: Config>(now: BlockNumberFor<T>, seat: u32, job: &JobOf<T>) -> bool {
 	let member = usize::try_from(seat).ok().and_then(|seat| job.members.get(seat));
-	match member.map(|member| member.verdict) {
-		Some(Verdict::Awaited) => matches!(job.phase, Phase::Committing { .. }),
-		Some(Verdict::Committed(_)) => matches!(job.phase, Phase::Revealing { .. }),
+	match (member.map(|member| member.verdict), job.phase) {
+		(Some(Verdict::Awaited), Phase::Committing { until })
+		| (Some(Verdict::Committed(_)), Phase::Revealing { until }) => now < until,
 		_ => false,
 	}
 }

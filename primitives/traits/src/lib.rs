@@ -228,6 +228,8 @@ pub trait Stake {
 	/// Told once for each re-run that [`Appeals::rerun`] opened what it found. Of a slash that is
 	/// not pending any more nothing follows.
 	fn on_rerun(slash: SlashId, finding: Finding);
+	/// What [`Self::on_rerun`] weighs at the most.
+	fn on_rerun_weight() -> Weight;
 
 	/// Makes `who` able to take `role` (benchmarks only).
 	#[cfg(feature = "runtime-benchmarks")]

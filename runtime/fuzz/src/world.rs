@@ -9,9 +9,9 @@ use crate::{
 	step::Step,
 };
 use assay_primitives::{commitment::ClaimBody, ArtifactId, JobId, Manifest, Outcome, H256};
-use assay_runtime::{AccountId, OriginCaller, Runtime, RuntimeCall};
+use assay_runtime::{AccountId, OriginCaller, Runtime, RuntimeCall, UncheckedExtrinsic};
 use assay_watermark::Secret;
-use codec::Encode;
+use codec::{DecodeLimit, Encode};
 use std::collections::{BTreeMap, VecDeque};
 
 mod accounts;
@@ -332,12 +332,15 @@ impl World {
 	fn changed_bytes(&mut self, random: &mut Random) -> Option<Step> {
 		let call = crate::shape::decode(&random.pick(&self.dictionary.calls)?)?;
 		let transaction = match random.below(3) {
-			0 => assay_runtime::UncheckedExtrinsic::new_bare(call),
+			0 => UncheckedExtrinsic::new_bare(call),
 			_ => crate::chain::Chain::authorized(call),
 		};
 		let mut bytes = transaction.encode();
 		mutate(&mut bytes, random);
-		Some(Step::Bytes(bytes))
+		let depth = frame_support::MAX_EXTRINSIC_DEPTH;
+		let decoded = UncheckedExtrinsic::decode_all_with_depth_limit(depth, &mut bytes.as_slice());
+		let is_beyond_checks = decoded.is_ok_and(|made| writes_anything(&made.function));
+		(!is_beyond_checks).then_some(Step::Bytes(bytes))
 	}
 
 	/// A call that was made before, once more, inside of others.

@@ -630,7 +630,7 @@ impl Default for RuntimeParameters {
 mod tests {
 	use super::*;
 	use crate::{genesis, AssayParameters, RuntimeOrigin};
-	use frame_support::{assert_noop, assert_ok};
+	use frame_support::{assert_noop, assert_ok, dispatch::DispatchClass};
 	use sp_runtime::traits::BadOrigin;
 
 	type Error = pallet_assay_parameters::Error<Runtime>;
@@ -819,10 +819,17 @@ mod tests {
 			let full = crate::config::system::MaxServiceWeight::get();
 			let fee = crate::TransactionPayment::weight_to_fee(full);
 			assert!(fee >= 29 * AIT / 10, "{fee}");
+			// A chunk is kept out by fewer bytes than fill a block.
+			let length = crate::config::system::RuntimeBlockLength::get();
+			let chunk = u32::try_from(assay_primitives::artifact::CHUNK_BYTES).unwrap();
+			let rest = length.max.get(DispatchClass::Normal) - chunk;
+			let fee = fee.min(crate::TransactionPayment::length_to_fee(rest));
+			assert!(fee >= 26 * AIT / 10, "{fee}");
 			let windows = [tasks::RevealWindow::get(), tasks::HoldoutWindow::get()];
 			let blocks = [(6 * HOURS, MINUTES), (6 * HOURS, 10)];
 			assert_eq!(windows, blocks.map(|(prod, fast)| prod_or_fast(prod, fast)));
-			assert!(fee * Balance::from(6 * HOURS) >= 21_000 * AIT);
+			assert!(fee * Balance::from(6 * HOURS) >= 18_000 * AIT);
+			assert!(fee * Balance::from(10 * MINUTES) >= 500 * AIT);
 		});
 	}
 

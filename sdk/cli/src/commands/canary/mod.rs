@@ -1,5 +1,7 @@
 //! `assay canary …`
 
+mod score;
+
 use super::{artifact, claim, random, task::Terms, Context};
 use crate::{
 	account,
@@ -10,12 +12,13 @@ use crate::{
 	output::table,
 	store::{BatchSecrets, CanarySecrets, ClaimSecrets, Secrets, Store},
 };
-use anyhow::{bail, ensure, Context as _, Result};
+use anyhow::{anyhow, bail, ensure, Context as _, Result};
 use assay_primitives::{
 	commitment::{self, ClaimBody},
 	merkle::Proof,
 	BatchId, ClaimId, Manifest, Outcome, Score, H256,
 };
+use assay_vm::Dataset;
 use serde_json::{json, Value};
 use subxt::utils::Static;
 
@@ -88,11 +91,16 @@ async fn make(context: &Context, options: CanaryOptions) -> Result<()> {
 	let train = artifact::fetch(output, &chain, &store, &terms.train).await?;
 	let (holdout_id, holdout) = terms.scored_on(output, &chain, &store, None, &train).await?;
 	let job = terms.job(id, &options.run, holdout_id);
-	let inputs = local::Inputs { program: program.clone(), train, holdout, file: Vec::new() };
+	let inputs = local::Inputs {
+		program: program.clone(),
+		train,
+		holdout: holdout.clone(),
+		file: Vec::new(),
+	};
 	let report = local::run(output, job, inputs).await?;
 	output.note(report.text());
 	let outcome = report.run.outcome;
-	let score = wrong_score(&terms, &outcome, options.score)?;
+	let score = wrong_score(&terms, &outcome, options.score, &holdout)?;
 
 	store.cache(&id, &program)?;
 	let trace_salt = random()?;
@@ -135,10 +143,15 @@ async fn make(context: &Context, options: CanaryOptions) -> Result<()> {
 	Ok(())
 }
 
-/// The score to claim: the one that is named, or one that is better than what is true by some
-/// tolerances, as far as the metric goes.
-fn wrong_score(terms: &Terms, outcome: &Outcome, named: Option<Score>) -> Result<Score> {
-	let (least, most) = terms.metric.range();
+/// The score to claim: the one that is named, or one that is better than what is true.
+fn wrong_score(
+	terms: &Terms,
+	outcome: &Outcome,
+	named: Option<Score>,
+	holdout: &[u8],
+) -> Result<Score> {
+	let metric = terms.metric;
+	let (least, most) = metric.range();
 	let score = match (named, outcome) {
 		(_, Outcome::Unavailable { input, fault }) => {
 			bail!("the {} cannot be used: {fault}", format!("{input:?}").to_lowercase())
@@ -148,14 +161,18 @@ fn wrong_score(terms: &Terms, outcome: &Outcome, named: Option<Score>) -> Result
 			bail!("the run failed, and has no score; expected --score to claim one")
 		},
 		(None, Outcome::Scored(scored)) => {
-			let [first, second, ..] = random()?.0;
-			let tolerance = terms.tolerance.0.max(1);
-			// Two to ten tolerances, and a little that is no round number.
-			let whole = tolerance.saturating_mul(i64::from(first % 9).saturating_add(2));
-			let part = tolerance.saturating_mul(second.into()) / 256;
-			let by = whole.saturating_add(part);
-			let sign = if terms.metric.higher_is_better() { 1 } else { -1 };
-			Score(scored.score.0.saturating_add(by.saturating_mul(sign))).clamp(least, most)
+			let holdout = Dataset::parse(holdout, metric)
+				.map_err(|fault| anyhow!("the holdout cannot be used: {fault}"))?;
+			let labels: Vec<f32> = holdout.labels().collect();
+			let (tolerance, measured) = (terms.tolerance, scored.score);
+			let dice = random()?;
+			score::better(metric, tolerance, measured, &labels, holdout.classes(), dice)
+				.with_context(|| {
+					format!(
+						"only a perfect score is better than {measured} by more than the tolerance; \
+						 expected another run, or --score"
+					)
+				})?
 		},
 	};
 	ensure!(
