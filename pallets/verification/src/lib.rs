@@ -734,8 +734,8 @@ impl<T: Config> Pallet<T> {
 			.saturating_add(served)
 	}
 
-	/// What a client's part in a draw or a settlement weighs at the most, and to pin the inputs for
-	/// appeals, or unpin those of a re-run.
+	/// What a client's part in a draw or a settlement weighs at the most (of an appeal, the
+	/// ledger's), and to pin the inputs for appeals, or unpin those of a re-run.
 	fn client_weight(client: Client) -> Weight {
 		let told = match client {
 			Client::Appeal(_) => T::Stake::on_rerun_weight(),

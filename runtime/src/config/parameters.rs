@@ -823,13 +823,14 @@ mod tests {
 			let length = crate::config::system::RuntimeBlockLength::get();
 			let chunk = u32::try_from(assay_primitives::artifact::CHUNK_BYTES).unwrap();
 			let rest = length.max.get(DispatchClass::Normal) - chunk;
-			let fee = fee.min(crate::TransactionPayment::length_to_fee(rest));
-			assert!(fee >= 26 * AIT / 10, "{fee}");
+			let of_chunks = crate::TransactionPayment::length_to_fee(rest);
+			assert!(of_chunks >= 26 * AIT / 10, "{of_chunks}");
 			let windows = [tasks::RevealWindow::get(), tasks::HoldoutWindow::get()];
 			let blocks = [(6 * HOURS, MINUTES), (6 * HOURS, 10)];
 			assert_eq!(windows, blocks.map(|(prod, fast)| prod_or_fast(prod, fast)));
-			assert!(fee * Balance::from(6 * HOURS) >= 18_000 * AIT);
-			assert!(fee * Balance::from(10 * MINUTES) >= 500 * AIT);
+			assert!(fee * Balance::from(6 * HOURS) >= 21_000 * AIT);
+			assert!(of_chunks * Balance::from(6 * HOURS) >= 18_000 * AIT);
+			assert!(of_chunks * Balance::from(10 * MINUTES) >= 500 * AIT);
 		});
 	}
 

@@ -59,10 +59,12 @@ fn counted(
 		from
 	};
 	let end = better_by(tolerance);
-	let begin = better_by(tolerance.saturating_mul(MOST)).min(end.checked_sub(1)?).max(1);
-	let among = i64::try_from(end.checked_sub(begin)?).ok()?;
-	let chosen = begin + usize::try_from(below(&dice, among)).ok()?;
-	rows.score(metric, chosen).filter(|_| chosen < end)
+	if end < 2 {
+		return None;
+	}
+	let begin = better_by(tolerance.saturating_mul(MOST)).clamp(1, end - 1);
+	let among = i64::try_from(end - begin).ok()?;
+	rows.score(metric, begin + usize::try_from(below(&dice, among)).ok()?)
 }
 
 /// A number from 0 to below another one, which is not negative; 0 below 0.
